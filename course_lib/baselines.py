@@ -1,0 +1,75 @@
+"""The ladder of honest baselines. Each is a function of the likes and returns a `Scorer`.
+
+Matrix factorisation has no function of its own: it is `LightGCN(n_layers=0)` under the same loss. All but the first
+two hold an item-by-item matrix: made for catalogues of some thousand items.
+"""
+
+import torch
+
+from course_lib.evaluation import Scorer
+from course_lib.interactions import Interactions
+
+
+def random_scorer(interactions: Interactions, seed: int = 0) -> Scorer:
+    """A random score for every pair, the same at every call: the floor of every table."""
+    scores = torch.rand(interactions.n_users, interactions.n_items, generator=torch.Generator().manual_seed(seed))
+    return lambda users: scores[users]
+
+
+def popularity(interactions: Interactions) -> Scorer:
+    """Score an item by its number of likes, the same for everybody."""
+    degree = interactions.item_degree().float()
+    return lambda users: degree.expand(len(users), -1)
+
+
+def item_knn(interactions: Interactions, n_neighbours: int = 100) -> Scorer:
+    """Score an item by its cosine similarity to the user's likes, over each item's nearest neighbours.
+
+    Cosine of two items: shared fans / sqrt(fans of one * fans of the other). Item `i` listens to its `n_neighbours`
+    most similar items only.
+
+    References:
+        Sarwar et al. 2001, "Item-based collaborative filtering recommendation algorithms",
+        doi:10.1145/371920.372071; Deshpande and Karypis 2004, doi:10.1145/963770.963776.
+    """
+    likes = interactions.dense()
+    normed = likes / likes.norm(dim=0).clamp_min(1)
+    similarity = (normed.T @ normed).fill_diagonal_(0)  # (n_items, n_items)
+    n_neighbours = min(n_neighbours, interactions.n_items)
+    threshold = similarity.topk(n_neighbours, dim=0).values[-1]
+    similarity[similarity < threshold] = 0  # column i keeps the neighbours of item i
+    return lambda users: likes[users] @ similarity
+
+
+def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Scorer:
+    """Gossip without learning: one-hot tags, `n_layers` rounds, and how much of item i arrived at the user.
+
+    With one number per node as tag, the tags after k rounds are the rows of Â^k, so the score is the (user, item)
+    entry of Â + Â^3 + ... up to `n_layers` (even powers lead from users to users). Written with the user-item block
+    S of Â: S + S SᵀS + ...
+    """
+    likes = interactions.dense()
+    degrees = likes.sum(dim=1, keepdim=True) * likes.sum(dim=0, keepdim=True)
+    step = likes * degrees.clamp_min(1).rsqrt()  # (n_users, n_items): S
+    term, total = step, torch.zeros_like(step)
+    for power in range(1, n_layers + 1, 2):
+        if power > 1:
+            term = term @ (step.T @ step)
+        total = total + term
+    return lambda users: total[users]
+
+
+def ease(interactions: Interactions, reg_weight: float = 300.0) -> Scorer:
+    """A linear model from likes to likes in closed form: one matrix inverse.
+
+    `B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`; the score is a row of `X B`.
+
+    References:
+        Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", https://arxiv.org/abs/1905.03375, Eq. 8.
+    """
+    likes = interactions.dense()
+    gram = likes.T @ likes
+    gram.diagonal().add_(reg_weight)
+    precision = torch.cholesky_inverse(torch.linalg.cholesky(gram))
+    weights = (-precision / precision.diagonal()).fill_diagonal_(0)
+    return lambda users: likes[users] @ weights

@@ -1,0 +1,158 @@
+"""Testing the matchmaker: full rankings against hidden likes.
+
+Protocol of the course: every item is ranked for every user who hides a like, except those in `seen` (train, and
+validation once it has been learned from). Nothing is sampled and no hidden like is masked.
+
+The same names mean other numbers elsewhere: LensKit discounts NDCG from rank 2 on and divides recall by
+`min(n_relevant, k)`; RecTools always takes the ideal DCG over `k`.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from course_lib.interactions import Interactions
+
+Scorer = Callable[[Tensor], Tensor]
+"""Anything that turns users `(B,)` into scores `(B, n_items)`: all that the evaluation knows of a model."""
+
+
+def hit_rate_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
+    """1 if any of the top k was a hidden like, else 0.
+
+    Args:
+        hits: `(B, k)` bool, whether the item at rank 1, ..., k is a hidden like.
+        n_relevant: `(B,)` number of hidden likes of each user.
+
+    Returns:
+        `(B,)` float32, one value per user. Called Hit@k, or success@k.
+    """
+    _check(hits, n_relevant)
+    return hits.any(dim=1).float()
+
+
+def recall_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
+    """`(hidden likes in the top k) / (hidden likes)`: shapes as in `hit_rate_at_k`. As in RecTools."""
+    _check(hits, n_relevant)
+    return hits.sum(dim=1) / n_relevant
+
+
+def ndcg_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
+    """`DCG / IDCG`, with `DCG = sum over ranks r of hit_r / log2(r + 1)`: shapes as in `hit_rate_at_k`.
+
+    IDCG is the DCG of a perfect list, with all of `min(n_relevant, k)` first ranks hit. Equals scikit-learn's
+    `ndcg_score` with binary relevance and no ties.
+    """
+    _check(hits, n_relevant)
+    k = hits.size(1)
+    discount = 1 / torch.arange(2, k + 2).log2()  # (k,)
+    ideal = discount.cumsum(0)[n_relevant.clamp_max(k) - 1]
+    return (hits * discount).sum(dim=1) / ideal
+
+
+def _check(hits: Tensor, n_relevant: Tensor) -> None:
+    if hits.dtype != torch.bool or hits.dim() != 2 or hits.size(1) < 1 or n_relevant.shape != hits.shape[:1]:
+        raise ValueError(
+            "hits must be (B, k) bool with k >= 1 and n_relevant (B,), got "
+            f"{tuple(hits.shape)} {hits.dtype} and {tuple(n_relevant.shape)}"
+        )
+    if len(n_relevant) and int(n_relevant.min()) < 1:
+        raise ValueError(f"every user must hide at least one like, got n_relevant = {int(n_relevant.min())}")
+
+
+def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Tensor, Tensor]:
+    """The k best unseen items of each user, best first.
+
+    Equal scores are ordered by one fixed random permutation of the items: in index order a constant scorer would
+    look good on MovieLens, whose first films are the popular ones.
+
+    Returns:
+        items `(B, k)` int64 and their scores `(B, k)`. Where a user has fewer than `k` unseen items the list ends
+        with seen ones, marked by the score -inf.
+
+    Raises:
+        ValueError: `k` is not in 1 to `n_items`; or the scorer's shape is not `(B, n_items)`, or it returns NaN.
+    """
+    if not 1 <= k <= seen.n_items:
+        raise ValueError(f"k must be 1 to {seen.n_items}, the number of items, got {k}")
+    with torch.no_grad():
+        scores = scorer(users).cpu()
+    if scores.shape != (len(users), seen.n_items):
+        raise ValueError(
+            f"the scorer must return (users, items) = {(len(users), seen.n_items)}, got {tuple(scores.shape)}"
+        )
+    if scores.isnan().any():
+        raise ValueError(
+            f"the scorer returned NaN for user {int(users[scores.isnan().any(dim=1)][0])}; a ranking needs numbers"
+        )
+    scores = scores.masked_fill(seen.rows(users), -torch.inf)
+    order = torch.randperm(seen.n_items, generator=torch.Generator().manual_seed(0))
+    best = scores[:, order].topk(k)
+    return order[best.indices], best.values
+
+
+def evaluate(
+    scorer: Scorer, truth: Interactions, seen: Interactions, k: Sequence[int] = (5, 10, 20), batch_size: int = 1024
+) -> pd.DataFrame:
+    """Rank all unseen items for every user with hidden likes, and look for those likes.
+
+    Args:
+        scorer: users `(B,)` to scores `(B, n_items)`.
+        truth: the hidden likes, the test or the validation part of a split.
+        seen: what the model learned from; masked from the ranking.
+        k: lengths of the list.
+        batch_size: users scored at a time.
+
+    Returns:
+        One row per user (index `user`), columns `hit@5, recall@5, ndcg@5, hit@10, ...`. The mean over users is the
+        headline.
+
+    Raises:
+        ValueError: `truth` and `seen` share a pair, which could then never be found; nothing is hidden; and
+            whatever `top_k` refuses.
+    """
+    if not len(truth):
+        raise ValueError("truth is empty: there is no hidden like to look for")
+    masked = int(seen.contains(truth.user, truth.item).sum())
+    if masked:
+        raise ValueError(f"{masked} hidden likes are also in seen and would be masked; pass only what was learned from")
+    parts = []
+    for users in truth.user.unique().split(batch_size):
+        items, _ = top_k(scorer, users, seen, max(k))
+        relevant = truth.rows(users)
+        hits, n_relevant = relevant.gather(1, items), relevant.sum(dim=1)
+        row = {}
+        for cut in k:
+            row[f"hit@{cut}"] = hit_rate_at_k(hits[:, :cut], n_relevant)
+            row[f"recall@{cut}"] = recall_at_k(hits[:, :cut], n_relevant)
+            row[f"ndcg@{cut}"] = ndcg_at_k(hits[:, :cut], n_relevant)
+        parts.append(pd.DataFrame({name: value.numpy() for name, value in row.items()}, index=users.numpy()))
+    return pd.concat(parts).rename_axis("user")
+
+
+def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10) -> float:
+    """Share of all items that stand in at least one user's top k, over all users."""
+    items, _ = top_k(scorer, torch.arange(seen.n_users), seen, k)
+    return len(items.unique()) / seen.n_items
+
+
+def paired_bootstrap(
+    first: pd.Series, second: pd.Series, n_resamples: int = 2000, seed: int = 0
+) -> tuple[float, float, float]:
+    """Mean of `first - second` over the same users, and its 95 % percentile interval over resampled users.
+
+    Raises:
+        ValueError: the two do not describe the same users.
+
+    References:
+        Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13.
+    """
+    if not first.index.equals(second.index):
+        raise ValueError(f"a paired test needs the same users in the same order, got {len(first)} and {len(second)}")
+    difference = (first - second).to_numpy(dtype=np.float64)
+    draws = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
+    low, high = np.quantile(difference[draws].mean(axis=1), [0.025, 0.975])
+    return float(difference.mean()), float(low), float(high)

@@ -1,0 +1,67 @@
+"""Made-up parties: two small enough for paper, and one in the shape of MovieLens for when there is no network."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from course_lib.data import GENRES, MovieLens
+from course_lib.interactions import Interactions
+
+GUESTS = ("Ada", "Ben", "Cleo", "Dev")
+TOPICS = ("Alien", "Brazil", "Casablanca", "Dune", "Emma")
+
+
+def paper_party() -> Interactions:
+    """3 guests, 4 films, 6 raves: the graph of notebook 04, whose numbers fit on a page.
+
+    Ada raved about Alien and Brazil, Ben about Alien, Brazil and Casablanca, Cleo about Casablanca. Nobody raved
+    about Dune.
+    """
+    return Interactions(torch.tensor([0, 0, 1, 1, 1, 2]), torch.tensor([0, 1, 0, 1, 2, 2]), n_users=3, n_items=4)
+
+
+def little_party() -> Interactions:
+    """4 guests, 5 films, 9 raves: the party of notebook 01. Dev is two rounds away from Ada."""
+    user = [0, 0, 1, 1, 1, 2, 2, 3, 3]
+    item = [0, 1, 0, 1, 2, 2, 3, 3, 4]
+    return Interactions(torch.tensor(user), torch.tensor(item), n_users=4, n_items=5)
+
+
+def synthetic_movielens(n_users: int = 300, n_films: int = 500, seed: int = 0) -> MovieLens:
+    """Made-up ratings in the schema of MovieLens: guests with tastes for genres, films of uneven fame.
+
+    Nothing measured on it says anything about films or people.
+    """
+    rng = np.random.default_rng(seed)
+    film_genres = np.zeros((n_films, len(GENRES)), dtype=bool)
+    for film in range(n_films):
+        film_genres[film, rng.choice(np.arange(1, len(GENRES)), size=rng.integers(1, 4), replace=False)] = True
+    fame = np.exp(rng.normal(0, 1.3, n_films))  # a long tail
+    quality = rng.normal(0, 0.5, n_films)
+    taste = rng.normal(0, 1.0, (n_users, len(GENRES)))
+    appeal = taste @ film_genres.T / np.sqrt(film_genres.sum(axis=1)) + quality  # (n_users, n_films)
+    rows = []
+    for user in range(n_users):
+        count = int(np.clip(rng.lognormal(4.0, 0.7), 20, n_films // 2))
+        weight = fame * np.exp(0.5 * appeal[user])
+        films = rng.choice(n_films, size=count, replace=False, p=weight / weight.sum())
+        score = 3.4 + 0.9 * appeal[user, films] + rng.normal(0, 0.7, count)
+        stamps = 880_000_000 + rng.integers(0, 10_000_000) + np.arange(count) * 20
+        rows += zip([user + 1] * count, films + 1, np.clip(np.rint(score), 1, 5).astype(int), stamps, strict=True)
+    years = rng.integers(1930, 1999, n_films)
+    users = pd.DataFrame(
+        {
+            "user_id": range(1, n_users + 1),
+            "age": rng.integers(15, 70, n_users),
+            "gender": rng.choice(["F", "M"], n_users),
+            "occupation": rng.choice(["cook", "gardener", "musician", "other"], n_users),
+            "zip_code": "00000",
+        }
+    )
+    films = pd.DataFrame(film_genres, columns=list(GENRES))
+    films.insert(0, "film_id", range(1, n_films + 1))
+    films.insert(1, "title", [f"Made-up film {film} ({year})" for film, year in enumerate(years, start=1)])
+    films.insert(2, "year", pd.array(years, dtype="Int64"))
+    ratings = pd.DataFrame(rows, columns=["user_id", "film_id", "rating", "timestamp"])
+    source = f"SYNTHETIC party: {n_users} made-up guests and {n_films} made-up films, not MovieLens"
+    return MovieLens(ratings, users, films, source)

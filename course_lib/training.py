@@ -1,0 +1,185 @@
+"""Rehearsals: one flat training loop, early stopping, and the honest way to use a validation set."""
+
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import torch
+
+from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
+from course_lib.evaluation import evaluate
+from course_lib.graph import adjacency
+from course_lib.interactions import Interactions, Split
+from course_lib.lightgcn import LightGCN
+from course_lib.progress import progress
+from course_lib.recommendation import scorer
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a training run."""
+
+    embedding_dim: int = 64
+    """Numbers on a name tag."""
+    n_layers: int = 2
+    """Rounds of gossip; 0 is matrix factorisation."""
+    learning_rate: float = 0.01
+    """Adam's step size."""
+    reg_weight: float = 1e-4
+    """Weight of the L2 penalty on the batch's layer-0 tags, beside a BPR loss that is a mean over the batch."""
+    n_epochs: int = 60
+    """At most so many passes over the likes."""
+    batch_size: int = 4096
+    """Likes per step, each with one fresh negative."""
+    patience: int = 8
+    """Stop after so many epochs without a better validation NDCG@10."""
+    seed: int = 0
+    """Of initial tags, order of likes and negatives."""
+
+
+SOURCE_CONFIG = TrainConfig(n_layers=3, learning_rate=0.001, reg_weight=0.0, n_epochs=50, batch_size=1024)
+"""How the notebook that this course grew from trains, without its L2 term, which weighs the whole table."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a run leaves behind.
+
+    Attributes:
+        history: one row per epoch: `epoch` (from 1), `loss`, `seconds`, and with validation `ndcg@10`.
+        best_epoch: the epoch whose weights the model holds.
+        state: give it to `train` to go on as if the run had never stopped.
+    """
+
+    history: pd.DataFrame
+    best_epoch: int
+    state: dict
+
+
+def pick_device() -> torch.device:
+    """CUDA, else Apple's MPS, else the CPU: the first that can multiply a sparse CSR matrix, with a line if not."""
+    for name, available in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
+        if not available:
+            continue
+        try:
+            one = Interactions(torch.tensor([0]), torch.tensor([0]), 1, 1)
+            _ = adjacency(one).to(name) @ torch.ones(2, 1, device=name)
+            return torch.device(name)
+        except (RuntimeError, NotImplementedError):
+            print(f"This machine has {name}, but it cannot multiply sparse CSR matrices: the course runs on the CPU.")
+    return torch.device("cpu")
+
+
+def train(
+    model: LightGCN,
+    train: Interactions,
+    validation: Interactions | None = None,
+    config: TrainConfig = TrainConfig(),
+    on_epoch: Callable[[pd.DataFrame], bool | None] | None = None,
+    state: dict | None = None,
+) -> TrainResult:
+    """Train with BPR and leave the model at its best validation epoch, or at its last epoch without validation.
+
+    It never sees the test: graph, negatives and mask all come from `train`. Ctrl-C (or a kernel interrupt) ends the
+    run after the last whole epoch and returns what was learnt so far.
+
+    Args:
+        model: trained in place, on the device it is on.
+        train: the likes to learn from.
+        validation: hidden likes; NDCG@10 on them decides when to stop and which epoch to keep.
+        config: `embedding_dim` and `n_layers` are the model's own and are not read here.
+        on_epoch: called after each epoch with the history so far; return True to stop.
+        state: of an earlier `TrainResult`, to go on from there up to `config.n_epochs`.
+
+    Raises:
+        ValueError: the model and the likes count other users or items, or there is nothing to learn from.
+    """
+    if (model.n_users, model.n_items) != (train.n_users, train.n_items):
+        raise ValueError(
+            f"the model is for (users, items) = {(model.n_users, model.n_items)}, the likes are for "
+            f"{(train.n_users, train.n_items)}; build both from the same split"
+        )
+    if not len(train):
+        raise ValueError("there is no like to learn from; train needs at least one pair")
+    device = model.embedding.weight.device
+    graph = adjacency(train).to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    generator = torch.Generator().manual_seed(config.seed)
+    history, best_epoch, best_weights = [], 0, deepcopy(model.state_dict())
+    if state is not None:
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        generator.set_state(state["generator"])
+        history, best_epoch, best_weights = list(state["history"]), state["best_epoch"], state["best_weights"]
+    last_weights = deepcopy(model.state_dict())
+
+    def run_epoch() -> dict:
+        started = time.perf_counter()
+        losses = []
+        for batch in torch.randperm(len(train), generator=generator).split(config.batch_size):
+            user, positive = train.user[batch], train.item[batch]
+            negative = sample_negatives(user, train, generator)
+            user, positive, negative = user.to(device), positive.to(device), negative.to(device)
+            users, items = model(graph)  # one propagation serves positives and negatives
+            tag = users[user]  # (B, d)
+            loss = bpr_loss((tag * items[positive]).sum(dim=1), (tag * items[negative]).sum(dim=1))
+            ego = model.embedding.weight
+            penalty = l2_penalty(ego[user], ego[model.n_users + positive], ego[model.n_users + negative])
+            optimizer.zero_grad()
+            (loss + config.reg_weight * penalty).backward()
+            optimizer.step()
+            losses.append(loss.detach() * len(batch))
+        row = {"epoch": len(history) + 1, "loss": float(torch.stack(losses).sum()) / len(train)}
+        row["seconds"] = time.perf_counter() - started
+        if validation is not None:
+            with torch.no_grad():
+                row["ndcg@10"] = evaluate(scorer(*model(graph)), validation, seen=train, k=(10,))["ndcg@10"].mean()
+        return row
+
+    bar = progress(range(len(history), config.n_epochs), "training", config.n_epochs - len(history))
+    try:
+        for _ in bar:
+            row = run_epoch()
+            history.append(row)
+            last_weights = deepcopy(model.state_dict())
+            bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
+            if validation is None or best_epoch == 0 or row["ndcg@10"] > history[best_epoch - 1]["ndcg@10"]:
+                best_epoch, best_weights = row["epoch"], last_weights
+            if on_epoch is not None and on_epoch(pd.DataFrame(history)):
+                break
+            if row["epoch"] - best_epoch >= config.patience:
+                break
+    except KeyboardInterrupt:
+        pass
+    finally:
+        bar.close()
+    state = {
+        "model": last_weights,
+        "optimizer": deepcopy(optimizer.state_dict()),
+        "generator": generator.get_state(),
+        "history": history,
+        "best_epoch": best_epoch,
+        "best_weights": best_weights,
+    }
+    model.load_state_dict(best_weights)
+    return TrainResult(pd.DataFrame(history), best_epoch, state)
+
+
+def fit(split: Split, config: TrainConfig = TrainConfig()) -> tuple[LightGCN, pd.DataFrame]:
+    """Choose the number of epochs on validation, then train anew on train + validation for as many.
+
+    Returns:
+        the model, to be used with `adjacency(split.fit)`, and the history of the first run.
+    """
+    model = build(split.train, config)
+    first = train(model, split.train, split.validation, config)
+    model = build(split.fit, config)
+    train(model, split.fit, config=replace(config, n_epochs=first.best_epoch))
+    return model, first.history
+
+
+def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
+    """An untrained model of the right size, on the CPU."""
+    return LightGCN(interactions.n_users, interactions.n_items, config.embedding_dim, config.n_layers, seed=config.seed)
