@@ -27,13 +27,13 @@ class TrainConfig:
     """Rounds of gossip; 0 is matrix factorisation."""
     learning_rate: float = 0.01
     """Adam's step size."""
-    reg_weight: float = 1e-4
+    reg_weight: float = 1e-3
     """Weight of the L2 penalty on the batch's layer-0 tags, beside a BPR loss that is a mean over the batch."""
     n_epochs: int = 60
     """At most so many passes over the likes."""
-    batch_size: int = 4096
+    batch_size: int = 1024
     """Likes per step, each with one fresh negative."""
-    patience: int = 8
+    patience: int = 6
     """Stop after so many epochs without a better validation NDCG@10."""
     seed: int = 0
     """Of initial tags, order of likes and negatives."""
