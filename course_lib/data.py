@@ -193,7 +193,7 @@ def _hash(path: Path, known_hash: str) -> str:
 
 def _last_line(error: Exception) -> str:
     text = getattr(error, "stderr", None) or str(error)
-    return text.strip().splitlines()[-1]
+    return (text.strip() or type(error).__name__).splitlines()[-1]
 
 
 def _parse_grouplens(read: ReadFile, source: str) -> MovieLens:
@@ -223,6 +223,8 @@ def _table(
         table = pd.read_csv(text, sep=separator, header=header, quoting=3, dtype=str, keep_default_na=False)
         if table.shape[1] != len(columns):
             raise ValueError(f"it has {table.shape[1]} columns instead of {len(columns)}")
+        if table.isna().any(axis=None):
+            raise ValueError(f"row {table.index[table.isna().any(axis=1)][0] + 1} is cut short")
         return table.set_axis(columns, axis=1).astype(dtype)
     except ValueError as error:
         raise ValueError(f"{file} cannot be read ({error}); take it from the original ml-100k.zip again") from error
@@ -233,7 +235,7 @@ def _finish(ratings: pd.DataFrame, users: pd.DataFrame, films: pd.DataFrame, sou
         if len(table) != SIZES[name]:
             raise ValueError(f"{source}: {len(table)} {name} instead of {SIZES[name]}; take the file again, it is cut")
     users = users.astype({"user_id": int, "age": int})
-    titles = films["title"].str.split().str.join(" ")
+    titles = films["title"].str.split().str.join(" ").astype(str)
     years = titles.map(_year).astype("Int64")
     flags = films[list(GENRES)] == "1"
     films = pd.concat([films["film_id"].astype(int), titles, years.rename("year"), flags], axis=1)

@@ -111,11 +111,14 @@ def evaluate(
         headline.
 
     Raises:
-        ValueError: `truth` and `seen` share a pair, which could then never be found; nothing is hidden; and
-            whatever `top_k` refuses.
+        ValueError: `truth` and `seen` count other users or items; they share a pair, which could then never be
+            found; nothing is hidden; and whatever `top_k` refuses.
     """
+    sizes, expected = (truth.n_users, truth.n_items), (seen.n_users, seen.n_items)
+    if sizes != expected:
+        raise ValueError(f"truth counts (users, items) = {sizes}, seen counts {expected}; take both from one split")
     if not len(truth):
-        raise ValueError("truth is empty: there is no hidden like to look for")
+        raise ValueError("truth is empty: there is no hidden like to look for; hide a larger share in the split")
     masked = int(seen.contains(truth.user, truth.item).sum())
     if masked:
         raise ValueError(f"{masked} hidden likes are also in seen and would be masked; pass only what was learned from")

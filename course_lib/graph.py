@@ -24,11 +24,12 @@ def edge_weight(edge_index: Tensor, n_nodes: int) -> Tensor:
         ValueError: an edge has no way back, so that the degrees of its two ends contradict each other.
     """
     source, target = edge_index
-    degree = torch.bincount(target, minlength=n_nodes).float()
-    one_way = degree[source] == 0
+    degree = torch.bincount(target, minlength=n_nodes)
+    one_way = degree != torch.bincount(source, minlength=n_nodes)
     if one_way.any():
-        edge = tuple(edge_index[:, one_way][:, 0].tolist())
-        raise ValueError(f"the edge {edge} has no way back; an edge index holds every like in both directions")
+        node = int(one_way.nonzero()[0])
+        raise ValueError(f"an edge of node {node} has no way back; an edge index holds every like in both directions")
+    degree = degree.float()
     return (degree[source] * degree[target]).rsqrt()
 
 

@@ -110,10 +110,15 @@ def train(
     history, best_epoch, best_weights = [], 0, deepcopy(model.state_dict())
     if state is not None:
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        optimizer.load_state_dict(deepcopy(state["optimizer"]))  # Adam would go on in the state's own tensors
         generator.set_state(state["generator"])
         history, best_epoch, best_weights = list(state["history"]), state["best_epoch"], state["best_weights"]
-    last_weights = deepcopy(model.state_dict())
+
+    def snapshot() -> dict:
+        weights, steps = deepcopy(model.state_dict()), deepcopy(optimizer.state_dict())
+        return {"model": weights, "optimizer": steps, "generator": generator.get_state()}
+
+    last = snapshot()
 
     def run_epoch() -> dict:
         started = time.perf_counter()
@@ -143,10 +148,10 @@ def train(
         for _ in bar:
             row = run_epoch()
             history.append(row)
-            last_weights = deepcopy(model.state_dict())
+            last = snapshot()
             bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
             if validation is None or best_epoch == 0 or row["ndcg@10"] > history[best_epoch - 1]["ndcg@10"]:
-                best_epoch, best_weights = row["epoch"], last_weights
+                best_epoch, best_weights = row["epoch"], last["model"]
             if on_epoch is not None and on_epoch(pd.DataFrame(history)):
                 break
             if row["epoch"] - best_epoch >= config.patience:
@@ -155,14 +160,7 @@ def train(
         pass
     finally:
         bar.close()
-    state = {
-        "model": last_weights,
-        "optimizer": deepcopy(optimizer.state_dict()),
-        "generator": generator.get_state(),
-        "history": history,
-        "best_epoch": best_epoch,
-        "best_weights": best_weights,
-    }
+    state = {**last, "history": history, "best_epoch": best_epoch, "best_weights": best_weights}
     model.load_state_dict(best_weights)
     return TrainResult(pd.DataFrame(history), best_epoch, state)
 
