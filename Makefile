@@ -1,0 +1,57 @@
+# Six verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+TORCH := $(shell grep '^torch==' constraints.txt)
+
+# uv where it is there (seconds), else venv and pip (minutes). The course needs no GPU: on Linux, plain PyPI brings
+# gigabytes of CUDA, so the CPU build is asked for first, unless the machine has an NVIDIA driver.
+ifneq ($(shell command -v uv),)
+CREATE := uv venv --quiet --seed --python 3.11 .venv
+INSTALL := UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-$(if $(shell command -v nvidia-smi),auto,cpu)} uv pip install --quiet --python $(BIN)/python
+else
+CREATE := $(PYTHON) -m venv .venv
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ifeq ($(shell uname)$(shell command -v nvidia-smi),Linux)
+CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || echo "The CPU build of PyTorch is out of reach; taking the one your package index has."
+endif
+endif
+
+.PHONY: lab test lint notebooks bench clean
+
+lab: .venv/.course  ## open the course in JupyterLab
+	@$(BIN)/python -c "from course_lib.data import load_movielens; print(load_movielens().source)"
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01_setup.ipynb
+
+test: .venv/.dev  ## unit, documentation, widget and browser tests, then the ten notebooks against their stored outputs
+	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --nbval --nbval-current-env notebooks
+
+lint: .venv/.dev  ## style of code and notebooks, and nothing in a notebook that does not belong in git
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/nbstripout --verify --keep-output --keep-count --keep-id \
+		--extra-keys "metadata.widgets metadata.language_info.version" notebooks/*.ipynb
+
+notebooks: .venv/.dev  ## run every notebook top to bottom and store its outputs
+	$(BIN)/python -m tests.execute_notebooks
+
+bench: .venv/.dev  ## measure the ladder (notebooks/results.csv) and the time per epoch
+	$(BIN)/python -m tests.benchmarks.ladder
+	$(BIN)/python -m tests.benchmarks.epoch
+
+clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
+	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.course: pyproject.toml constraints.txt
+	@$(if $(PYTHON),,echo "The course needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The course needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: install it, or name it with make PYTHON=...")'
+	@echo "Setting up .venv (once; minutes with pip, seconds with uv) ..."
+	test -x $(BIN)/python || $(CREATE)
+	@$(CPU_TORCH)
+	$(INSTALL) --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.dev: .venv/.course
+	$(INSTALL) --constraint constraints.txt --editable ".[dev]"
+	@touch $@

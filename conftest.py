@@ -1,0 +1,13 @@
+"""Strict notebook tests compare figures of the real data: without it they stop with a sentence."""
+
+import pytest
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Load the data once, which also fills the cache, before any notebook does."""
+    if any(item.fspath.ext == ".ipynb" for item in session.items):
+        from course_lib.data import load_movielens
+
+        data = load_movielens()
+        if not data.is_real:
+            pytest.exit(f"The notebooks' stored outputs are of MovieLens 100K, and this is the {data.source}.", 1)

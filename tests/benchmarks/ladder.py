@@ -1,0 +1,88 @@
+"""The ladder, one table for the whole course: `python -m tests.benchmarks.ladder` writes `notebooks/results.csv`.
+
+Protocol: likes are ratings >= 4; 20 % of each user's likes hidden at random (split seeds 0-2); every row fitted on
+train + validation, judged on the same test pairs, full ranking with train + validation masked, mean over users. The
+number of epochs of the tuned BPR rows is chosen on each split's validation part, their other settings by `search.py`
+on the validation part of split seed 0.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from course_lib.baselines import ease, item_knn, popularity, random_scorer, untrained_gossip
+from course_lib.data import load_movielens
+from course_lib.evaluation import Scorer, coverage_at_k, evaluate
+from course_lib.graph import adjacency
+from course_lib.interactions import Split, split_per_user, to_likes
+from course_lib.recommendation import scorer
+from course_lib.training import SOURCE_CONFIG, TrainConfig, build, fit, train
+
+RESULTS = Path(__file__).parents[2] / "notebooks" / "results.csv"
+SEEDS = (0, 1, 2)
+
+
+def bpr(config: TrainConfig) -> Callable[[Split], Scorer]:
+    """Fit by `fit`: epochs chosen on validation, then trained on train + validation."""
+
+    def fitted(split: Split) -> Scorer:
+        model, _ = fit(split, replace(config, seed=0))
+        return scorer(*model(adjacency(split.fit)))
+
+    return fitted
+
+
+def source_settings(split: Split) -> Scorer:
+    """Trained for a fixed number of epochs, as the source does."""
+    model = build(split.fit, SOURCE_CONFIG)
+    train(model, split.fit, config=SOURCE_CONFIG)
+    return scorer(*model(adjacency(split.fit)))
+
+
+MODELS: dict[str, Callable[[Split], Scorer]] = {
+    "random": lambda split: random_scorer(split.fit),
+    "popularity": lambda split: popularity(split.fit),
+    "item-kNN": lambda split: item_knn(split.fit),
+    "untrained gossip": lambda split: untrained_gossip(split.fit),
+    "MF-BPR": bpr(TrainConfig(n_layers=0)),
+    "LightGCN-BPR 1 layer": bpr(TrainConfig(n_layers=1)),
+    "LightGCN-BPR": bpr(TrainConfig(n_layers=2)),
+    "LightGCN-BPR 3 layers": bpr(TrainConfig(n_layers=3)),
+    "LightGCN-BPR (source)": source_settings,
+    "EASE": lambda split: ease(split.fit),
+}
+
+
+def row(model: str, split: Split, split_seed: int) -> dict[str, object]:
+    """Fit one model on one split and judge it: one row of the table."""
+    started = time.perf_counter()
+    score = MODELS[model](split)
+    seconds = time.perf_counter() - started
+    metrics = evaluate(score, split.test, seen=split.fit).astype("float64").mean()
+    figures = {name: round(metrics[name], 4) for name in ("ndcg@10", "hit@10", "recall@20")}
+    coverage = round(coverage_at_k(score, split.fit, 10), 4)
+    return {"model": model, "split_seed": split_seed, **figures, "coverage@10": coverage, "seconds": round(seconds, 2)}
+
+
+def main() -> None:
+    """Write the table and print its means."""
+    data = load_movielens()
+    if not data.is_real:
+        raise SystemExit("The ladder is measured on MovieLens 100K, which could not be loaded.")
+    rows = []
+    for seed in SEEDS:
+        split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
+        for model in MODELS:
+            rows.append(row(model, split, seed))
+            print(rows[-1], flush=True)
+    table = pd.DataFrame(rows)
+    table.to_csv(RESULTS, index=False)
+    means = table.drop(columns="split_seed").groupby("model", sort=False).mean()
+    print(means.to_string(float_format="{:.3f}".format))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The three descriptions of the environment agree, and Binder's own build tool reads the one it should."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "torch": "pytorch-cpu", "torch-geometric": "pytorch_geometric"}
+
+
+def requirements() -> list[str]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+
+
+def name(requirement: str) -> str:
+    return re.split(r"[<>=!~]", requirement)[0]
+
+
+def test_environment_yml_lists_pyprojects_dependencies_with_the_same_ranges():
+    expected = {CONDA_NAMES.get(name(r), name(r)) + r.removeprefix(name(r)) for r in requirements()}
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert set(listed) - {"python=3.11", "pip"} == expected
+
+
+def test_binders_environment_is_the_root_one_byte_for_byte():
+    assert (ROOT / "binder/environment.yml").read_bytes() == (ROOT / "environment.yml").read_bytes()
+
+
+def test_every_dependency_is_pinned_inside_its_range():
+    from packaging.requirements import Requirement
+
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
+    for requirement in map(Requirement, requirements() + extras):
+        assert requirement.specifier.contains(pins[requirement.name]), requirement
+
+
+def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypatch):
+    from repo2docker.app import Repo2Docker
+    from repo2docker.buildpacks import CondaBuildPack
+
+    monkeypatch.chdir(ROOT)
+    app = Repo2Docker()
+    packs = [kind(base_image=app.base_image) for kind in app.buildpacks]
+    pack = next(pack for pack in packs if pack.detect())  # as the app itself chooses
+    pack.platform = "linux/amd64"
+    assert isinstance(pack, CondaBuildPack)
+    assert pack.python_version == "3.11"
+    assert pack.get_post_build_scripts() == ["binder/postBuild"]
+    assert os.access(ROOT / "binder/postBuild", os.X_OK)
+    assert "binder/environment.yml" in pack.render(build_args={"REPO_DIR": "/srv/repo"})
+
+
+@pytest.mark.parametrize("verb", ["lab", "test", "lint", "notebooks", "bench", "clean"])
+def test_contributing_and_the_makefile_name_the_same_verbs(verb):
+    assert re.search(rf"^{verb}:.*##", (ROOT / "Makefile").read_text(), re.M)
+    assert f"`make {verb}`" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def test_contributing_names_no_other_verb():
+    named = set(re.findall(r"`make (\w+)", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert named == set(re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.M))
