@@ -26,9 +26,8 @@ class LightGCNConv(MessagePassing):
 
     def forward(self, x: Tensor, graph: Tensor) -> Tensor:
         """One round: `(N, d)` to `(N, d)`."""
-        if graph.layout == torch.sparse_csr:
-            return self.propagate(graph, x=x)
-        return self.propagate(graph, x=x, weight=edge_weight(graph, x.size(0)))
+        weight = None if graph.layout == torch.sparse_csr else edge_weight(graph, x.size(0))
+        return self.propagate(graph, x=x, weight=weight)  # one call: PyG reads its arguments off the source
 
     def message(self, x_j: Tensor, weight: Tensor) -> Tensor:
         """What travels along each edge: the neighbour's tag, softened by both degrees, `(2E, d)`."""
