@@ -1,0 +1,196 @@
+"""Likes and their split: what a model may see, and what stays hidden."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
+
+N_USERS, N_ITEMS = 5, 13
+USER_IDS, ITEM_IDS = pd.Index(range(100, 100 + N_USERS)), pd.Index(range(900, 900 + N_ITEMS))
+PAIRS = st.lists(st.tuples(st.integers(0, N_USERS - 1), st.integers(0, N_ITEMS - 1)), unique=True)
+SHARE = st.floats(0, 1, exclude_max=True)
+
+
+def table(pairs: list[tuple[int, int]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"user_id": [100 + user for user, _ in pairs], "film_id": [900 + item for _, item in pairs]}, dtype=np.int64
+    )
+
+
+def pairs_of(interactions: Interactions) -> set[tuple[int, int]]:
+    return set(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True))
+
+
+def parts_of(split: Split) -> list[set[tuple[int, int]]]:
+    return [pairs_of(part) for part in (split.train, split.validation, split.test)]
+
+
+def test_the_paper_party_reads_as_hand_counted(paper):
+    assert len(paper) == 6
+    assert paper.user_degree().tolist() == [2, 3, 1]
+    assert paper.item_degree().tolist() == [2, 2, 2, 0]
+    assert paper.keys.tolist() == [0, 1, 4, 5, 6, 10]
+    assert paper.items_of(1).tolist() == [0, 1, 2]
+    assert paper.dense().tolist() == [[1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 0]]
+    assert paper.dense().dtype == torch.float32
+
+
+def test_rows_follow_the_users_asked_for_also_when_one_is_asked_twice(paper):
+    assert paper.rows(torch.tensor([2, 0, 2])).tolist() == [
+        [False, False, True, False],
+        [True, True, False, False],
+        [False, False, True, False],
+    ]
+
+
+@given(PAIRS)
+def test_contains_and_rows_know_exactly_the_pairs_of_the_set(pairs):
+    user, item = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
+    interactions = Interactions(user, item, N_USERS, N_ITEMS)
+    every_user, every_item = torch.cartesian_prod(torch.arange(N_USERS), torch.arange(N_ITEMS)).T
+    expected = torch.tensor([pair in set(pairs) for pair in np.ndindex(N_USERS, N_ITEMS)])
+    assert torch.equal(interactions.contains(every_user, every_item), expected)
+    assert torch.equal(interactions.rows(torch.arange(N_USERS)).flatten(), expected)
+
+
+@pytest.mark.parametrize(
+    ("user", "item", "message"),
+    [
+        ([0, 1, 0], [2, 3, 2], r"\(user, item\) = \(0, 2\) stands more than once; keep it once"),
+        ([0, 3], [0, 0], r"user must lie in \[0, 3\), got 0 to 3"),
+        ([0, 1], [0, 4], r"item must lie in \[0, 4\), got 0 to 4"),
+        ([0, -1], [0, 1], r"user must lie in \[0, 3\), got -1 to 0"),
+        ([0, 1], [0], r"of one length, got \(2,\) and \(1,\)"),
+        ([[0, 1]], [[0, 1]], r"two 1-d tensors.*got \(1, 2\)"),
+    ],
+)
+def test_interactions_refuse_what_is_not_a_set_of_pairs(user, item, message):
+    with pytest.raises(ValueError, match=message):
+        Interactions(torch.tensor(user), torch.tensor(item), n_users=3, n_items=4)
+
+
+def test_interactions_refuse_indices_that_are_not_int64():
+    with pytest.raises(ValueError, match=r"item must be int64 \(call .long\(\) on it\), got torch.int32"):
+        Interactions(torch.tensor([0]), torch.tensor([0], dtype=torch.int32), 3, 4)
+
+
+def test_a_like_is_a_rating_of_at_least_four():
+    ratings = pd.DataFrame({"user_id": [1] * 5, "film_id": [1, 2, 3, 4, 5], "rating": [1, 2, 3, 4, 5]})
+    assert to_likes(ratings)["film_id"].tolist() == [4, 5]
+    assert to_likes(ratings, min_rating=3)["film_id"].tolist() == [3, 4, 5]
+    assert list(to_likes(ratings)) == ["user_id", "film_id"]
+
+
+def test_likes_refuse_a_missing_column_and_a_film_rated_twice():
+    ratings = pd.DataFrame({"user_id": [7, 7], "film_id": [2, 2], "rating": [4, 5]})
+    with pytest.raises(ValueError, match=r"no column \['rating'\]; got \['user_id', 'film_id'\]"):
+        to_likes(ratings.drop(columns="rating"))
+    with pytest.raises(ValueError, match=r"'user_id': 7, 'film_id': 2\} is rated more than once; keep one rating"):
+        to_likes(ratings)
+
+
+def test_indices_are_positions_in_the_lists_of_ids():
+    likes = pd.DataFrame({"user_id": [30, 10], "film_id": [5, 7]})
+    interactions = to_interactions(likes, pd.Series([10, 20, 30]), pd.Index([7, 6, 5, 4]))
+    assert pairs_of(interactions) == {(2, 2), (0, 0)}
+    assert (interactions.n_users, interactions.n_items) == (3, 4)
+
+
+def test_an_unknown_or_repeated_id_is_refused_by_name():
+    likes = table([(0, 0)])
+    with pytest.raises(ValueError, match="user 100, which is not among the user ids"):
+        to_interactions(likes, USER_IDS[1:], ITEM_IDS)
+    with pytest.raises(ValueError, match="item 900, which is not among the item ids"):
+        to_interactions(likes, USER_IDS, ITEM_IDS[1:])
+    with pytest.raises(ValueError, match="item id 902 stands more than once"):
+        to_interactions(likes, USER_IDS, ITEM_IDS.append(ITEM_IDS[2:3]))
+
+
+@given(PAIRS, SHARE, SHARE, st.integers(0, 3))
+def test_the_split_is_a_partition_that_follows_the_rule_for_every_user(pairs, test, validation, seed):
+    split = split_per_user(table(pairs), USER_IDS, ITEM_IDS, test, validation, seed)
+    parts = parts_of(split)
+    assert sorted(pair for part in parts for pair in part) == sorted(pairs)  # nothing lost, nothing twice
+    for user in range(N_USERS):
+        n = sum(pair[0] == user for pair in pairs)
+        n_test = max(1, int(n * test)) if test > 0 and n > 1 else 0
+        rest = n - n_test
+        n_validation = max(1, int(rest * validation)) if validation > 0 and rest > 1 else 0
+        in_parts = [sum(pair[0] == user for pair in part) for part in parts]
+        assert in_parts == [rest - n_validation, n_validation, n_test]
+        assert in_parts[0] >= 1 or n == 0, "a user's last like stays in train"
+
+
+@given(PAIRS, st.randoms(use_true_random=False))
+def test_the_split_depends_on_the_likes_and_not_on_the_order_of_rows(pairs, random):
+    shuffled = random.sample(pairs, len(pairs))
+    one, other = (split_per_user(table(rows), USER_IDS, ITEM_IDS, seed=5) for rows in (pairs, shuffled))
+    for part in ("train", "validation", "test"):
+        first, second = getattr(one, part), getattr(other, part)
+        assert torch.equal(first.user, second.user) and torch.equal(first.item, second.item)
+
+
+def test_a_seed_gives_one_split_and_another_seed_another(party):
+    likes = to_likes(party.ratings)
+    first, again, other = (
+        split_per_user(likes, party.users["user_id"], party.films["film_id"], seed=seed) for seed in (1, 1, 2)
+    )
+    assert parts_of(first) == parts_of(again)
+    assert pairs_of(first.test) != pairs_of(other.test)
+
+
+def test_every_like_of_a_user_is_hidden_about_equally_often():
+    likes = table([(0, item) for item in range(5)])
+    hidden = [int(split_per_user(likes, USER_IDS, ITEM_IDS, seed=seed).test.item) for seed in range(400)]
+    count = np.bincount(hidden, minlength=5)
+    assert count.sum() == 400
+    assert ((count - 80) ** 2 / 80).sum() < 18.5  # chi-square with 4 degrees of freedom, p = 0.001
+
+
+def test_every_id_keeps_its_node_liked_or_not():
+    split = split_per_user(table([(1, 2), (1, 3), (3, 2)]), USER_IDS, ITEM_IDS)
+    for part in (split.train, split.validation, split.test, split.fit):
+        assert (part.n_users, part.n_items) == (N_USERS, N_ITEMS)
+    assert split.user_ids.equals(USER_IDS) and split.item_ids.equals(ITEM_IDS)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.0, 20])
+def test_a_share_outside_0_to_1_is_refused(share):
+    with pytest.raises(ValueError, match=f"0 <= test < 1, got {share}"):
+        split_per_user(table([(0, 0)]), USER_IDS, ITEM_IDS, test=share)
+    with pytest.raises(ValueError, match=f"0 <= validation < 1, got {share}"):
+        split_per_user(table([(0, 0)]), USER_IDS, ITEM_IDS, validation=share)
+
+
+def test_fit_is_train_and_validation_together(split):
+    assert pairs_of(split.fit) == pairs_of(split.train) | pairs_of(split.validation)
+    assert not pairs_of(split.fit) & pairs_of(split.test)
+
+
+@pytest.mark.parametrize(("first", "second"), [("train", "validation"), ("train", "test"), ("validation", "test")])
+def test_a_split_refuses_a_pair_in_two_parts(first, second):
+    parts = {
+        name: Interactions(torch.tensor([0]), torch.tensor([item]), N_USERS, N_ITEMS)
+        for item, name in enumerate(("train", "validation", "test"))
+    }
+    Split(**parts, user_ids=USER_IDS, item_ids=ITEM_IDS)
+    parts[second] = parts[first]
+    with pytest.raises(ValueError, match=f"1 pairs are in both {first} and {second}"):
+        Split(**parts, user_ids=USER_IDS, item_ids=ITEM_IDS)
+
+
+def test_a_split_refuses_parts_of_other_sizes_than_its_ids(split):
+    with pytest.raises(ValueError, match=r"train counts \(users, items\) = \(300, 500\), but the ids count \(300, 499"):
+        Split(split.train, split.validation, split.test, split.user_ids, split.item_ids[1:])
+
+
+def test_the_real_split_has_the_published_counts(real_data, real_split):
+    likes = to_likes(real_data.ratings)
+    assert (len(real_split.user_ids), len(real_split.item_ids), len(likes)) == (943, 1_682, 55_375)
+    assert (len(real_split.fit), len(real_split.test)) == (44_675, 10_700)
+    assert len(set(real_data.films["film_id"]) - set(likes["film_id"])) == 235
+    assert set(real_data.users["user_id"]) - set(likes["user_id"]) == {685}
