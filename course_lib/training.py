@@ -27,7 +27,7 @@ class TrainConfig:
     """Rounds of gossip; 0 is matrix factorisation."""
     learning_rate: float = 0.01
     """Adam's step size."""
-    reg_weight: float = 1e-3
+    reg_weight: float = 3e-3
     """Weight of the L2 penalty on the batch's layer-0 tags, beside a BPR loss that is a mean over the batch."""
     n_epochs: int = 60
     """At most so many passes over the likes."""

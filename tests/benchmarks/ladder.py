@@ -47,10 +47,10 @@ MODELS: dict[str, Callable[[Split], Scorer]] = {
     "popularity": lambda split: popularity(split.fit),
     "item-kNN": lambda split: item_knn(split.fit),
     "untrained gossip": lambda split: untrained_gossip(split.fit),
-    "MF-BPR": bpr(TrainConfig(n_layers=0)),
-    "LightGCN-BPR 1 layer": bpr(TrainConfig(n_layers=1)),
+    "MF-BPR": bpr(TrainConfig(n_layers=0, batch_size=4096, reg_weight=1e-2)),
+    "LightGCN-BPR 1 layer": bpr(TrainConfig(n_layers=1, batch_size=4096, reg_weight=3e-3)),
     "LightGCN-BPR": bpr(TrainConfig(n_layers=2)),
-    "LightGCN-BPR 3 layers": bpr(TrainConfig(n_layers=3)),
+    "LightGCN-BPR 3 layers": bpr(TrainConfig(n_layers=3, reg_weight=1e-3)),
     "LightGCN-BPR (source)": source_settings,
     "EASE": lambda split: ease(split.fit),
 }
