@@ -138,7 +138,7 @@ def _from_folder(folder: Path) -> MovieLens:
             warnings.warn(
                 f"{folder / file} is not the file GroupLens published (md5 {md5}, expected {FILE_MD5[file]}): "
                 "the course's figures may not match; take it from ml-100k.zip again",
-                stacklevel=5,
+                stacklevel=6,
             )
         return content
 
@@ -223,8 +223,9 @@ def _table(
         table = pd.read_csv(text, sep=separator, header=header, quoting=3, dtype=str, keep_default_na=False)
         if table.shape[1] != len(columns):
             raise ValueError(f"it has {table.shape[1]} columns instead of {len(columns)}")
-        if table.isna().any(axis=None):
-            raise ValueError(f"row {table.index[table.isna().any(axis=1)][0] + 1} is cut short")
+        short = table.iloc[:, -1] == ""  # the last column of no file is ever empty
+        if short.any():
+            raise ValueError(f"row {short.idxmax() + 1} is cut short")
         return table.set_axis(columns, axis=1).astype(dtype)
     except ValueError as error:
         raise ValueError(f"{file} cannot be read ({error}); take it from the original ml-100k.zip again") from error

@@ -45,6 +45,12 @@ def ndcg_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
 
     IDCG is the DCG of a perfect list, with all of `min(n_relevant, k)` first ranks hit. Equals scikit-learn's
     `ndcg_score` with binary relevance and no ties.
+
+    One hidden like at rank 2 of 3, then the same beside one that was not found:
+
+    >>> hits = torch.tensor([[False, True, False]])
+    >>> ndcg_at_k(hits, torch.tensor([1])), ndcg_at_k(hits, torch.tensor([2]))
+    (tensor([0.6309]), tensor([0.3869]))
     """
     _check(hits, n_relevant)
     k = hits.size(1)
