@@ -1,0 +1,273 @@
+"""Training: equal to a loop written the slow way, blind to the test, and able to stop and go on."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import torch
+
+from course_lib import training
+from course_lib.evaluation import evaluate
+from course_lib.graph import adjacency
+from course_lib.interactions import Interactions, Split, split_per_user
+from course_lib.lightgcn import LightGCN
+from course_lib.recommendation import scorer
+from course_lib.training import TrainConfig, build, fit, pick_device, train
+
+CONFIG = TrainConfig(embedding_dim=8, learning_rate=0.02, n_epochs=6, batch_size=128, seed=3)
+
+
+@pytest.fixture(scope="module")
+def small() -> Split:
+    """40 guests of two tastes and 60 films: each likes 12 of 30."""
+    generator = torch.Generator().manual_seed(0)
+    films = [user % 2 * 30 + torch.randperm(30, generator=generator)[:12] for user in range(40)]
+    likes = pd.DataFrame({"user_id": [u for u in range(40) for _ in range(12)], "film_id": torch.cat(films).numpy()})
+    return split_per_user(likes, pd.RangeIndex(40), pd.RangeIndex(60))
+
+
+def run(split: Split, config: TrainConfig = CONFIG, **arguments) -> tuple[LightGCN, training.TrainResult]:
+    model = build(split.train, config)
+    return model, train(model, split.train, split.validation, config, **arguments)
+
+
+def columns_that_repeat(history: pd.DataFrame) -> pd.DataFrame:
+    return history.drop(columns="seconds")
+
+
+def same_weights(first: dict, second: dict) -> bool:
+    return first.keys() == second.keys() and all(torch.equal(first[key], second[key]) for key in first)
+
+
+def moved(hidden: Interactions, split: Split) -> Interactions:
+    """Each hidden pair replaced by another film that the same user neither learned from nor hides."""
+    free = ~(split.fit.dense().bool() | split.test.dense().bool())
+    item = torch.empty_like(hidden.item)
+    for user in hidden.user.unique().tolist():
+        mine = hidden.user == user
+        item[mine] = free[user].nonzero().squeeze(1)[: int(mine.sum())]
+    poisoned = Interactions(hidden.user, item, hidden.n_users, hidden.n_items)
+    assert not hidden.contains(poisoned.user, poisoned.item).any()
+    return poisoned
+
+
+def test_training_equals_a_loop_written_the_slow_way(small):
+    config = replace(CONFIG, n_layers=2, n_epochs=3, reg_weight=0.05)
+    _, result = run(small, config)
+
+    n_users, likes = small.train.n_users, small.train.dense()
+    a = torch.zeros(100, 100)
+    a[:n_users, n_users:], a[n_users:, :n_users] = likes, likes.T
+    scale = a.sum(dim=1).clamp_min(1).rsqrt()
+    a = scale[:, None] * a * scale
+    tags = build(small.train, config).embedding.weight.detach().clone().requires_grad_()
+    optimizer = torch.optim.Adam([tags], lr=config.learning_rate)
+    generator = torch.Generator().manual_seed(config.seed)
+    losses = []
+    for _ in range(config.n_epochs):
+        total = 0.0
+        for batch in torch.randperm(len(small.train), generator=generator).split(config.batch_size):
+            user, positive = small.train.user[batch], small.train.item[batch]
+            negative = training.sample_negatives(user, small.train, generator)
+            final = (tags + a @ tags + a @ (a @ tags)) / 3
+            loss, penalty = 0.0, 0.0
+            for u, i, j in zip(user.tolist(), positive.tolist(), negative.tolist(), strict=True):
+                difference = final[u] @ final[n_users + i] - final[u] @ final[n_users + j]
+                loss = loss - torch.log(torch.sigmoid(difference)) / len(batch)
+                ego = torch.cat([tags[u], tags[n_users + i], tags[n_users + j]])
+                penalty = penalty + ego @ ego / 2 / len(batch)
+            gradient = torch.autograd.grad(loss + config.reg_weight * penalty, tags)[0]
+            tags.grad = gradient
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(small.train))
+    assert result.history["loss"].tolist() == pytest.approx(losses, abs=1e-5)
+    torch.testing.assert_close(result.state["model"]["embedding.weight"], tags.detach(), atol=2e-4, rtol=1e-3)
+
+
+def test_the_loss_falls_and_the_two_tastes_are_told_apart(small):
+    model = build(small.train, CONFIG)
+    result = train(model, small.train, config=replace(CONFIG, n_epochs=30))
+    assert result.history["loss"].iloc[0] == pytest.approx(math.log(2), abs=0.02)
+    assert result.history["loss"].iloc[-1] < 0.45
+    users, items = (part.detach() for part in model(adjacency(small.train)))
+    same_taste = (torch.arange(40)[:, None] % 2) == (torch.arange(60) // 30)
+    scores = users @ items.T
+    assert scores[same_taste].mean() > scores[~same_taste].mean() + 0.5
+
+
+def test_the_history_has_a_row_per_epoch_with_the_documented_columns(small):
+    _, result = run(small, replace(CONFIG, n_epochs=2))
+    assert list(result.history) == ["epoch", "loss", "seconds", "ndcg@10"]
+    assert result.history["epoch"].tolist() == [1, 2]
+    assert (result.history["seconds"] >= 0).all()
+    without = train(build(small.train, CONFIG), small.train, config=replace(CONFIG, n_epochs=2))
+    assert list(without.history) == ["epoch", "loss", "seconds"]
+    assert without.best_epoch == 2
+
+
+def test_the_same_seed_repeats_a_run_and_another_seed_does_not(small):
+    (_, first), (_, again), (_, other) = (run(small, replace(CONFIG, n_epochs=2, seed=s)) for s in (1, 1, 2))
+    assert same_weights(first.state["model"], again.state["model"])
+    assert not same_weights(first.state["model"], other.state["model"])
+
+
+def test_poisoned_test_pairs_change_no_bit_of_history_and_weights(small):
+    poisoned = Split(small.train, small.validation, moved(small.test, small), small.user_ids, small.item_ids)
+    (model, clean), (other, dirty) = run(small), run(poisoned)
+    assert columns_that_repeat(clean.history).equals(columns_that_repeat(dirty.history))
+    assert same_weights(model.state_dict(), other.state_dict())
+
+
+def test_poisoned_test_pairs_change_no_bit_of_what_fit_returns(small):
+    poisoned = Split(small.train, small.validation, moved(small.test, small), small.user_ids, small.item_ids)
+    (model, clean), (other, dirty) = fit(small, CONFIG), fit(poisoned, CONFIG)
+    assert columns_that_repeat(clean).equals(columns_that_repeat(dirty))
+    assert same_weights(model.state_dict(), other.state_dict())
+
+
+def test_validation_decides_when_to_stop_and_is_never_learned_from(small):
+    poisoned = Split(small.train, moved(small.validation, small), small.test, small.user_ids, small.item_ids)
+    config = replace(CONFIG, patience=CONFIG.n_epochs)
+    (_, clean), (_, dirty) = run(small, config), run(poisoned, config)
+    without = train(build(small.train, config), small.train, config=config)
+    assert not clean.history["ndcg@10"].equals(dirty.history["ndcg@10"])
+    for other in (dirty, without):
+        assert clean.history["loss"].equals(other.history["loss"])
+        assert same_weights(clean.state["model"], other.state["model"])
+
+
+def test_early_stopping_leaves_the_model_at_its_best_validation_epoch(small):
+    config = replace(CONFIG, learning_rate=0.3, n_epochs=40, patience=3)
+    model, result = run(small, config)
+    ndcg = result.history["ndcg@10"]
+    assert result.best_epoch == ndcg.idxmax() + 1
+    assert len(ndcg) == result.best_epoch + 3 < 40, "stopped after `patience` epochs without a better one"
+    now = evaluate(scorer(*model(adjacency(small.train))), small.validation, seen=small.train, k=(10,))
+    assert now["ndcg@10"].mean() == ndcg.max()
+    assert not same_weights(model.state_dict(), result.state["model"])
+
+
+def test_fit_trains_anew_on_train_and_validation_for_as_many_epochs(small):
+    config = replace(CONFIG, learning_rate=0.3, n_epochs=40, patience=3)
+    model, history = fit(small, config)
+    _, chosen = run(small, config)
+    assert columns_that_repeat(history).equals(columns_that_repeat(chosen.history))
+    again = build(small.fit, config)
+    train(again, small.fit, config=replace(config, n_epochs=chosen.best_epoch))
+    assert same_weights(model.state_dict(), again.state_dict())
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_never_had(small):
+    whole_model, whole = run(small)
+    model, first = run(small, replace(CONFIG, n_epochs=3))
+    for _ in range(2):  # a state can be used more than once
+        second = train(model, small.train, small.validation, CONFIG, state=first.state)
+        assert columns_that_repeat(second.history).equals(columns_that_repeat(whole.history))
+        assert same_weights(second.state["model"], whole.state["model"])
+        assert same_weights(model.state_dict(), whole_model.state_dict())
+        assert second.best_epoch == whole.best_epoch
+    assert len(first.history) == 3 and len(first.state["history"]) == 3
+
+
+def test_ctrl_c_returns_what_was_learnt_so_far(small):
+    def press_ctrl_c(history: pd.DataFrame) -> None:
+        if len(history) == 2:
+            raise KeyboardInterrupt
+
+    model, result = run(small, on_epoch=press_ctrl_c)
+    expected_model, expected = run(small, replace(CONFIG, n_epochs=2))
+    assert columns_that_repeat(result.history).equals(columns_that_repeat(expected.history))
+    assert same_weights(model.state_dict(), expected_model.state_dict())
+
+
+def test_ctrl_c_inside_an_epoch_goes_back_to_the_last_whole_one(small, monkeypatch):
+    draws, draw = [], training.sample_negatives
+
+    def press_ctrl_c(*arguments):
+        draws.append(1)
+        if len(draws) == 9:  # three batches an epoch: the last batch of the third
+            raise KeyboardInterrupt
+        return draw(*arguments)
+
+    monkeypatch.setattr(training, "sample_negatives", press_ctrl_c)
+    model, result = run(small)
+    monkeypatch.undo()
+    assert len(result.history) == 2
+    _, expected = run(small, replace(CONFIG, n_epochs=2))
+    assert same_weights(result.state["model"], expected.state["model"])
+    _, whole = run(small)
+    second = train(model, small.train, small.validation, CONFIG, state=result.state)
+    assert same_weights(second.state["model"], whole.state["model"])
+
+
+def test_ctrl_c_before_the_first_epoch_leaves_the_model_as_it_was(small, monkeypatch):
+    def press_ctrl_c(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "sample_negatives", press_ctrl_c)
+    model, result = run(small)
+    assert result.history.empty and result.best_epoch == 0
+    assert same_weights(model.state_dict(), build(small.train, CONFIG).state_dict())
+
+
+def test_on_epoch_sees_the_history_so_far_and_stops_the_run_by_returning_true(small):
+    lengths = []
+
+    def stop_at_three(history: pd.DataFrame) -> bool:
+        lengths.append(len(history))
+        return len(history) == 3
+
+    _, result = run(small, on_epoch=stop_at_three)
+    assert lengths == [1, 2, 3] and len(result.history) == 3
+    _, whole = run(small, on_epoch=lambda history: None)
+    assert len(whole.history) == CONFIG.n_epochs
+
+
+@pytest.mark.parametrize("n_layers", [0, 1])
+def test_the_config_decides_the_model(small, n_layers):
+    model = build(small.fit, replace(CONFIG, n_layers=n_layers))
+    assert (model.n_users, model.n_items, model.n_layers) == (40, 60, n_layers)
+    assert model.embedding.weight.shape == (100, 8)
+
+
+def test_a_model_of_another_size_is_refused_with_both_sizes(small):
+    with pytest.raises(ValueError, match=r"= \(60, 40\), the likes are for \(40, 60\); build both from the same split"):
+        train(LightGCN(60, 40), small.train)
+
+
+def test_a_validation_of_another_size_is_refused(small, split):
+    with pytest.raises(ValueError, match=r"= \(300, 500\).* \(40, 60\); "):
+        train(build(small.train, CONFIG), small.train, split.validation, CONFIG)
+
+
+def test_there_must_be_a_like_to_learn_from():
+    nothing = Interactions(torch.tensor([], dtype=torch.int64), torch.tensor([], dtype=torch.int64), 3, 4)
+    with pytest.raises(ValueError, match="no like to learn from; train needs at least one pair"):
+        train(LightGCN(3, 4), nothing)
+
+
+def test_a_user_who_likes_everything_is_refused_by_number():
+    likes = Interactions(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 3, 2)
+    with pytest.raises(ValueError, match="user 1 has all 2 items"):
+        train(LightGCN(3, 2), likes, config=TrainConfig(n_epochs=1))
+
+
+def test_the_device_is_the_cpu_where_nothing_else_is_there(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert pick_device() == torch.device("cpu")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_device_that_cannot_multiply_sparse_matrices_is_left_with_one_line(monkeypatch, capsys):
+    class NoSparse:
+        def to(self, device):
+            raise NotImplementedError
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(training, "adjacency", lambda interactions: NoSparse())
+    assert pick_device() == torch.device("cpu")
+    assert capsys.readouterr().out.count("\n") == 1
