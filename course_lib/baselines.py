@@ -22,11 +22,11 @@ def popularity(interactions: Interactions) -> Scorer:
     return lambda users: degree.expand(len(users), -1)
 
 
-def item_knn(interactions: Interactions, n_neighbours: int = 100) -> Scorer:
+def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Scorer:
     """Score an item by its cosine similarity to the user's likes, over each item's nearest neighbours.
 
     Cosine of two items: shared fans / sqrt(fans of one * fans of the other). Item `i` listens to its `n_neighbours`
-    most similar items only.
+    most similar items only; 200 is the best of 20 to 1,682 on validation, split seeds 0-2.
 
     References:
         Sarwar et al. 2001, "Item-based collaborative filtering recommendation algorithms",
@@ -62,7 +62,8 @@ def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Scorer:
 def ease(interactions: Interactions, reg_weight: float = 300.0) -> Scorer:
     """A linear model from likes to likes in closed form: one matrix inverse.
 
-    `B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`; the score is a row of `X B`.
+    `B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`; the score is a row of `X B`. 300 is the best
+    `reg_weight` of 100 to 700 on validation, split seeds 0-2.
 
     References:
         Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", https://arxiv.org/abs/1905.03375, Eq. 8.
