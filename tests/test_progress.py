@@ -1,6 +1,7 @@
 """The progress bar, on a terminal and in a notebook."""
 
 import builtins
+import threading
 from types import SimpleNamespace
 
 from course_lib.progress import progress
@@ -23,6 +24,17 @@ def test_a_bar_in_a_notebook_shows_one_widget_and_no_text_that_would_stay(monkey
     assert list(bundle) == [WIDGET_VIEW] and how == {"raw": True}
     assert bundle[WIDGET_VIEW]["model_id"]
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_in_a_background_thread_shows_nothing(monkeypatch, capsys):
+    shown, passed = [], []
+    monkeypatch.setattr(builtins, "get_ipython", lambda: SimpleNamespace(kernel=object()), raising=False)
+    monkeypatch.setattr("IPython.display.display", lambda *what, **how: shown.append(what))
+    thread = threading.Thread(target=lambda: passed.extend(progress(range(3), "counting")))
+    thread.start()
+    thread.join()
+    assert passed == [0, 1, 2]
+    assert not shown and capsys.readouterr() == ("", "")
 
 
 def test_ipython_without_a_kernel_counts_as_a_terminal(monkeypatch):
