@@ -6,6 +6,7 @@ number of epochs of the tuned BPR rows is chosen on each split's validation part
 on the validation part of split seed 0.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +22,8 @@ from course_lib.interactions import Split, split_per_user, to_likes
 from course_lib.recommendation import scorer
 from course_lib.training import SOURCE_CONFIG, TrainConfig, build, fit, train
 
-RESULTS = Path(__file__).parents[2] / "notebooks" / "results.csv"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "notebooks" / "results.csv"
 SEEDS = (0, 1, 2)
 
 
@@ -67,8 +69,19 @@ def row(model: str, split: Split, split_seed: int) -> dict[str, object]:
     return {"model": model, "split_seed": split_seed, **figures, "coverage@10": coverage, "seconds": round(seconds, 2)}
 
 
+def markdown(results: pd.DataFrame) -> str:
+    """The table of the README: mean over split seeds, and the range of NDCG@10."""
+    lines = ["| model | NDCG@10 | (range) | Hit@10 | recall@20 | coverage@10 |", "|---|---|---|---|---|---|"]
+    for model, rows in results.groupby("model", sort=False):
+        mean, ndcg = rows.mean(numeric_only=True), rows["ndcg@10"]
+        cells = [model, f"{mean['ndcg@10']:.3f}", f"{ndcg.min():.3f} to {ndcg.max():.3f}"]
+        cells += [f"{mean[name]:.3f}" for name in ("hit@10", "recall@20", "coverage@10")]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Write the table and print its means."""
+    """Write the table, into the README too, and print its means."""
     data = load_movielens()
     if not data.is_real:
         raise SystemExit("The ladder is measured on MovieLens 100K, which could not be loaded.")
@@ -80,6 +93,9 @@ def main() -> None:
             print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     table.to_csv(RESULTS, index=False)
+    readme = ROOT / "README.md"
+    between = re.compile(r"(<!-- ladder.*?-->\n).*?(<!-- /ladder -->)", re.S)
+    readme.write_text(between.sub(lambda match: match[1] + markdown(table) + "\n" + match[2], readme.read_text()))
     means = table.drop(columns="split_seed").groupby("model", sort=False).mean()
     print(means.to_string(float_format="{:.3f}".format))
 
