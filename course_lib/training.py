@@ -33,7 +33,7 @@ class TrainConfig:
     """At most so many passes over the likes."""
     batch_size: int = 1024
     """Likes per step, each with one fresh negative."""
-    patience: int = 6
+    patience: int = 10
     """Stop after so many epochs without a better validation NDCG@10."""
     seed: int = 0
     """Of initial tags, order of likes and negatives."""
