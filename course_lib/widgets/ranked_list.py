@@ -1,0 +1,120 @@
+"""Notebook 06: one guest's list. Move a hit, cut the list, lift the mask, and read the metrics."""
+
+from collections.abc import Sequence
+
+import ipywidgets
+import torch
+
+from course_lib.evaluation import Scorer, hit_rate_at_k, ndcg_at_k, recall_at_k, top_k
+from course_lib.interactions import Interactions
+from course_lib.plots.ranking import plot_ranked_list
+from course_lib.plots.style import img
+from course_lib.widgets import static
+
+_SHOWN = 20  # ranks on screen
+_LOWEST = 25  # how far down the hit can be moved: a few ranks below the list
+
+
+def move_item(order: Sequence[int], item: int, rank: int, seen: set[int]) -> list[int]:
+    """The ranking `order`, best first, with `item` moved so that it ranks `rank`-th among the items not `seen`.
+
+    It comes right before the unseen item that it overtakes; last, where there are fewer than `rank` unseen items. An
+    item that has the rank already stays where it is.
+    """
+    others = [other for other in order if other != item]
+    if sum(other not in seen for other in others[: list(order).index(item)]) == rank - 1:
+        return list(order)
+    unseen = [other for other in others if other not in seen]
+    place = others.index(unseen[rank - 1]) if rank <= len(unseen) else len(others)
+    return [*others[:place], item, *others[place:]]
+
+
+class RankedListWidget:
+    """One guest's ranked list with the hidden likes marked, and Hit, recall and NDCG at K.
+
+    Args:
+        scorer: ranks the items.
+        user: index of a guest who hides at least one like.
+        truth: the hidden likes.
+        seen: the likes that were learned from.
+        titles: the title of each item index.
+
+    Attributes:
+        rank: where the best-ranked hidden like stands among the films not learned from.
+        k: where the list is cut.
+        mask: whether the films learned from are hidden.
+
+    Raises:
+        ValueError: the guest hides no like.
+    """
+
+    def __init__(self, scorer: Scorer, user: int, truth: Interactions, seen: Interactions, titles: Sequence[str]):
+        self._hidden, self._seen = set(truth.items_of(user).tolist()), set(seen.items_of(user).tolist())
+        if not self._hidden:
+            raise ValueError(f"user {user} hides no like, so there is no hit to move; choose another")
+        self._titles = titles
+        nothing = Interactions(truth.user[:0], truth.item[:0], truth.n_users, truth.n_items)
+        self._order = top_k(scorer, torch.tensor([user]), nothing, truth.n_items)[0][0].tolist()
+        unseen = [item for item in self._order if item not in self._seen]
+        self._moved = next(item for item in unseen if item in self._hidden)
+        start = min(unseen.index(self._moved) + 1, _LOWEST)
+
+        style, wide = {"description_width": "11em"}, ipywidgets.Layout(width="30em")
+        self.rank = ipywidgets.BoundedIntText(
+            start, min=1, max=_LOWEST, description="the hit's rank", style=style, layout=ipywidgets.Layout(width="17em")
+        )
+        slider = ipywidgets.IntSlider(
+            start, min=1, max=_LOWEST, readout=False, continuous_update=False, layout=ipywidgets.Layout(width="24em")
+        )
+        ipywidgets.link((self.rank, "value"), (slider, "value"))
+        self.k = ipywidgets.ToggleButtons(options=[5, 10, 20], value=10, description="K", style=style)
+        self.k.style.button_width = "5em"
+        self.mask = ipywidgets.ToggleButtons(
+            options=[("on", True), ("off", False)], description="mask", style=style, layout=wide
+        )
+        self.mask.style.button_width = "5em"
+        self._axes = None
+        self._view = ipywidgets.HTML()
+        self._draw()
+        for control in (self.rank, self.k, self.mask):
+            control.observe(self._draw, "value")
+        self.box = ipywidgets.VBox([ipywidgets.HBox([self.rank, slider]), self.k, self.mask, self._view])
+
+    def _list(self) -> list[int]:
+        order = move_item(self._order, self._moved, self.rank.value, self._seen)
+        return [item for item in order if not (self.mask.value and item in self._seen)]
+
+    def metrics(self) -> dict[str, float]:
+        """Hit, recall and NDCG of the list on screen, by the functions of `course_lib.evaluation`."""
+        k, n_relevant = self.k.value, torch.tensor([len(self._hidden)])
+        hits = torch.tensor([[item in self._hidden for item in self._list()[:k]]])
+        functions = {"Hit": hit_rate_at_k, "recall": recall_at_k, "NDCG": ndcg_at_k}
+        return {f"{name}@{k}": float(function(hits, n_relevant)) for name, function in functions.items()}
+
+    def summary(self) -> str:
+        """What is on screen, in words."""
+        ranking = self._list()
+        ranks = [rank for rank, item in enumerate(ranking[: self.k.value], start=1) if item in self._hidden]
+        found = f"hit{'s' * (len(ranks) > 1)} at rank{'s' * (len(ranks) > 1)} {', '.join(map(str, ranks))}"
+        numbers = ", ".join(f"{name} = {value:.3f}" for name, value in self.metrics().items())
+        return (
+            f"Mask {'on' if self.mask.value else 'off'}, K = {self.k.value}, {len(self._hidden)} hidden likes: "
+            f"{found if ranks else 'no hit'}. {numbers}. The movable hit, {self._titles[self._moved]}, stands at rank "
+            f"{ranking.index(self._moved) + 1} of the whole list."
+        )
+
+    def _draw(self, _change: dict | None = None) -> None:
+        top = self._list()[:_SHOWN]
+        self._axes = plot_ranked_list(
+            [self._titles[item] for item in top],
+            [item in self._hidden for item in top],
+            [item in self._seen for item in top],
+            self.k.value,
+            self._axes,
+        )
+        summary = self.summary()
+        numbers = " &emsp; ".join(f"{name} = <b>{value:.3f}</b>" for name, value in self.metrics().items())
+        self._view.value = f"<p>{numbers}</p>{img(self._axes.figure, summary)}"
+
+    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
+        return static.bundle(self.box, self.summary(), self._axes.figure)
