@@ -21,7 +21,7 @@ def paper_party() -> Interactions:
 
 
 def little_party() -> Interactions:
-    """4 guests, 5 films, 9 raves: the party of notebook 01. Dev is two rounds away from Ada."""
+    """4 guests, 5 films, 9 raves: the party of notebook 01. From Dev to Ada gossip takes six rounds."""
     user = [0, 0, 1, 1, 1, 2, 2, 3, 3]
     item = [0, 1, 0, 1, 2, 2, 3, 3, 4]
     return Interactions(torch.tensor(user), torch.tensor(item), n_users=4, n_items=5)
