@@ -1,12 +1,18 @@
 """A progress bar that leaves no trace: nothing of it stays in a saved notebook."""
 
+import threading
 from collections.abc import Iterable
 
 from tqdm.std import tqdm
 
 
 def progress(iterable: Iterable, description: str, total: int | None = None) -> tqdm:
-    """tqdm's bar for the place the code runs in: a widget in a notebook, text on a terminal; gone when it ends."""
+    """tqdm's bar for the place the code runs in: a widget in a notebook, text on a terminal; gone when it ends.
+
+    In a background thread it shows nothing: a bar would land in whatever cell happens to run at that moment.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return tqdm(iterable, total=total, disable=True)
     try:
         kernel = get_ipython().kernel  # defined by IPython; a kernel means a notebook
     except (NameError, AttributeError):

@@ -1,0 +1,187 @@
+"""Pictures of notebooks 05 and 07: the BPR loss and its push, learning curves, seeds and depth."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+
+_INK = "#333333"
+_HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
+
+
+def plot_bpr_loss(margins: Mapping[str, float], ax: Axes | None = None, limit: float = 6.0) -> Axes:
+    """The BPR loss over the margin (raved minus random score), with a labelled point at each of `margins`.
+
+    The tangent through a point has minus the push as its slope. `limit` is half the width of the axis.
+    """
+    ax = new_axes(5.0, 3.6) if ax is None else ax
+    _margin_axis(ax, limit)
+    x = np.linspace(-limit, limit, 241)
+    ax.plot(x, np.logaddexp(0, -x), color=GUEST, linewidth=2.5)
+    for name, margin in margins.items():
+        loss, push = np.logaddexp(0, -margin), 1 / (1 + np.exp(margin))
+        reach = 0.13 * limit
+        ax.plot(
+            [margin - reach, margin + reach],
+            [loss + reach * push, loss - reach * push],
+            color=ACCENT,
+            linewidth=2,
+            zorder=3,
+        )
+        ax.plot(margin, loss, "o", color=ACCENT, markersize=9, zorder=4)
+        ax.annotate(f"{name} {loss:.2f}", (margin, loss), (8, 9), textcoords="offset points")
+    ax.set(ylabel="loss of the pair", ylim=(-0.06 * limit, 1.12 * limit))
+    return ax
+
+
+def plot_bpr_push(margins: Mapping[str, float], ax: Axes | None = None, limit: float = 6.0) -> Axes:
+    """The push, `sigmoid(-margin)`, over the margin, with a labelled point at each of `margins`."""
+    ax = new_axes(5.0, 3.6) if ax is None else ax
+    _margin_axis(ax, limit)
+    x = np.linspace(-limit, limit, 241)
+    ax.plot(x, 1 / (1 + np.exp(x)), color=GUEST, linewidth=2.5)
+    for name, margin in margins.items():
+        push = 1 / (1 + np.exp(margin))
+        ax.plot(margin, push, "o", color=ACCENT, markersize=9, zorder=4)
+        ax.annotate(f"{name} {push:.2f}", (margin, push), (8, 7), textcoords="offset points")
+    ax.set(ylabel="push (size of the gradient)", ylim=(-0.05, 1.12))
+    return ax
+
+
+def _margin_axis(ax: Axes, limit: float) -> None:
+    ax.axvline(0, color=MUTED, linewidth=1, linestyle=":")
+    ax.set(xlabel="margin: raved minus random score", xlim=(-limit, 1.25 * limit))
+
+
+def plot_duel(raved: float, random: float, push: float, ax: Axes | None = None, limit: float = 4.0) -> Axes:
+    """Two scores on one scale and where a step would move them: both arrows are `push` times the same length."""
+    ax = new_axes(4.0, 3.6) if ax is None else ax
+    for place, score, marker, color, name, sign in (
+        (0, raved, FILM_MARKER, FILM, "raved", 1),
+        (1, random, FILM_MARKER, MUTED, "random", -1),
+    ):
+        ax.plot(place, score, marker, color=color, markersize=15, markeredgecolor=_INK, zorder=3)
+        ax.annotate(
+            "",
+            (place, score + sign * 2.2 * push),
+            (place, score),
+            arrowprops={"arrowstyle": "-|>", "color": ACCENT, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0},
+            annotation_clip=False,
+        )
+        ax.annotate(f"{score:+.1f}", (place, score), (14, 0), textcoords="offset points", va="center")
+        ax.text(place, -limit - 2.4, name, ha="center", va="bottom")
+    ax.set(xlim=(-0.5, 1.75), ylim=(-limit - 2.5, limit + 2.5), ylabel="score for the guest", xticks=[])
+    ax.spines["bottom"].set_visible(False)
+    return ax
+
+
+def plot_pushes(pushes: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
+    """How the pairs spread over the push, 0 to 1: one outline per name, as a share of its pairs."""
+    ax = new_axes(8.0, 3.4) if ax is None else ax
+    bins = np.linspace(0, 1, 26)
+    for (name, push), (color, line, _) in zip(pushes.items(), _HELD, strict=False):
+        share, _ = np.histogram(push, bins)
+        share = share / len(push)
+        ax.stairs(share, bins, color=color, linewidth=2.5, linestyle=line)
+        top = int(share.argmax())
+        ax.annotate(name, (bins[top + 1], share[top]), (6, -4), textcoords="offset points", va="top", color=color)
+    ax.set(xlabel="push of a pair (0.5 = a coin toss)", ylabel="share of pairs", xlim=(0, 1), ylim=(0, None))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    return ax
+
+
+def plot_hidden_share(
+    n_likes: Sequence[int], expected: Sequence[float], drawn: Mapping[float, float], ax: Axes | None = None
+) -> Axes:
+    """Share of a guest's random negatives that are hidden likes, over their number of likes (log scale).
+
+    Args:
+        n_likes: likes of each guest that the model may see.
+        expected: the share by counting, one per guest.
+        drawn: the share among the negatives drawn for a group of guests, by the mean number of likes over the draws.
+    """
+    ax = new_axes(8.0, 3.8) if ax is None else ax
+    ax.plot(n_likes, 100 * np.asarray(expected), GUEST_MARKER, color=GUEST, markersize=5, alpha=0.45, linewidth=0)
+    place, share = np.array(list(drawn)), 100 * np.array(list(drawn.values()))
+    ax.plot(place, share, "D-", color=ACCENT, markersize=8)
+    ax.annotate("drawn, by group of guests", (place[-1], share[-1]), (-12, -6), textcoords="offset points",
+                ha="right", va="bottom", color=ACCENT)  # fmt: skip
+    ax.annotate("one guest, by counting", (max(n_likes), 100 * max(expected)), (-10, 0), textcoords="offset points",
+                ha="right", va="center")  # fmt: skip
+    ax.set(xscale="log", xlabel="raves of the guest that the model sees", ylabel="negatives that are\nhidden raves (%)")
+    ticks = [n for n in (1, 3, 10, 30, 100, 300) if n <= max(n_likes)]
+    ax.set_xticks(ticks, [str(n) for n in ticks])
+    ax.minorticks_off()
+    return ax
+
+
+def plot_histories(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+    """Training loss on the left, validation NDCG@10 on the right, over epochs; a star marks each best epoch.
+
+    Args:
+        histories: `TrainResult.history` by name, at most four; the last one is drawn strongest.
+        axes: two axes, cleared first.
+    """
+    axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
+    for ax, column, label in zip(
+        axes, ("loss", "ndcg@10"), ("training loss (BPR, mean)", "validation NDCG@10"), strict=True
+    ):
+        ax.clear()
+        for (name, history), (color, line, marker) in zip(reversed(histories.items()), _HELD, strict=False):
+            if column not in history:
+                continue
+            ax.plot(history["epoch"], history[column], color=color, linestyle=line, linewidth=2.2, label=name)
+            if column == "ndcg@10":
+                best = history.loc[history[column].idxmax()]
+                ax.plot(best["epoch"], best[column], "*", color=color, markersize=16)
+            ax.plot(history["epoch"].iloc[-1:], history[column].iloc[-1:], marker, color=color, markersize=6)
+        ax.set(xlabel="epoch", ylabel=label, xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    if histories:
+        axes[0].legend(loc="upper right", fontsize=10)
+    return axes
+
+
+def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None = None) -> Axes:
+    """One row per model, best on top: a dot per split seed, the mean as a bar, and the mean in figures.
+
+    Args:
+        results: a table with `model, split_seed` and the column `metric`, as `notebooks/results.csv`.
+    """
+    means = results.groupby("model")[metric].mean().sort_values()
+    ax = new_axes(8.0, 0.42 * len(means) + 1.0) if ax is None else ax
+    for place, (model, mean) in enumerate(means.items()):
+        values = results.loc[results["model"] == model, metric]
+        color = ACCENT if "LightGCN" in model else GUEST
+        ax.plot(
+            values, [place] * len(values), "D" if "LightGCN" in model else "o", color=color, markersize=7, alpha=0.8
+        )
+        ax.plot([mean, mean], [place - 0.32, place + 0.32], color=_INK, linewidth=2)
+        ax.annotate(f"{mean:.3f}", (values.max(), place), (9, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(means)), means.index)
+    ax.set(xlabel=f"{metric.upper()} on the test part, one dot per split seed", ylim=(-0.6, len(means) - 0.4))
+    ax.set_xlim(0, 1.12 * results[metric].max())
+    return ax
+
+
+def plot_depth(values: Mapping[int, Sequence[float]], ax: Axes | None = None) -> Axes:
+    """A metric by number of rounds: a line per split seed, so that the seeds stay paired, and the mean on top.
+
+    Args:
+        values: for each number of layers the metric on every split seed, in the same order.
+    """
+    ax = new_axes(7.0, 3.8) if ax is None else ax
+    depth, table = list(values), np.array(list(values.values()))  # (n_depths, n_seeds)
+    for seed, (column, marker) in enumerate(zip(table.T, "osD^v", strict=False)):
+        ax.plot(depth, column, marker + "--", color=MUTED, markersize=7, linewidth=1.2)
+        ax.annotate(f"split {seed}", (depth[-1], column[-1]), (9, 0), textcoords="offset points", va="center",
+                    color="#5f6d6b", fontsize=10)  # fmt: skip
+    ax.plot(depth, table.mean(axis=1), "-", color=ACCENT, linewidth=3)
+    ax.annotate("mean", (depth[0], table[0].mean()), (-8, 0), textcoords="offset points", ha="right", va="center",
+                color=ACCENT)  # fmt: skip
+    ax.set(xlabel="rounds of gossip (layers)", ylabel="test NDCG@10", xlim=(min(depth) - 0.5, max(depth) + 0.6))
+    ax.set_xticks(depth)
+    return ax

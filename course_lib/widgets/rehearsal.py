@@ -1,0 +1,161 @@
+"""Notebook 07: start a rehearsal, watch its curves grow, stop it."""
+
+import threading
+from dataclasses import replace
+from html import escape
+from typing import ClassVar
+
+import ipywidgets
+import pandas as pd
+
+from course_lib.interactions import Split
+from course_lib.plots.learning import plot_histories
+from course_lib.plots.style import img, new_axes
+from course_lib.training import TrainConfig, build, train
+from course_lib.widgets import static
+
+_KEPT = 3  # earlier runs that stay on screen
+_LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+
+
+class RehearsalWidget:
+    """Training in a background thread with curves that grow, next to the last few runs.
+
+    Only one rehearsal runs at a time, in all widgets together: a new one first stops the one before.
+
+    Args:
+        split: trains on `split.train`, validates on `split.validation`; the test part is not touched.
+        config: everything but layers and learning rate, which are the controls' first values.
+        history: of a finished run with `config`, so that there is something to see before the first start.
+
+    Attributes:
+        layers, learning_rate: settings of the next run.
+        start_button, stop_button: what a click does, `start` and `stop` do in code.
+        runs: the history of each run by its name.
+        error: the sentence of what went wrong in the last run, or "".
+    """
+
+    _running: ClassVar["RehearsalWidget | None"] = None
+
+    def __init__(self, split: Split, config: TrainConfig, history: pd.DataFrame) -> None:
+        self._split, self._config = split, config
+        style = {"description_width": "7em"}
+        self.layers = ipywidgets.ToggleButtons(
+            options=range(4), value=config.n_layers, description="layers", style=style
+        )
+        rates = sorted({*_LEARNING_RATES, config.learning_rate})
+        self.learning_rate = ipywidgets.ToggleButtons(
+            options=rates, value=config.learning_rate, description="learning rate", style=style
+        )
+        for control in (self.layers, self.learning_rate):
+            control.style.button_width = "4.5em"
+            control.observe(self._draw, "value")
+        self.start_button = ipywidgets.Button(description="Start", icon="play", button_style="primary")
+        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True)
+        self.start_button.on_click(lambda _button: self.start())
+        self.stop_button.on_click(lambda _button: self.stop())
+
+        self._last = self._chosen()
+        self.runs = {self._name(self._last): history}
+        self.error = ""
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._lock = threading.Lock()  # the figure is drawn by two threads
+        self._axes = new_axes(9.5, 3.7, ncols=2)
+        self._view = ipywidgets.HTML()
+        self._draw()
+        buttons = ipywidgets.HBox([self.start_button, self.stop_button])
+        self.box = ipywidgets.VBox([self.layers, self.learning_rate, buttons, self._view])
+
+    def start(self) -> None:
+        """Train with the chosen settings in the background; does nothing while this widget already trains."""
+        if self.is_training():
+            return
+        before = RehearsalWidget._running
+        if before is not None:
+            before.stop()
+            before.wait()
+        RehearsalWidget._running = self
+        self._stop.clear()
+        self.error = ""
+        self._last = self._chosen()
+        name = self._name(self._last)
+        self.runs.pop(name, None)  # a repeated run is drawn as the newest
+        self.runs = dict(list(self.runs.items())[-_KEPT:])
+        self.start_button.disabled, self.stop_button.disabled = True, False
+        # daemon: a kernel that shuts down does not wait for the rehearsal.
+        self._thread = threading.Thread(target=self._train, args=(self._last,), daemon=True)
+        self._thread.start()
+        self._draw()
+
+    def stop(self) -> None:
+        """End the run after the current epoch; returns at once."""
+        self._stop.set()
+
+    def wait(self) -> None:
+        """Return when the run has ended, at once if there is none."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def is_training(self) -> bool:
+        """Whether a run is under way."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def summary(self) -> str:
+        """What is on screen, in words: the last run, and how its best epoch compares with the earlier runs."""
+        name = self._name(self._last)
+        if self.error:
+            return f"{name}: {self.error}"
+        history = self.runs.get(name)
+        if history is None:
+            return f"{name}: the first epoch is under way."
+        best, last = history.loc[history["ndcg@10"].idxmax()], history.iloc[-1]
+        text = (
+            f"{name}: {len(history)} epochs, loss {history['loss'].iloc[0]:.2f} → {last['loss']:.2f}, "
+            f"best validation NDCG@10 {best['ndcg@10']:.2f}."
+        )
+        others = {other: run["ndcg@10"].max() for other, run in self.runs.items() if other != name}
+        if others:
+            rival = max(others, key=others.get)
+            verdict = "above" if best["ndcg@10"] > others[rival] else "not above"
+            text += f" That is {verdict} the best of the other runs on screen, {rival} with {others[rival]:.2f}."
+        return text
+
+    def _chosen(self) -> TrainConfig:
+        return replace(self._config, n_layers=self.layers.value, learning_rate=self.learning_rate.value)
+
+    @staticmethod
+    def _name(config: TrainConfig) -> str:
+        layers = f"{config.n_layers} layer{'' if config.n_layers == 1 else 's'}"
+        return f"{layers}, learning rate {config.learning_rate:g}"
+
+    def _train(self, config: TrainConfig) -> None:
+        def on_epoch(history: pd.DataFrame) -> bool:
+            self.runs[self._name(config)] = history
+            self._draw()
+            return self._stop.is_set()
+
+        try:
+            model = build(self._split.train, config)
+            train(model, self._split.train, self._split.validation, config, on_epoch)
+        except Exception as error:  # nobody would see it in a thread: it is shown as a sentence instead
+            self.error = f"the run ended with an error: {error}"
+        finally:
+            self.start_button.disabled, self.stop_button.disabled = False, True
+            self._draw(ended=True)
+
+    def _draw(self, _change: dict | None = None, ended: bool = False) -> None:
+        with self._lock:
+            plot_histories(self.runs, self._axes)
+            if self.is_training() and not ended:
+                state = "stopping after this epoch" if self._stop.is_set() else "training"
+                line = f"{state}: {self._name(self._last)}"
+            else:
+                line = f"next run: {self._name(self._chosen())}"
+            summary = self.summary()
+            picture = img(self._axes[0].figure, summary)
+            self._view.value = f"<p><b>{escape(line)}</b><br>{escape(summary)}</p>{picture}"
+
+    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
+        with self._lock:
+            return static.bundle(self.box, self.summary(), self._axes[0].figure)

@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from course_lib.plots.learning import (
+    plot_bpr_loss,
+    plot_bpr_push,
+    plot_depth,
+    plot_duel,
+    plot_hidden_share,
+    plot_histories,
+    plot_ladder,
+    plot_pushes,
+)
+
+
+def points(ax) -> list[tuple[float, float]]:
+    """The single points drawn, in order."""
+    lines = [line.get_xydata() for line in ax.lines if len(line.get_xydata()) == 1]
+    return [tuple(map(float, xy[0])) for xy in lines]
+
+
+def test_the_loss_curve_passes_through_log_two_and_its_points():
+    ax = plot_bpr_loss({"tie": 0.0, "lead": 1.0})
+    curve = max(ax.lines, key=lambda line: len(line.get_xdata())).get_xydata()
+    assert curve[np.isclose(curve[:, 0], 0), 1] == pytest.approx(np.log(2))
+    assert points(ax) == [(0.0, pytest.approx(0.693147)), (1.0, pytest.approx(0.313262))]
+    assert {"tie 0.69", "lead 0.31"} <= {text.get_text() for text in ax.texts}
+
+
+def test_the_tangent_has_minus_the_push_as_slope():
+    ax = plot_bpr_loss({"lead": 1.0})
+    (tangent,) = [line.get_xydata() for line in ax.lines if line.get_linewidth() == 2]
+    (x0, y0), (x1, y1) = tangent
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(-0.268941, abs=1e-5)
+
+
+def test_the_push_is_one_half_for_a_tie():
+    assert points(plot_bpr_push({"tie": 0.0, "lead": 1.0})) == [(0.0, 0.5), (1.0, pytest.approx(0.268941, abs=1e-6))]
+
+
+def test_both_arrows_of_a_duel_are_equally_long_and_point_apart():
+    ax = plot_duel(1.0, -0.5, push=0.25)
+    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
+    assert [arrow.xyann[1] for arrow in arrows] == [1.0, -0.5]
+    assert [arrow.xy[1] - arrow.xyann[1] for arrow in arrows] == pytest.approx([0.55, -0.55])
+
+
+def test_pushes_are_shares_of_each_group():
+    ax = plot_pushes({"before": [0.5] * 4, "after": [0.01, 0.01, 0.01, 0.99]})
+    before, after = [patch.get_data().values for patch in ax.patches]
+    assert before.max() == 1 and before.sum() == pytest.approx(1)
+    assert after[0] == pytest.approx(0.75) and after[-1] == pytest.approx(0.25)
+
+
+def test_hidden_shares_are_drawn_in_per_cent():
+    ax = plot_hidden_share([10, 100], [0.002, 0.02], {10.0: 0.003, 100.0: 0.021})
+    guests, drawn = [line.get_ydata() for line in ax.lines]
+    assert guests == pytest.approx([0.2, 2.0]) and drawn == pytest.approx([0.3, 2.1])
+
+
+def test_histories_mark_the_best_epoch_and_draw_the_newest_run_first():
+    old = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
+    new = pd.DataFrame({"epoch": [1, 2, 3], "loss": [0.5, 0.4, 0.3], "ndcg@10": [0.1, 0.3, 0.2]})
+    axes = plot_histories({"old": old, "new": new})
+    assert [line.get_label() for line in axes[0].lines if len(line.get_xdata()) > 1] == ["new", "old"]
+    stars = [line.get_xydata()[0].tolist() for line in axes[1].lines if line.get_marker() == "*"]
+    assert stars == [[2.0, 0.3], [2.0, 0.2]]
+    assert plot_histories({"old": old}, axes) is axes
+    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["old"]
+
+
+def test_histories_without_validation_leave_the_right_panel_empty():
+    axes = plot_histories({"run": pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6]})})
+    assert len(axes[0].lines) == 2 and not axes[1].lines
+
+
+def test_the_ladder_is_sorted_by_the_mean_and_shows_every_seed():
+    table = pd.DataFrame(
+        {"model": ["weak", "weak", "strong", "strong"], "split_seed": [0, 1, 0, 1], "ndcg@10": [0.1, 0.3, 0.2, 0.4]}
+    )
+    ax = plot_ladder(table)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["weak", "strong"]
+    assert sorted(ax.lines[0].get_xdata()) == [0.1, 0.3]
+    assert ax.lines[1].get_xdata() == pytest.approx([0.2, 0.2])  # the mean of the lower row
+    assert [text.get_text() for text in ax.texts] == ["0.200", "0.300"]
+
+
+def test_depth_keeps_the_seeds_apart_and_draws_the_mean():
+    ax = plot_depth({0: [0.1, 0.2], 1: [0.3, 0.2]})
+    first, second, mean = [line.get_ydata() for line in ax.lines]
+    assert list(first) == [0.1, 0.3] and list(second) == [0.2, 0.2]
+    assert mean == pytest.approx([0.15, 0.25])

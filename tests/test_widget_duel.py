@@ -1,0 +1,60 @@
+import math
+
+import pytest
+
+from course_lib.widgets.duel import DuelWidget, duel
+
+
+@pytest.mark.parametrize(
+    ("raved", "random", "margin", "loss", "push"),
+    [
+        (0.0, 0.0, 0.0, math.log(2), 0.5),
+        (2.0, 1.0, 1.0, 0.313262, 0.268941),  # log(1 + e^-1), 1 / (1 + e)
+        (-1.0, 2.0, -3.0, 3.048587, 0.952574),
+    ],
+)
+def test_duel_equals_values_by_hand(raved, random, margin, loss, push):
+    assert duel(raved, random) == pytest.approx((margin, loss, push), abs=1e-6)
+
+
+def test_moving_a_score_changes_words_picture_and_arrows():
+    widget = DuelWidget(raved=0.5, random=1.0)
+    assert "margin -0.5, loss 0.974, push 0.622" in widget.summary()
+    before = widget._view.value
+
+    widget.raved.value = 4.0
+    widget.random.value = -1.0
+    assert "margin +5.0, loss 0.007, push 0.007. An easy pair" in widget.summary()
+    assert widget._view.value != before and widget.summary() in widget._view.value
+
+    arrows = [text for text in widget._axes[0].texts if getattr(text, "arrow_patch", None) is not None]
+    moves = [arrow.xy[1] - arrow.xyann[1] for arrow in arrows]
+    assert moves[0] == pytest.approx(-moves[1]) and 0 < moves[0] < 0.05  # raved up, random down, equally far
+
+
+@pytest.mark.parametrize(
+    ("raved", "random", "words"),
+    [(0.0, 0.0, "A tie"), (-2.0, 2.0, "badly wrong"), (0.0, 0.5, "order is wrong"), (1.0, 0.0, "still pushes")],
+)
+def test_the_verdict_follows_the_push(raved, random, words):
+    assert words in DuelWidget(raved, random).summary()
+
+
+def test_no_control_reaches_a_state_that_raises():
+    widget = DuelWidget()
+    for value in (-99.0, 99.0):
+        widget.raved.value, widget.random.value = value, -value
+        assert abs(widget.raved.value) == 4.0 and "loss" in widget.summary()
+
+
+def test_slider_and_number_field_are_one_control():
+    widget = DuelWidget()
+    field, slider = widget.box.children[0].children
+    slider.value = 2.0
+    assert field.value == widget.raved.value == 2.0 and field.description == "raved film"
+
+
+def test_readers_without_a_kernel_get_words_and_a_picture():
+    bundle = DuelWidget()._repr_mimebundle_()
+    assert bundle["text/plain"] == DuelWidget().summary()
+    assert bundle["image/png"] and bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
