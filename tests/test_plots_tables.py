@@ -1,0 +1,100 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from matplotlib.colors import to_rgba
+
+from course_lib.graph import edge_index
+from course_lib.interactions import to_interactions, to_likes
+from course_lib.party import GUESTS, TOPICS, little_party
+from course_lib.plots import tables
+from course_lib.plots.style import MUTED
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+@pytest.mark.parametrize(
+    ("degree", "expected"),
+    [([6, 1, 1, 1, 1], 1), ([5, 5], 1), ([3, 3, 3, 3], 2), ([1, 4, 2, 3], 2), ([1], 1), ([2, 0, 0, 2, 2], 2)],
+)
+def test_half_point_is_the_fewest_entries_with_half_of_the_sum(degree, expected):
+    assert tables.half_point(np.array(degree)) == expected
+
+
+def test_long_tail_orders_the_films_and_names_the_head():
+    ax = tables.long_tail(np.array([1, 6, 1, 2, 2]))
+    assert list(ax.lines[0].get_ydata()) == [6, 2, 2, 1, 1]
+    assert words(ax) == ["1 films hold half of all raves,", "4 films share the other half"]
+
+
+def test_left_lines_are_shares_of_the_first_row():
+    table = pd.DataFrame({"ratings": [10, 5], "films": [4, 3], "guests": [2, 2]}, index=[1, 2])
+    ax = tables.left_lines(table)
+    assert [list(line.get_ydata()) for line in ax.lines] == [[100, 50], [100, 75], [100, 100]]
+    assert len({line.get_marker() for line in ax.lines}) == 3  # never colour alone
+
+
+def test_age_bars_stack_women_and_men_by_decade():
+    users = pd.DataFrame({"age": [21, 25, 29, 30, 39], "gender": ["F", "M", "M", "F", "F"]})
+    women, men = tables.age_bars(users).containers
+    assert [bar.get_height() for bar in women] == [1, 2]
+    assert [(bar.get_y(), bar.get_height()) for bar in men] == [(1, 2), (2, 0)]
+
+
+def test_session_bars_count_every_guest_once_and_name_the_median():
+    ax = tables.session_bars(pd.Series([0.0, 10.0, 60.0, 5000.0, 90000.0]))
+    assert sum(bar.get_height() for bar in ax.patches) == 5
+    assert "60 minutes or less" in words(ax)[0]
+
+
+def test_matrix_grid_marks_the_entries_that_join_two_of_a_kind():
+    matrix = torch.zeros(3, 3)
+    matrix[0, 2] = matrix[2, 0] = 1
+    matrix[0, 1] = 2  # two guests
+    ax = tables.matrix_grid(matrix, n_users=2)
+    colors = {patch.get_xy(): patch.get_facecolor() for patch in ax.patches}
+    assert set(colors) == {(1.5, -0.5), (-0.5, 1.5), (0.5, -0.5)}
+    assert colors[0.5, -0.5] == to_rgba(MUTED) != colors[1.5, -0.5]
+    assert sorted(words(ax)) == ["1", "1", "2"]
+
+
+def test_bipartite_draws_a_line_per_rave_and_numbers_films_after_guests():
+    ax = tables.bipartite(little_party(), GUESTS, TOPICS)
+    assert len(ax.lines) == 9
+    assert {word for word in words(ax) if word.isdigit()} == set("012345678")
+    place = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert place["4"] == place["Alien"] and place["0"] == place["Ada"]
+
+
+def test_rave_table_has_a_row_per_rave():
+    ax = tables.rave_table(little_party(), GUESTS, TOPICS)
+    assert words(ax).count("1  Ben") == 3 and "4  Emma" in words(ax) and len(words(ax)) == 2 + 2 * 9
+
+
+def test_block_density_counts_the_entries_of_a_tile():
+    party = little_party()
+    image = tables.block_density(edge_index(party), n_users=4, n_nodes=9, bins=9).images[0].get_array()
+    assert image.sum() == 18 and image[1, 6] == 1
+    assert image.mask[:4, :4].all() and image.mask[4:, 4:].all()
+
+
+def test_degree_tails_start_at_the_share_that_has_a_line(party):
+    raves = to_interactions(to_likes(party.ratings), party.users["user_id"], party.films["film_id"])
+    fans = raves.item_degree().numpy()
+    ax = tables.degree_tails(raves.user_degree().numpy(), fans)
+    assert ax.lines[1].get_ydata()[0] == pytest.approx((fans > 0).mean())
+    at_least_ten = ax.lines[1].get_ydata()[ax.lines[1].get_xdata() >= 10][0]
+    assert at_least_ten == pytest.approx((fans >= 10).mean())
+
+
+def test_pictures_go_where_they_are_told():
+    ax = tables.new_axes(4, 3)
+    assert (
+        tables.left_bars(
+            pd.Series({"ratings": 1, "films": 1, "guests": 1}), pd.Series(2, ["ratings", "films", "guests"]), ax
+        )
+        is ax
+    )
+    assert words(ax) == [f"1 of 2 {name} left, 1 gone" for name in ("ratings", "films", "guests")]
