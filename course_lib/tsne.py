@@ -1,0 +1,112 @@
+"""The seating plan: tags of many numbers drawn as dots on a plane, and numbers that say what the plane kept.
+
+Thin wrappers over scikit-learn, which is imported only when a map is made.
+"""
+
+import numpy as np
+
+
+def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarray:
+    """Place each tag on a plane so that close tags stay close: t-SNE, started from PCA.
+
+    The same machine gives the same map for the same seed. Another machine may not: rounding differs, and small
+    differences grow. Report what holds for the map, never its coordinates.
+
+    Args:
+        tags: `(n, d)` one row per guest or film.
+        perplexity: about how many neighbours each dot tries to keep; below `n`.
+        seed: of scikit-learn's randomness.
+
+    Returns:
+        `(n, 2)` positions, without unit.
+
+    Raises:
+        ValueError: `tags` is not a finite table with at least two columns, or `perplexity` does not fit `n`.
+
+    References:
+        van der Maaten and Hinton 2008, "Visualizing Data using t-SNE",
+        https://www.jmlr.org/papers/v9/vandermaaten08a.html.
+    """
+    from sklearn.manifold import TSNE
+
+    tags = _check(tags)
+    if not 1 <= perplexity < len(tags):
+        raise ValueError(
+            f"perplexity must be at least 1 and below the {len(tags)} rows of tags, got {perplexity}; "
+            "choose a smaller perplexity or map more rows"
+        )
+    # 500 steps: with some hundred dots the map has settled by then, in half the time of the default.
+    return TSNE(perplexity=perplexity, init="pca", max_iter=500, random_state=seed).fit_transform(tags)
+
+
+def pca(tags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Project the tags on the two directions along which they differ most: `(n, d)`.
+
+    Returns:
+        positions `(n, 2)`, and the share `(2,)` of the total variance that each axis keeps.
+
+    Raises:
+        ValueError: `tags` is not a finite table with at least two columns.
+    """
+    from sklearn.decomposition import PCA
+
+    model = PCA(n_components=2, svd_solver="full")
+    return model.fit_transform(_check(tags)), model.explained_variance_ratio_
+
+
+def nearest(points: np.ndarray, k: int = 10) -> np.ndarray:
+    """The `k` nearest other points of each point, by straight-line distance: `(n, d)` to `(n, k)` indices.
+
+    Raises:
+        ValueError: `points` is not a finite table, or `k` does not fit its length.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    points = _check(points)
+    if not 1 <= k < len(points):
+        raise ValueError(f"k must be 1 to {len(points) - 1}, the number of other points, got {k}; choose a smaller k")
+    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
+
+
+def shared_label_rate(points: np.ndarray, labels: np.ndarray, k: int = 10) -> float:
+    """How often a point and one of its `k` nearest share a label: the mean over points and neighbours.
+
+    Args:
+        points: `(n, d)`.
+        labels: `(n, L)` bool, one column per label; a point may have several.
+
+    Raises:
+        ValueError: the two have different lengths, and what `nearest` refuses.
+    """
+    if len(labels) != len(points):
+        raise ValueError(f"labels has {len(labels)} rows and points {len(points)}; give one row of labels per point")
+    neighbours = labels[nearest(points, k)]  # (n, k, L)
+    return float((neighbours & labels[:, None]).any(axis=2).mean())
+
+
+def clumping(positions: np.ndarray) -> float:
+    """Mean distance to the nearest dot, divided by what dots scattered evenly over as wide an ellipse would have.
+
+    About 1 for dots without structure, well below 1 where dots huddle in clumps. Clark and Evans 1954,
+    "Distance to Nearest Neighbor as a Measure of Spatial Relationships in Populations", doi:10.2307/1931034, with
+    the area taken from the spread of the dots: `4 pi sqrt(det(covariance))`, exact for an even ellipse.
+
+    Raises:
+        ValueError: `positions` is not a finite `(n, 2)` table.
+    """
+    positions = _check(positions)
+    if positions.shape[1] != 2:
+        raise ValueError(f"positions must be (n, 2), a map, got {positions.shape}; make one with tsne() or pca()")
+    gaps = np.linalg.norm(positions - positions[nearest(positions, 1)[:, 0]], axis=1)
+    area = 4 * np.pi * np.sqrt(np.linalg.det(np.cov(positions.T)))
+    return float(gaps.mean() / (0.5 * np.sqrt(area / len(positions))))
+
+
+def _check(tags: np.ndarray) -> np.ndarray:
+    tags = np.asarray(tags, dtype=np.float64)
+    if tags.ndim != 2 or tags.shape[1] < 2 or len(tags) < 2:
+        raise ValueError(f"tags must be (n, d) with n >= 2 and d >= 2, got shape {tags.shape}; stack one row per tag")
+    if not np.isfinite(tags).all():
+        row = int(np.flatnonzero(~np.isfinite(tags).all(axis=1))[0])
+        raise ValueError(f"tags must be finite numbers, got {tags[row].tolist()[:4]} ... in row {row}; drop that row")
+    return tags

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from course_lib.tsne import clumping, nearest, pca, shared_label_rate, tsne
+
+
+def two_clubs():
+    rng = np.random.default_rng(0)
+    return np.vstack([rng.normal(size=(15, 8)), rng.normal(size=(15, 8)) + 20])
+
+
+def test_tsne_keeps_close_neighbours_and_repeats_itself():
+    tags, club = two_clubs(), np.repeat([True, False], 15)[:, None]
+    positions = tsne(tags, perplexity=5, seed=3)
+    assert positions.shape == (30, 2)
+    assert shared_label_rate(positions, np.hstack([club, ~club]), k=5) == 1.0
+    np.testing.assert_array_equal(positions, tsne(tags, perplexity=5, seed=3))
+
+
+@pytest.mark.parametrize("perplexity", [0.5, 30, 31])
+def test_tsne_refuses_a_perplexity_that_does_not_fit(perplexity):
+    with pytest.raises(ValueError, match=rf"below the 30 rows of tags, got {perplexity}; choose a smaller"):
+        tsne(two_clubs(), perplexity)
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        (np.zeros(5), r"got shape \(5,\)"),
+        (np.zeros((1, 4)), r"got shape \(1, 4\)"),
+        (np.zeros((4, 1)), r"got shape \(4, 1\)"),
+        (np.array([[0.0, 1.0], [np.nan, 2.0], [1.0, 1.0]]), r"in row 1; drop that row"),
+    ],
+)
+def test_what_is_no_table_of_tags_is_refused(tags, message):
+    for function in (lambda x: tsne(x, perplexity=1), pca, nearest, clumping):
+        with pytest.raises(ValueError, match=message):
+            function(tags)
+
+
+def test_pca_finds_the_line_the_points_lie_on():
+    points = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0], [6.0, 8.0, 0.0]])  # on one line, 5 apart
+    positions, kept = pca(points)
+    assert kept == pytest.approx([1, 0], abs=1e-12)
+    assert np.abs(np.diff(positions[:, 0])) == pytest.approx([5, 5])
+
+
+def test_nearest_and_shared_labels_by_hand():
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [7.0, 0.0]])
+    assert nearest(points, 1).tolist() == [[1], [0], [3], [2]]
+    labels = np.array([[1, 0], [1, 1], [0, 1], [1, 0]], dtype=bool)
+    # 0-1 and 1-0 share the first label; 2-3 and 3-2 share none.
+    assert shared_label_rate(points, labels, k=1) == 0.5
+    with pytest.raises(ValueError, match="k must be 1 to 3, the number of other points, got 4"):
+        nearest(points, 4)
+    with pytest.raises(ValueError, match="labels has 3 rows and points 4"):
+        shared_label_rate(points, labels[:3], k=1)
+
+
+def test_clumping_by_hand_and_on_scattered_and_huddled_dots():
+    # Corners of a square of side 2: gap 2, covariance 4/3 on both axes, area 16 pi / 3.
+    square = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    assert clumping(square) == pytest.approx(2 / (0.5 * np.sqrt(16 * np.pi / 3 / 4)))
+    rng = np.random.default_rng(0)
+    scattered = rng.uniform(-1, 1, size=(4000, 2))
+    scattered = scattered[np.hypot(*scattered.T) < 1]
+    assert clumping(scattered) == pytest.approx(1, abs=0.05)
+    assert clumping(scattered * [5, 1]) == pytest.approx(1, abs=0.35)  # width is allowed for
+    assert clumping(np.repeat(scattered[:50], 10, axis=0) + rng.normal(0, 0.01, (500, 2))) < 0.4
+    with pytest.raises(ValueError, match=r"must be \(n, 2\), a map, got \(30, 8\)"):
+        clumping(two_clubs())
