@@ -170,7 +170,12 @@ def fit(split: Split, config: TrainConfig = TrainConfig()) -> tuple[LightGCN, pd
 
     Returns:
         the model, to be used with `adjacency(split.fit)`, and the history of the first run.
+
+    Raises:
+        ValueError: the split has no validation part; and whatever `train` refuses.
     """
+    if not len(split.validation):
+        raise ValueError("the split has no validation part to choose the epochs on; split with validation > 0")
     model = build(split.train, config)
     first = train(model, split.train, split.validation, config)
     model = build(split.fit, config)

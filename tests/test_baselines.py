@@ -9,6 +9,7 @@ from course_lib.baselines import ease, item_knn, popularity, random_scorer, untr
 from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions
+from course_lib.party import paper_party
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +104,8 @@ def test_the_ladder_on_movielens_has_its_measured_values(real_split, baseline, s
     assert mean["ndcg@10"] == pytest.approx(ndcg, abs=0.002)
     assert mean["hit@10"] == pytest.approx(hit, abs=0.004)
     assert mean["recall@20"] == pytest.approx(recall, abs=0.003)
+
+
+def test_item_knn_refuses_a_neighbourhood_of_nobody():
+    with pytest.raises(ValueError, match="n_neighbours must be at least 1, got 0"):
+        item_knn(paper_party(), n_neighbours=0)

@@ -10,7 +10,7 @@ import torch
 from course_lib import training
 from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency
-from course_lib.interactions import Interactions, Split, split_per_user
+from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import scorer
 from course_lib.training import TrainConfig, build, fit, pick_device, train
@@ -274,3 +274,9 @@ def test_a_device_that_cannot_multiply_sparse_matrices_is_left_with_one_line(mon
     monkeypatch.setattr(training, "adjacency", lambda interactions: NoSparse())
     assert pick_device() == torch.device("cpu")
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_fit_refuses_a_split_without_a_validation_part(party):
+    split = split_per_user(to_likes(party.ratings), party.users["user_id"], party.films["film_id"], validation=0)
+    with pytest.raises(ValueError, match="no validation part"):
+        fit(split, TrainConfig(n_epochs=1))
