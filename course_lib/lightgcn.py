@@ -49,11 +49,26 @@ class LightGCN(nn.Module):
         n_items: number of items.
         embedding_dim: numbers on a name tag.
         n_layers: rounds of gossip.
+        scoring: how two final tags become a score, `"dot"` or `"cosine"` (see `recommendation.scorer`).
         seed: of the initial tags (Xavier uniform).
+
+    Raises:
+        ValueError: another scoring.
     """
 
-    def __init__(self, n_users: int, n_items: int, embedding_dim: int = 64, n_layers: int = 3, seed: int = 0) -> None:
+    def __init__(
+        self,
+        n_users: int,
+        n_items: int,
+        embedding_dim: int = 64,
+        n_layers: int = 3,
+        scoring: str = "dot",
+        seed: int = 0,
+    ) -> None:
         super().__init__()
+        if scoring not in ("dot", "cosine"):
+            raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
+        self.scoring = scoring
         self.n_users, self.n_items, self.n_layers = n_users, n_items, n_layers
         self.embedding = nn.Embedding(n_users + n_items, embedding_dim)
         nn.init.xavier_uniform_(self.embedding.weight, generator=torch.Generator().manual_seed(seed))
@@ -83,6 +98,8 @@ class LightGCN(nn.Module):
 
     def forward(self, graph: Tensor) -> tuple[Tensor, Tensor]:
         """The final tags, the mean of all layers (He et al. 2020, Eq. 4 with weights 1 / (n_layers + 1)).
+
+        They are returned as they are, whatever the scoring.
 
         Shapes:
             graph: `(N, N)` from `graph.adjacency`, or `(2, 2E)` from `graph.edge_index`.

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.data import GENRES
@@ -12,9 +13,11 @@ from course_lib.lightgcn import LightGCN
 OWN_TAG = -1  # stands where `explain` names an item: the part of a score that no film explains
 
 
-def scorer(user_embedding: Tensor, item_embedding: Tensor) -> Scorer:
-    """Dot products of final tags, `(n_users, d)` and `(n_items, d)`, as a `Scorer`."""
+def scorer(user_embedding: Tensor, item_embedding: Tensor, scoring: str = "dot") -> Scorer:
+    """Dot products or cosines of final tags, `(n_users, d)` and `(n_items, d)`, as a `Scorer`."""
     user_embedding, item_embedding = user_embedding.detach(), item_embedding.detach()
+    if scoring == "cosine":
+        user_embedding, item_embedding = F.normalize(user_embedding), F.normalize(item_embedding)
     return lambda users: user_embedding[users.to(user_embedding.device)] @ item_embedding.T
 
 
@@ -57,7 +60,8 @@ def explain(model: LightGCN, graph: Tensor, user: int, item: int) -> pd.DataFram
 
         e_u = X_0[u] / (K+1)  +  sum over liked j of  Â[u, j] (X_0 + ... + X_{K-1})[j] / (K+1),
 
-    and each term times e_i is a share of the score e_u · e_i. A share is not what the score would lose if the like
+    and each term times e_i is a share of the score e_u · e_i; under cosine scoring each is divided by |e_u| |e_i|, the
+    lengths of the whole tags. A share is not what the score would lose if the like
     were removed: removal also changes degrees, and with them every other share.
 
     Args:
@@ -76,7 +80,9 @@ def explain(model: LightGCN, graph: Tensor, user: int, item: int) -> pd.DataFram
             raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
     with torch.no_grad():
         layers = model.layers(graph)
-        item_tag = sum(layers)[model.n_users + item] / len(layers)
+        user_tag, item_tag = sum(layers)[[user, model.n_users + item]] / len(layers)
+        if model.scoring == "cosine":
+            item_tag = item_tag / (user_tag.norm() * item_tag.norm()).clamp_min(1e-12)
         own = layers[0][user] @ item_tag / len(layers)
         if model.n_layers == 0:
             return pd.DataFrame({"item": [OWN_TAG], "share": [own.item()]})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
 from course_lib.evaluation import evaluate
@@ -15,6 +17,7 @@ from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.progress import progress
 from course_lib.recommendation import scorer
+from course_lib.softmax import check_competitors, softmax_loss
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,24 @@ class TrainConfig:
     """Numbers on a name tag."""
     n_layers: int = 2
     """Rounds of gossip; 0 is matrix factorisation."""
+    scoring: str = "dot"
+    """How two tags become a score: "dot" or "cosine"."""
+    loss: str = "bpr"
+    """The teacher: "bpr" compares pairs, "softmax" compares with all films at once."""
     learning_rate: float = 0.01
-    """Adam's step size."""
+    """AdamW's step size."""
+    weight_decay: float = 0.0
+    """AdamW's pull of all tags towards zero; under cosine scores, which ignore length, it keeps the length put."""
     reg_weight: float = 3e-3
-    """Weight of the L2 penalty on the batch's layer-0 tags, beside a BPR loss that is a mean over the batch."""
+    """BPR only: weight of the L2 penalty on the batch's layer-0 tags, beside a loss that is a mean over the batch."""
+    temperature: float = 0.25
+    """Softmax only: scores are divided by it."""
     n_epochs: int = 60
     """At most so many passes over the likes."""
     batch_size: int = 1024
-    """Likes per step, each with one fresh negative."""
+    """BPR only: likes per step, each with one fresh negative. Softmax takes all likes in one step."""
+    validate_every: int = 1
+    """Epochs between two looks at the validation part."""
     patience: int = 10
     """Stop after so many epochs without a better validation NDCG@10."""
     seed: int = 0
@@ -41,6 +54,13 @@ class TrainConfig:
 
 SOURCE_CONFIG = TrainConfig(n_layers=3, learning_rate=0.001, reg_weight=0.0, n_epochs=50, batch_size=1024)
 """How the notebook that this course grew from trains, without its L2 term, which weighs the whole table."""
+
+
+SOFTMAX_CONFIG = TrainConfig(
+    scoring="cosine", loss="softmax", learning_rate=0.05, weight_decay=0.1, n_epochs=200, validate_every=5, patience=25
+)
+"""The other teacher: a softmax over all films (see `softmax.py`). One step per epoch. Chosen by the search in
+`tests/benchmarks`, the same for every number of layers."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +100,7 @@ def train(
     on_epoch: Callable[[pd.DataFrame], bool | None] | None = None,
     state: dict | None = None,
 ) -> TrainResult:
-    """Train with BPR and leave the model at its best validation epoch, or at its last epoch without validation.
+    """Train, and leave the model at its best validation epoch, or at its last epoch without validation.
 
     It never sees the test: graph, negatives and mask all come from `train`. Ctrl-C (or a kernel interrupt) ends the
     run after the last whole epoch and returns what was learnt so far.
@@ -89,12 +109,13 @@ def train(
         model: trained in place, on the device it is on.
         train: the likes to learn from.
         validation: hidden likes; NDCG@10 on them decides when to stop and which epoch to keep.
-        config: `embedding_dim` and `n_layers` are the model's own and are not read here.
+        config: `embedding_dim`, `n_layers` and `scoring` are the model's own and are not read here.
         on_epoch: called after each epoch with the history so far; return True to stop.
         state: of an earlier `TrainResult`, to go on from there up to `config.n_epochs`.
 
     Raises:
-        ValueError: the model and the likes count other users or items, or there is nothing to learn from.
+        ValueError: the model and the likes count other users or items, there is nothing to learn from, or the
+            loss is unknown.
     """
     if (model.n_users, model.n_items) != (train.n_users, train.n_items):
         raise ValueError(
@@ -103,9 +124,11 @@ def train(
         )
     if not len(train):
         raise ValueError("there is no like to learn from; train needs at least one pair")
+    if config.loss not in ("bpr", "softmax"):
+        raise ValueError(f'loss must be "bpr" or "softmax", got {config.loss!r}')
     device = model.embedding.weight.device
     graph = adjacency(train).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     generator = torch.Generator().manual_seed(config.seed)
     history, best_epoch, best_weights = [], 0, deepcopy(model.state_dict())
     if state is not None:
@@ -113,6 +136,7 @@ def train(
         optimizer.load_state_dict(deepcopy(state["optimizer"]))  # Adam would go on in the state's own tensors
         generator.set_state(state["generator"])
         history, best_epoch, best_weights = list(state["history"]), state["best_epoch"], state["best_weights"]
+    best_ndcg = max((row.get("ndcg@10", -1.0) for row in history), default=-1.0)
 
     def snapshot() -> dict:
         weights, steps = deepcopy(model.state_dict()), deepcopy(optimizer.state_dict())
@@ -120,37 +144,55 @@ def train(
 
     last = snapshot()
 
-    def run_epoch() -> dict:
+    def bpr(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
+        negative = sample_negatives(user, train, generator)
+        user, positive, negative = user.to(device), positive.to(device), negative.to(device)
+        users, items = model(graph)  # one propagation serves positives and negatives
+        tag = users[user]  # (B, d)
+        ego = model.embedding.weight
+        penalty = l2_penalty(ego[user], ego[model.n_users + positive], ego[model.n_users + negative])
+        loss = bpr_loss((tag * items[positive]).sum(dim=1), (tag * items[negative]).sum(dim=1))
+        return loss, loss + config.reg_weight * penalty
+
+    def softmax(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
+        users, items = model(graph)
+        if model.scoring == "cosine":
+            users, items = F.normalize(users), F.normalize(items)
+        loss = softmax_loss(users @ items.T, user.to(device), positive.to(device), liked, config.temperature)
+        return loss, loss
+
+    if config.loss == "softmax":
+        check_competitors(train)
+        liked, objective, batch_size = train.dense().bool().to(device), softmax, len(train)
+    else:
+        objective, batch_size = bpr, config.batch_size
+
+    def run_epoch(epoch: int) -> dict:
         started = time.perf_counter()
         losses = []
-        for batch in torch.randperm(len(train), generator=generator).split(config.batch_size):
-            user, positive = train.user[batch], train.item[batch]
-            negative = sample_negatives(user, train, generator)
-            user, positive, negative = user.to(device), positive.to(device), negative.to(device)
-            users, items = model(graph)  # one propagation serves positives and negatives
-            tag = users[user]  # (B, d)
-            loss = bpr_loss((tag * items[positive]).sum(dim=1), (tag * items[negative]).sum(dim=1))
-            ego = model.embedding.weight
-            penalty = l2_penalty(ego[user], ego[model.n_users + positive], ego[model.n_users + negative])
+        for batch in torch.randperm(len(train), generator=generator).split(batch_size):
+            loss, total = objective(train.user[batch], train.item[batch])
             optimizer.zero_grad()
-            (loss + config.reg_weight * penalty).backward()
+            total.backward()
             optimizer.step()
             losses.append(loss.detach() * len(batch))
-        row = {"epoch": len(history) + 1, "loss": float(torch.stack(losses).sum()) / len(train)}
+        row = {"epoch": epoch, "loss": float(torch.stack(losses).sum()) / len(train)}
         row["seconds"] = time.perf_counter() - started
-        if validation is not None:
+        if validation is not None and (epoch % config.validate_every == 0 or epoch == config.n_epochs):
             with torch.no_grad():
-                row["ndcg@10"] = evaluate(scorer(*model(graph)), validation, seen=train, k=(10,))["ndcg@10"].mean()
+                score = scorer(*model(graph), model.scoring)
+            row["ndcg@10"] = float(evaluate(score, validation, seen=train, k=(10,))["ndcg@10"].mean())
         return row
 
     bar = progress(range(len(history), config.n_epochs), "training", config.n_epochs - len(history))
     try:
-        for _ in bar:
-            row = run_epoch()
+        for epoch in bar:
+            row = run_epoch(epoch + 1)
             history.append(row)
             last = snapshot()
             bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
-            if validation is None or best_epoch == 0 or row["ndcg@10"] > history[best_epoch - 1]["ndcg@10"]:
+            if validation is None or row.get("ndcg@10", -1.0) > best_ndcg:
+                best_ndcg = row.get("ndcg@10", -1.0)
                 best_epoch, best_weights = row["epoch"], last["model"]
             if on_epoch is not None and on_epoch(pd.DataFrame(history)):
                 break
@@ -185,4 +227,6 @@ def fit(split: Split, config: TrainConfig = TrainConfig()) -> tuple[LightGCN, pd
 
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
     """An untrained model of the right size, on the CPU."""
-    return LightGCN(interactions.n_users, interactions.n_items, config.embedding_dim, config.n_layers, seed=config.seed)
+    return LightGCN(
+        interactions.n_users, interactions.n_items, config.embedding_dim, config.n_layers, config.scoring, config.seed
+    )

@@ -41,7 +41,9 @@ def displays_something(source: str) -> bool:
     calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     last = tree.body[-1] if tree.body else None
     # A method call as the last line may well return None; a name or an attribute never does by accident.
-    return bool(calls & {"print", "show", "display"}) or isinstance(last, ast.Expr) and isinstance(last.value, ast.Name)
+    return bool(calls & {"print", "show", "display"}) or (
+        isinstance(last, ast.Expr) and isinstance(last.value, ast.Name)
+    )
 
 
 def test_there_are_exactly_the_ten():

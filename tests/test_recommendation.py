@@ -74,12 +74,14 @@ def test_recommend_refuses_unknown_users_and_impossible_lengths(paper, shop):
 
 
 @pytest.mark.parametrize("n_layers", [0, 1, 2, 3])
-def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers):
-    model, graph = LightGCN(300, 500, embedding_dim=8, n_layers=n_layers), adjacency(split.train)
-    users, items = model(graph)
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
+def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers, scoring):
+    model = LightGCN(300, 500, embedding_dim=8, n_layers=n_layers, scoring=scoring)
+    graph = adjacency(split.train)
+    score_of = scorer(*model(graph), scoring)
     for user, item in ((0, 0), (7, 499), (299, 123)):
         table = explain(model, graph, user, item)
-        score = (users[user] @ items[item]).item()
+        score = score_of(torch.tensor([user]))[0, item].item()
         assert abs(table["share"].sum() - score) <= 1e-5 * table["share"].abs().sum()
         liked = split.train.items_of(user).tolist() if n_layers else []
         assert sorted(table["item"]) == [OWN_TAG, *liked]
@@ -139,3 +141,11 @@ def test_reasons_are_refused_for_indices_that_do_not_exist(paper, user, item, me
 def test_an_explanation_refuses_a_graph_of_another_size(paper):
     with pytest.raises(ValueError, match="the graph has 7 nodes, the model 4 users"):
         explain(LightGCN(4, 4), adjacency(paper), 0, 0)
+
+
+def test_cosine_scores_are_those_of_scikit_learn():
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    users, items = torch.randn(3, 5), torch.randn(4, 5)
+    score = scorer(users, items, "cosine")(torch.arange(3))
+    assert torch.allclose(score, torch.from_numpy(cosine_similarity(users, items)), atol=1e-6)

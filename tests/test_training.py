@@ -19,6 +19,9 @@ from course_lib.training import TrainConfig, build, fit, pick_device, train
 CONFIG = TrainConfig(
     embedding_dim=8, n_layers=2, learning_rate=0.02, reg_weight=1e-3, n_epochs=6, batch_size=128, patience=6, seed=3
 )
+SOFTMAX = replace(
+    CONFIG, loss="softmax", scoring="cosine", learning_rate=0.05, weight_decay=0.1, temperature=0.2, n_epochs=12
+)
 
 
 @pytest.fixture(scope="module")
@@ -116,23 +119,26 @@ def test_the_same_seed_repeats_a_run_and_another_seed_does_not(small):
     assert not same_weights(first.state["model"], other.state["model"])
 
 
-def test_poisoned_test_pairs_change_no_bit_of_history_and_weights(small):
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_poisoned_test_pairs_change_no_bit_of_history_and_weights(small, teacher):
     poisoned = Split(small.train, small.validation, moved(small.test, small), small.user_ids, small.item_ids)
-    (model, clean), (other, dirty) = run(small), run(poisoned)
+    (model, clean), (other, dirty) = run(small, teacher), run(poisoned, teacher)
     assert columns_that_repeat(clean.history).equals(columns_that_repeat(dirty.history))
     assert same_weights(model.state_dict(), other.state_dict())
 
 
-def test_poisoned_test_pairs_change_no_bit_of_what_fit_returns(small):
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_poisoned_test_pairs_change_no_bit_of_what_fit_returns(small, teacher):
     poisoned = Split(small.train, small.validation, moved(small.test, small), small.user_ids, small.item_ids)
-    (model, clean), (other, dirty) = fit(small, CONFIG), fit(poisoned, CONFIG)
+    (model, clean), (other, dirty) = fit(small, teacher), fit(poisoned, teacher)
     assert columns_that_repeat(clean).equals(columns_that_repeat(dirty))
     assert same_weights(model.state_dict(), other.state_dict())
 
 
-def test_validation_decides_when_to_stop_and_is_never_learned_from(small):
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_validation_decides_when_to_stop_and_is_never_learned_from(small, teacher):
     poisoned = Split(small.train, moved(small.validation, small), small.test, small.user_ids, small.item_ids)
-    config = replace(CONFIG, patience=CONFIG.n_epochs)
+    config = replace(teacher, patience=teacher.n_epochs)
     (_, clean), (_, dirty) = run(small, config), run(poisoned, config)
     without = train(build(small.train, config), small.train, config=config)
     assert not clean.history["ndcg@10"].equals(dirty.history["ndcg@10"])
@@ -162,11 +168,12 @@ def test_fit_trains_anew_on_train_and_validation_for_as_many_epochs(small):
     assert same_weights(model.state_dict(), again.state_dict())
 
 
-def test_a_run_that_was_stopped_goes_on_as_if_it_never_had(small):
-    whole_model, whole = run(small)
-    model, first = run(small, replace(CONFIG, n_epochs=3))
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_a_run_that_was_stopped_goes_on_as_if_it_never_had(small, teacher):
+    whole_model, whole = run(small, teacher)
+    model, first = run(small, replace(teacher, n_epochs=3))
     for _ in range(2):  # a state can be used more than once
-        second = train(model, small.train, small.validation, CONFIG, state=first.state)
+        second = train(model, small.train, small.validation, teacher, state=first.state)
         assert columns_that_repeat(second.history).equals(columns_that_repeat(whole.history))
         assert same_weights(second.state["model"], whole.state["model"])
         assert same_weights(model.state_dict(), whole_model.state_dict())
@@ -280,3 +287,50 @@ def test_fit_refuses_a_split_without_a_validation_part(party):
     split = split_per_user(to_likes(party.ratings), party.users["user_id"], party.films["film_id"], validation=0)
     with pytest.raises(ValueError, match="no validation part"):
         fit(split, TrainConfig(n_epochs=1))
+
+
+def test_the_softmax_teacher_equals_a_loop_over_guests_and_films(small):
+    """One step of AdamW, its gradient from a loss written pair by pair over a dense graph."""
+    config = replace(SOFTMAX, n_epochs=1)
+    model = build(small.train, config)
+    weight = model.embedding.weight.detach().clone().requires_grad_()
+    graph = adjacency(small.train).to_dense()
+    tags = (weight + graph @ weight + graph @ graph @ weight) / 3
+    users, items = tags[:40], tags[40:]
+    liked, losses = small.train.dense().bool(), []
+    for u, i in zip(small.train.user.tolist(), small.train.item.tolist(), strict=True):
+        cosine = torch.cosine_similarity(users[u][None], items) / config.temperature
+        among = torch.cat([cosine[i][None], cosine[~liked[u]]])
+        losses.append(-torch.log_softmax(among, dim=0)[0])
+    loss = torch.stack(losses).mean()
+    loss.backward()
+    optimizer = torch.optim.AdamW([weight], lr=config.learning_rate, weight_decay=config.weight_decay)
+    optimizer.step()
+    result = train(model, small.train, config=config)
+    assert result.history["loss"][0] == pytest.approx(loss.item(), rel=1e-5)
+    assert torch.allclose(model.embedding.weight, weight, atol=1e-4)
+
+
+def test_the_softmax_teacher_tells_two_tastes_apart(small):
+    model, result = run(small, replace(SOFTMAX, n_epochs=30))
+    assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0] - 0.5
+    scores = scorer(*model(adjacency(small.train)), model.scoring)(torch.arange(40))
+    own, other = scores[::2, :30].mean(), scores[::2, 30:].mean()
+    assert own > other + 0.3
+
+
+def test_validation_is_looked_at_every_few_epochs_and_at_the_end(small):
+    _, result = run(small, replace(SOFTMAX, n_epochs=8, validate_every=3))
+    assert result.history["ndcg@10"].notna().tolist() == [False, False, True, False, False, True, False, True]
+    assert result.best_epoch in (3, 6, 8)
+
+
+def test_an_unknown_teacher_is_refused_by_name(small):
+    with pytest.raises(ValueError, match='loss must be "bpr" or "softmax", got \'hinge\''):
+        train(build(small.train, CONFIG), small.train, config=replace(CONFIG, loss="hinge"))
+
+
+def test_softmax_refuses_a_user_who_likes_everything():
+    likes = Interactions(torch.tensor([1, 1, 1, 0]), torch.tensor([0, 1, 2, 0]), 2, 3)
+    with pytest.raises(ValueError, match=r"user 1 has all 3 items.*leave that user out"):
+        train(build(likes, SOFTMAX), likes, config=SOFTMAX)

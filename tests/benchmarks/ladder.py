@@ -1,9 +1,12 @@
 """The ladder, one table for the whole course: `python -m tests.benchmarks.ladder` writes `notebooks/results.csv`.
 
-Protocol: likes are ratings >= 4; 20 % of each user's likes hidden at random (split seeds 0-2); every row fitted on
+Protocol: likes are ratings >= 4; 20 % of each user's likes hidden at random (split seeds 0-4); every row fitted on
 train + validation, judged on the same test pairs, full ranking with train + validation masked, mean over users. The
-number of epochs of the tuned BPR rows is chosen on each split's validation part, their other settings by `search.py`
+number of epochs of the trained rows is chosen on each split's validation part, their other settings by `search.py`
 on the validation part of split seed 0.
+
+`notebooks/differences.csv` holds paired differences of NDCG@10: each user's difference is averaged over the split
+seeds, and the 95 % interval is a bootstrap over users.
 """
 
 import re
@@ -16,23 +19,24 @@ import pandas as pd
 
 from course_lib.baselines import ease, item_knn, popularity, random_scorer, untrained_gossip
 from course_lib.data import load_movielens
-from course_lib.evaluation import Scorer, coverage_at_k, evaluate
+from course_lib.evaluation import Scorer, coverage_at_k, evaluate, paired_bootstrap
 from course_lib.graph import adjacency
 from course_lib.interactions import Split, split_per_user, to_likes
 from course_lib.recommendation import scorer
-from course_lib.training import SOURCE_CONFIG, TrainConfig, build, fit, train
+from course_lib.training import SOFTMAX_CONFIG, SOURCE_CONFIG, TrainConfig, build, fit, train
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "notebooks" / "results.csv"
-SEEDS = (0, 1, 2)
+DIFFERENCES = ROOT / "notebooks" / "differences.csv"
+SEEDS = (0, 1, 2, 3, 4)
 
 
-def bpr(config: TrainConfig) -> Callable[[Split], Scorer]:
+def trained(config: TrainConfig) -> Callable[[Split], Scorer]:
     """Fit by `fit`: epochs chosen on validation, then trained on train + validation."""
 
     def fitted(split: Split) -> Scorer:
-        model, _ = fit(split, replace(config, seed=0))
-        return scorer(*model(adjacency(split.fit)))
+        model, _ = fit(split, config)
+        return scorer(*model(adjacency(split.fit)), model.scoring)
 
     return fitted
 
@@ -49,24 +53,56 @@ MODELS: dict[str, Callable[[Split], Scorer]] = {
     "popularity": lambda split: popularity(split.fit),
     "item-kNN": lambda split: item_knn(split.fit),
     "untrained gossip": lambda split: untrained_gossip(split.fit),
-    "MF-BPR": bpr(TrainConfig(n_layers=0, batch_size=4096, reg_weight=1e-2)),
-    "LightGCN-BPR 1 layer": bpr(TrainConfig(n_layers=1, batch_size=4096, reg_weight=3e-3)),
-    "LightGCN-BPR": bpr(TrainConfig(n_layers=2)),
-    "LightGCN-BPR 3 layers": bpr(TrainConfig(n_layers=3, reg_weight=1e-3)),
+    "MF-BPR": trained(TrainConfig(n_layers=0, batch_size=4096, reg_weight=1e-2)),
+    "LightGCN-BPR 1 layer": trained(TrainConfig(n_layers=1, batch_size=4096, reg_weight=3e-3)),
+    "LightGCN-BPR": trained(TrainConfig(n_layers=2)),
+    "LightGCN-BPR 3 layers": trained(TrainConfig(n_layers=3, reg_weight=1e-3)),
     "LightGCN-BPR (source)": source_settings,
+    "MF-softmax": trained(replace(SOFTMAX_CONFIG, n_layers=0)),
+    "LightGCN-softmax 1 layer": trained(replace(SOFTMAX_CONFIG, n_layers=1)),
+    "LightGCN-softmax": trained(SOFTMAX_CONFIG),
+    "LightGCN-softmax 3 layers": trained(replace(SOFTMAX_CONFIG, n_layers=3)),
     "EASE": lambda split: ease(split.fit),
 }
+PAIRS = [
+    ("untrained gossip", "popularity"),
+    ("LightGCN-BPR", "untrained gossip"),
+    ("LightGCN-BPR", "item-kNN"),
+    ("LightGCN-BPR", "MF-BPR"),
+    ("LightGCN-BPR", "LightGCN-BPR 1 layer"),
+    ("LightGCN-BPR", "LightGCN-BPR 3 layers"),
+    ("MF-softmax", "MF-BPR"),
+    ("LightGCN-softmax", "LightGCN-BPR"),
+    ("LightGCN-softmax", "MF-softmax"),
+    ("LightGCN-softmax", "LightGCN-softmax 1 layer"),
+    ("LightGCN-softmax", "LightGCN-softmax 3 layers"),
+    ("LightGCN-softmax", "EASE"),
+    ("MF-softmax", "EASE"),
+    ("EASE", "LightGCN-BPR"),
+]
 
 
-def row(model: str, split: Split, split_seed: int) -> dict[str, object]:
-    """Fit one model on one split and judge it: one row of the table."""
+def row(model: str, split: Split, split_seed: int) -> tuple[dict[str, object], pd.Series]:
+    """Fit one model on one split and judge it: one row of the table, and NDCG@10 per user."""
     started = time.perf_counter()
     score = MODELS[model](split)
     seconds = time.perf_counter() - started
-    metrics = evaluate(score, split.test, seen=split.fit).astype("float64").mean()
+    per_user = evaluate(score, split.test, seen=split.fit).astype("float64")
+    metrics = per_user.mean()
     figures = {name: round(metrics[name], 4) for name in ("ndcg@10", "hit@10", "recall@20")}
     coverage = round(coverage_at_k(score, split.fit, 10), 4)
-    return {"model": model, "split_seed": split_seed, **figures, "coverage@10": coverage, "seconds": round(seconds, 2)}
+    cells = {"model": model, "split_seed": split_seed, **figures, "coverage@10": coverage}
+    return {**cells, "seconds": round(seconds, 2)}, per_user["ndcg@10"]
+
+
+def differences(per_user: dict[str, list[pd.Series]]) -> pd.DataFrame:
+    """Paired differences of NDCG@10 for `PAIRS`, from each model's per-user values of each split seed."""
+    rows = []
+    for first, second in PAIRS:
+        of_user = [pd.concat(per_user[model], axis=1).mean(axis=1) for model in (first, second)]
+        mean, low, high = paired_bootstrap(*of_user)
+        rows.append({"first": first, "second": second, "difference": mean, "low": low, "high": high})
+    return pd.DataFrame(rows).round(4)
 
 
 def markdown(results: pd.DataFrame) -> str:
@@ -85,14 +121,17 @@ def main() -> None:
     data = load_movielens()
     if not data.is_real:
         raise SystemExit("The ladder is measured on MovieLens 100K, which could not be loaded.")
-    rows = []
+    rows, per_user = [], {model: [] for model in MODELS}
     for seed in SEEDS:
         split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
         for model in MODELS:
-            rows.append(row(model, split, seed))
-            print(rows[-1], flush=True)
+            cells, ndcg = row(model, split, seed)
+            rows.append(cells)
+            per_user[model].append(ndcg)
+            print(cells, flush=True)
     table = pd.DataFrame(rows)
     table.to_csv(RESULTS, index=False)
+    differences(per_user).to_csv(DIFFERENCES, index=False)
     readme = ROOT / "README.md"
     between = re.compile(r"(<!-- ladder.*?-->\n).*?(<!-- /ladder -->)", re.S)
     readme.write_text(between.sub(lambda match: match[1] + markdown(table) + "\n" + match[2], readme.read_text()))
