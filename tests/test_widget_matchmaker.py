@@ -21,7 +21,7 @@ def widget(party, split, model) -> MatchmakerWidget:
 
 
 def test_the_list_is_that_of_recommend_and_holds_no_rated_film(widget, party, split, model):
-    widget.guest.value = 7
+    widget.guest.value = 8
     rated = to_interactions(party.ratings, split.user_ids, split.item_ids)
     expected = recommend(scorer(*model(adjacency(split.fit))), 7, rated, split.item_ids, party.films)
     assert widget.top().equals(expected)
@@ -31,7 +31,7 @@ def test_the_list_is_that_of_recommend_and_holds_no_rated_film(widget, party, sp
 
 @pytest.mark.parametrize(("guest", "film"), [(0, 1), (0, 10), (42, 3), (299, 7)])
 def test_the_bars_add_up_to_the_score(widget, guest, film):
-    widget.guest.value, widget.film.value = guest, film
+    widget.guest.value, widget.film.value = guest + 1, film
     drawn = [patch.get_width() for patch in widget._axes[1].patches]
     assert drawn == pytest.approx(widget.reasons()["share"].tolist())
     assert sum(drawn) == pytest.approx(widget.top()["score"].iloc[film - 1], abs=1e-5)
@@ -40,7 +40,7 @@ def test_the_bars_add_up_to_the_score(widget, guest, film):
 
 def test_a_move_of_either_control_changes_words_and_picture(widget, party):
     assert widget.summary().startswith(f"Guest 1: {party.users['age'].iloc[0]}, ")
-    for control, value, start in ((widget.film, 4, "Guest 1: "), (widget.guest, 5, "Guest 6: ")):
+    for control, value, start in ((widget.film, 4, "Guest 1: "), (widget.guest, 6, "Guest 6: ")):
         before = widget._view.value
         control.value = value
         assert widget.summary().startswith(start)
@@ -70,3 +70,10 @@ def test_its_twins_are_the_words_and_a_picture(widget):
     bundle = widget._repr_mimebundle_()
     assert bundle["text/plain"] == widget.summary() and bundle["image/png"]
     assert f'alt="{widget.summary()[:20]}' in widget._view.value
+
+
+def test_the_slider_and_its_number_move_together(widget):
+    number, slider = widget.box.children[0].children
+    slider.value = 300
+    assert number.value == 300 and widget.guest is number
+    assert widget.summary().startswith("Guest 300: ")

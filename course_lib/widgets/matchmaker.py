@@ -1,5 +1,7 @@
 """Notebook 08: choose a guest, read the top ten, and take one score apart."""
 
+from html import escape
+
 import ipywidgets
 import pandas as pd
 import torch
@@ -25,7 +27,7 @@ class MatchmakerWidget:
         user: the guest shown first, as an index.
 
     Attributes:
-        guest: the index of the guest.
+        guest: the number of the guest, from 1: the index + 1.
         film: which of the recommended films to explain, from 1.
     """
 
@@ -36,12 +38,17 @@ class MatchmakerWidget:
         self._rated = to_interactions(data.ratings, split.user_ids, split.item_ids)
         self._titles = data.films.set_index("film_id")["title"].loc[split.item_ids].tolist()
         who = data.users.set_index("user_id").loc[split.user_ids]
-        labels = [f"{i}: {age}, {gender}, {job}" for i, age, gender, job in who.iloc[:, :3].itertuples()]
+        self._labels = [f"{i}: {age}, {gender}, {job}" for i, age, gender, job in who.iloc[:, :3].itertuples()]
 
-        style = {"description_width": "4em"}
-        self.guest = ipywidgets.Dropdown(
-            options=[(label, index) for index, label in enumerate(labels)], value=user, description="guest", style=style
+        # A slider and a number, not a drop-down: JupyterLab keeps the arrow keys of a focused <select> for itself.
+        style, wide = {"description_width": "4.5em"}, ipywidgets.Layout(width="24em")
+        self.guest = ipywidgets.BoundedIntText(
+            user + 1, min=1, max=len(who), description="guest no.", style=style, layout=ipywidgets.Layout(width="11em")
         )
+        slider = ipywidgets.IntSlider(
+            user + 1, min=1, max=len(who), readout=False, continuous_update=False, layout=wide
+        )
+        ipywidgets.link((self.guest, "value"), (slider, "value"))
         self.film = ipywidgets.ToggleButtons(
             options=list(range(1, min(10, len(self._titles)) + 1)), description="film no.", style=style
         )
@@ -53,18 +60,18 @@ class MatchmakerWidget:
         self._draw()
         for control in (self.guest, self.film):
             control.observe(self._draw, "value")
-        self.box = ipywidgets.VBox([self.guest, self.film, self._view])
+        self.box = ipywidgets.VBox([ipywidgets.HBox([self.guest, slider]), self.film, self._view])
 
     def top(self) -> pd.DataFrame:
         """The list on screen, as `recommend` returns it."""
         return recommend(
-            self._scorer, self.guest.value, self._rated, self._split.item_ids, self._films, len(self.film.options)
+            self._scorer, self.guest.value - 1, self._rated, self._split.item_ids, self._films, len(self.film.options)
         )
 
     def reasons(self) -> pd.DataFrame:
         """`reason, share`: the bars on screen."""
         item = self._split.item_ids.get_loc(self.top()["film_id"].iloc[self._position()])
-        return fold_reasons(explain(self._model, self._graph, self.guest.value, item), self._titles)
+        return fold_reasons(explain(self._model, self._graph, self.guest.value - 1, item), self._titles)
 
     def _position(self) -> int:
         return min(self.film.value, len(self.top())) - 1  # a guest who rated almost everything has a shorter list
@@ -74,8 +81,8 @@ class MatchmakerWidget:
         top, reasons, position = self.top(), self.reasons(), self._position()
         parts = " + ".join(f"{share:.2f} {reason}" for reason, share in reasons.itertuples(index=False))
         return (
-            f"Guest {self.guest.label}. No. {position + 1} of {len(top)}: {top['title'].iloc[position]}, "
-            f"score {top['score'].iloc[position]:.2f} = {parts}."
+            f"Guest {self._labels[self.guest.value - 1]}. "
+            f"No. {position + 1} of {len(top)}: {top['title'].iloc[position]}, score {top['score'].iloc[position]:.2f} = {parts}."
         )
 
     def _draw(self, _change: dict | None = None) -> None:
@@ -84,7 +91,8 @@ class MatchmakerWidget:
         top = self.top()
         plot_top_films(top["title"].tolist(), top["score"].tolist(), self._position(), self._axes[0])
         plot_reasons(self.reasons(), self._axes[1])
-        self._view.value = img(self._axes[0].figure, self.summary())
+        who = f"<p>Guest <b>{escape(self._labels[self.guest.value - 1])}</b></p>"
+        self._view.value = who + img(self._axes[0].figure, self.summary())
 
     def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
         return static.bundle(self.box, self.summary(), self._axes[0].figure)
