@@ -68,7 +68,14 @@ def plot_duel(raved: float, random: float, push: float, ax: Axes | None = None, 
             "",
             (place, score + sign * 2.2 * push),
             (place, score),
-            arrowprops={"arrowstyle": "-|>", "color": ACCENT, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-|>",
+                "mutation_scale": min(20, 60 * push),  # no head longer than its arrow
+                "color": ACCENT,
+                "linewidth": min(2.5, 12 * push),
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
             annotation_clip=False,
         )
         ax.annotate(f"{score:+.1f}", (place, score), (14, 0), textcoords="offset points", va="center")
