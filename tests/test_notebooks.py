@@ -1,7 +1,9 @@
 """What every committed notebook must be: executed, clean, connected to its neighbours, and short in its outputs."""
 
+import ast
 import copy
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -35,8 +37,6 @@ def prose(notebook) -> str:
 
 def displays_something(source: str) -> bool:
     """Whether a cell prints, shows, or ends in a bare expression."""
-    import ast
-
     tree = ast.parse(source)
     calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     last = tree.body[-1] if tree.body else None
@@ -137,7 +137,5 @@ def test_code_cells_fit_on_a_screen(notebook, name):
 
 
 def test_the_repository_holds_no_data():
-    import subprocess
-
     files = subprocess.run(["git", "ls-files"], cwd=NOTEBOOKS.parent, capture_output=True, text=True, check=True).stdout
     assert not [f for f in files.splitlines() if Path(f).suffix in {".zip", ".whl", ".data", ".item", ".user", ".pt"}]
