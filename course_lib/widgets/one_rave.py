@@ -11,6 +11,15 @@ from course_lib.plots.tables import bipartite, matrix_grid, rave_table
 from course_lib.widgets import static
 
 
+def _slider(what: str, names: Sequence[str], value: int) -> tuple[widgets.SelectionSlider, widgets.HBox]:
+    # A slider has no accessible name, so a list with a label stands beside it.
+    options = [(name, index) for index, name in enumerate(names)]
+    slider = widgets.SelectionSlider(options=options, value=value, description=what, readout=False)
+    names_list = widgets.Dropdown(options=options, value=value, description=what, layout={"width": "16em"})
+    widgets.link((slider, "value"), (names_list, "value"))
+    return slider, widgets.HBox([slider, names_list])
+
+
 class OneRaveWidget:
     """Choose a guest and a film: the same rave in the table, in the matrix and in the drawing.
 
@@ -20,27 +29,17 @@ class OneRaveWidget:
         guests, films: their names.
 
     Attributes:
-        guest, film: the controls, one button per name; their values are indices.
+        guest, film: the controls, sliders over the names; their values are indices.
     """
 
     def __init__(self, party: Interactions, matrix: Tensor, guests: Sequence[str], films: Sequence[str]) -> None:
         self.party, self.matrix, self.guests, self.films = party, matrix, guests, films
         middle = len(party) // 2  # start with a rave
-        self.guest = widgets.ToggleButtons(
-            options=[(name, index) for index, name in enumerate(guests)],
-            value=int(party.user[middle]),
-            description="guest",
-            style={"button_width": "7em"},
-        )
-        self.film = widgets.ToggleButtons(
-            options=[(name, index) for index, name in enumerate(films)],
-            value=int(party.item[middle]),
-            description="film",
-            style={"button_width": "7em"},
-        )
+        self.guest, choose_guest = _slider("guest", guests, int(party.user[middle]))
+        self.film, choose_film = _slider("film", films, int(party.item[middle]))
         self.axes = new_axes(11, 4, ncols=3, width_ratios=[3, 4.4, 4])
         self.view = widgets.HTML()
-        self.box = widgets.VBox([self.guest, self.film, self.view])
+        self.box = widgets.VBox([choose_guest, choose_film, self.view])
         for control in (self.guest, self.film):
             control.observe(self._draw, "value")
         self._draw()

@@ -15,21 +15,17 @@ class ThresholdWidget:
         table: counts of `ratings, films, guests` left, indexed by threshold 1 to 5, the first row complete.
 
     Attributes:
-        threshold: the control, one button per threshold.
+        threshold: the control, a slider.
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.table = table
-        self.threshold = widgets.ToggleButtons(
-            options=[(f"{rating} or more", rating) for rating in table.index],
-            value=4,
-            description="a rave is",
-            tooltips=[f"count ratings of {rating} or more stars as raves" for rating in table.index],
-            style={"button_width": "6.5em"},
-        )
+        self.threshold = widgets.IntSlider(4, min=1, max=5, description="a rave is ≥", readout=False)
+        number = widgets.BoundedIntText(4, min=1, max=5, description="stars", layout={"width": "10em"})
+        widgets.link((self.threshold, "value"), (number, "value"))  # a slider has no accessible name, a number has
         self.axes = new_axes(10, 3.6, ncols=2)
         self.view = widgets.HTML()
-        self.box = widgets.VBox([self.threshold, self.view])
+        self.box = widgets.VBox([widgets.HBox([self.threshold, number]), self.view])
         self.threshold.observe(self._draw, "value")
         self._draw()
 
