@@ -82,7 +82,8 @@ class MatchmakerWidget:
         parts = " + ".join(f"{share:.2f} {reason}" for reason, share in reasons.itertuples(index=False))
         return (
             f"Guest {self._labels[self.guest.value - 1]}. "
-            f"No. {position + 1} of {len(top)}: {top['title'].iloc[position]}, score {top['score'].iloc[position]:.2f} = {parts}."
+            f"No. {position + 1} of {len(top)}: {top['title'].iloc[position]}, "
+            f"score {top['score'].iloc[position]:.2f} = {parts}."
         )
 
     def _draw(self, _change: dict | None = None) -> None:
