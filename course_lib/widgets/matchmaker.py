@@ -41,9 +41,9 @@ class MatchmakerWidget:
         self._labels = [f"{i}: {age}, {gender}, {job}" for i, age, gender, job in who.iloc[:, :3].itertuples()]
 
         # A slider and a number, not a drop-down: JupyterLab keeps the arrow keys of a focused <select> for itself.
-        style, wide = {"description_width": "4.5em"}, ipywidgets.Layout(width="24em")
+        style, wide = {"description_width": "6em"}, ipywidgets.Layout(width="24em")
         self.guest = ipywidgets.BoundedIntText(
-            user + 1, min=1, max=len(who), description="guest no.", style=style, layout=ipywidgets.Layout(width="11em")
+            user + 1, min=1, max=len(who), description="guest no.", style=style, layout=ipywidgets.Layout(width="12em")
         )
         slider = ipywidgets.IntSlider(
             user + 1, min=1, max=len(who), readout=False, continuous_update=False, layout=wide
@@ -52,7 +52,7 @@ class MatchmakerWidget:
         self.film = ipywidgets.ToggleButtons(
             options=list(range(1, min(10, len(self._titles)) + 1)), description="film no.", style=style
         )
-        self.film.style.button_width = "2.6em"
+        self.film.style.button_width = "3.4em"
         self._view = ipywidgets.HTML()
         self._axes = new_axes(10.5, 4.3, ncols=2)
         self._axes[0].figure.set_layout_engine(None)  # a fixed layout redraws in half the time
