@@ -35,6 +35,7 @@ def execute(path: Path) -> float:
         timeout=300,
         kernel_name="python3",
         store_widget_state=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": path.parent}},
     ).execute()
     nbformat.write(clean(notebook), path)
