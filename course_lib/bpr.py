@@ -13,7 +13,8 @@ from course_lib.interactions import Interactions
 def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
     """`mean(-log sigmoid(positive - negative))`, finite for any difference: both `(B,)`, returns a scalar.
 
-    Written as softplus, because `log(sigmoid(x))` is -inf in float32 once x is near -90 or below, and its gradient is lost.
+    Written as softplus, because in float32 `log(sigmoid(x))` is -inf once x is near -90 or below, and its gradient is
+    lost.
     """
     return F.softplus(negative - positive).mean()
 

@@ -45,7 +45,7 @@ def new_axes(width: float = 8.0, height: float = 4.0, **subplots) -> Axes:
 def png(figure: Figure) -> str:
     """The figure as PNG, base64."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.canvas.print_png(buffer)  # savefig would lay the figure out twice
     return base64.b64encode(buffer.getvalue()).decode()
 
 
