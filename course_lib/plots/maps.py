@@ -247,7 +247,7 @@ def plot_score_parts(parts: Sequence[float], ax: Axes | None = None) -> Axes:
             fontsize=11,
         )
     ax.set_yticks(rows, ["own tag", *(f"{hop} hop{'s' if hop > 1 else ''}" for hop in range(1, len(parts)))])
-    ax.margins(x=0.25)
+    ax.margins(x=0.35)
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set_xlabel("part of the score")
     return ax

@@ -43,8 +43,8 @@ class BetweenWidget:
         with torch.no_grad():
             self._scorer = scorer(*model(graph))
         guests = [(f"guest {user}, {int(degree[user])} raves", int(user)) for user in users]
-        self.guest = Dropdown(options=guests, description="Guest")
-        self.film = Dropdown(options=self._films(self.guest.value), description="Film")
+        self.guest = Dropdown(options=guests, description="Guest", layout={"width": "32em"})
+        self.film = Dropdown(options=self._films(self.guest.value), description="Film", layout={"width": "32em"})
         self.hops = ToggleButtons(
             options=[("3 hops: film, peer, film", 3), ("1 hop: a rave", 1)],
             description="Hops",
