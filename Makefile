@@ -35,9 +35,9 @@ lint: .venv/.dev  ## style of code and notebooks, and nothing in a notebook that
 notebooks: .venv/.dev  ## run every notebook top to bottom and store its outputs
 	$(BIN)/python -m tests.execute_notebooks
 
-bench: .venv/.dev  ## measure the ladder (notebooks/results.csv) and the time per epoch
+bench: .venv/.bench  ## measure the ladder (notebooks/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder
-	$(BIN)/python -m tests.benchmarks.epoch
+	$(BIN)/python -m tests.benchmarks.peers
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .hypothesis
@@ -54,4 +54,8 @@ clean:  ## remove what the other verbs made; the downloaded data stays in your c
 
 .venv/.dev: .venv/.course
 	$(INSTALL) --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+.venv/.bench: .venv/.dev
+	$(INSTALL) --constraint constraints.txt --editable ".[dev,bench]"
 	@touch $@
