@@ -42,16 +42,19 @@ class BetweenWidget:
         self._model, self._graph, self._seen, self._titles = model, graph, seen, titles
         with torch.no_grad():
             self._scorer = scorer(*model(graph))
-        guests = [(f"guest {user}, {int(degree[user])} raves", int(user)) for user in users]
-        self.guest = Dropdown(options=guests, description="Guest", layout={"width": "32em"})
-        self.film = Dropdown(options=self._films(self.guest.value), description="Film", layout={"width": "32em"})
+        # Buttons rather than lists where there are few choices: JupyterLab takes the arrow keys from a focused list.
         self.hops = ToggleButtons(
-            options=[("3 hops: film, peer, film", 3), ("1 hop: a rave", 1)],
+            options=[("1 hop: a rave", 1), ("3 hops: film, peer, film", 3)],
+            value=3,
             description="Hops",
             style={"button_width": "auto"},
         )
+        guests = [(f"guest {user}, {int(degree[user])} raves", int(user)) for user in users]
+        self.guest = ToggleButtons(options=guests, description="Guest", style={"button_width": "auto"})
+        films = self._films(self.guest.value)
+        self.film = Dropdown(options=films, description="Film", layout={"width": "32em"})
         self.view = HTML()
-        self.box = VBox([self.guest, self.film, self.hops, self.view])
+        self.box = VBox([self.hops, self.guest, self.film, self.view])
         self._axes = new_axes(9.5, 3.8, ncols=2, width_ratios=[2, 1])
         self.guest.observe(self._change_guest, names="value")
         self.film.observe(self._redraw, names="value")
