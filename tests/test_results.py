@@ -5,7 +5,17 @@ import pytest
 
 from course_lib.data import load_movielens
 from course_lib.interactions import split_per_user, to_likes
-from tests.benchmarks.ladder import MODELS, RESULTS, ROOT, SEEDS, markdown, row
+from tests.benchmarks.ladder import (
+    DIFFERENCES,
+    MODELS,
+    PAIRS,
+    RESULTS,
+    ROOT,
+    SEEDS,
+    markdown,
+    markdown_differences,
+    row,
+)
 
 FIGURES = ["ndcg@10", "hit@10", "recall@20", "coverage@10"]
 
@@ -13,6 +23,11 @@ FIGURES = ["ndcg@10", "hit@10", "recall@20", "coverage@10"]
 @pytest.fixture(scope="module")
 def results() -> pd.DataFrame:
     return pd.read_csv(RESULTS)
+
+
+@pytest.fixture(scope="module")
+def differences() -> pd.DataFrame:
+    return pd.read_csv(DIFFERENCES)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +42,7 @@ def test_it_has_one_row_per_model_and_seed(results):
 
 
 @pytest.mark.parametrize(
-    ("model", "tolerance"), [("popularity", 2e-4), ("item-kNN", 2e-4), ("EASE", 2e-4), ("MF-BPR", 5e-3)]
+    ("model", "tolerance"), [("popularity", 2e-4), ("item-kNN", 2e-4), ("EASE", 2e-4), ("MF-softmax", 5e-3)]
 )
 def test_a_row_measured_again_is_the_stored_row(results, model, tolerance):
     data = load_movielens()
@@ -41,11 +56,27 @@ def test_a_row_measured_again_is_the_stored_row(results, model, tolerance):
         assert measured[figure] == pytest.approx(stored[figure], abs=tolerance), figure
 
 
-def test_the_readme_shows_the_stored_table(results):
-    assert markdown(results) in (ROOT / "README.md").read_text()
+def test_the_differences_are_those_of_the_results(results, differences):
+    # The interval needs every user's value; its middle does not, up to users who hide nothing on one of the splits.
+    mean = results.groupby("model")["ndcg@10"].mean()
+    assert list(zip(differences["first"], differences["second"], strict=True)) == PAIRS
+    for pair in differences.itertuples():
+        assert pair.low < pair.difference < pair.high
+        assert pair.difference == pytest.approx(mean[pair.first] - mean[pair.second], abs=1e-3)
 
 
-def test_what_the_readme_concludes_holds_on_every_seed(ndcg):
+def test_the_readme_shows_the_stored_tables(results, differences):
+    readme = (ROOT / "README.md").read_text()
+    assert markdown(results) in readme
+    assert markdown_differences(differences) in readme
+
+
+def test_what_the_readme_concludes_holds(ndcg, differences):
+    interval = differences.set_index(["first", "second"])
     assert (ndcg["untrained gossip"] > ndcg["popularity"] + 0.05).all()  # "far above popularity"
-    assert (ndcg["LightGCN-BPR"] > ndcg["MF-BPR"]).all()
-    assert (ndcg["EASE"] > ndcg[["LightGCN-BPR", "MF-BPR"]].max(axis=1)).all()
+    assert interval.loc[("LightGCN-BPR", "MF-BPR"), "low"] > 0
+    assert interval.loc[("LightGCN-softmax", "MF-softmax"), "low"] <= 0  # the graph is not above
+    teacher = interval.loc[[("MF-softmax", "MF-BPR"), ("LightGCN-softmax", "LightGCN-BPR")], "low"].min()
+    network = interval.loc[[("LightGCN-BPR", "MF-BPR"), ("LightGCN-softmax", "MF-softmax")], "high"].max()
+    assert teacher > 0 and teacher > network - 0.005  # "the teacher matters more than the network"
+    assert (ndcg["EASE"] > ndcg[[model for model in MODELS if "BPR" in model]].max(axis=1)).all()

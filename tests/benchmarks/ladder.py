@@ -116,6 +116,24 @@ def markdown(results: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def markdown_differences(table: pd.DataFrame) -> str:
+    """The README's table of paired differences."""
+    lines = ["| | difference | 95 % interval |", "|---|---|---|"]
+    for pair in table.itertuples():
+        lines.append(f"| {pair.first} − {pair.second} | {pair.difference:+.3f} | {pair.low:+.3f} to {pair.high:+.3f} |")
+    return "\n".join(lines)
+
+
+def write_readme(results: pd.DataFrame, paired: pd.DataFrame) -> None:
+    """Put both tables between their markers."""
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    for name, table in (("ladder", markdown(results)), ("differences", markdown_differences(paired))):
+        between = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.S)
+        text = between.sub(lambda match, table=table: match[1] + table + "\n" + match[2], text)
+    readme.write_text(text)
+
+
 def main() -> None:
     """Write the table, into the README too, and print its means."""
     data = load_movielens()
@@ -130,11 +148,10 @@ def main() -> None:
             per_user[model].append(ndcg)
             print(cells, flush=True)
     table = pd.DataFrame(rows)
+    paired = differences(per_user)
     table.to_csv(RESULTS, index=False)
-    differences(per_user).to_csv(DIFFERENCES, index=False)
-    readme = ROOT / "README.md"
-    between = re.compile(r"(<!-- ladder.*?-->\n).*?(<!-- /ladder -->)", re.S)
-    readme.write_text(between.sub(lambda match: match[1] + markdown(table) + "\n" + match[2], readme.read_text()))
+    paired.to_csv(DIFFERENCES, index=False)
+    write_readme(table, paired)
     means = table.drop(columns="split_seed").groupby("model", sort=False).mean()
     print(means.to_string(float_format="{:.3f}".format))
 
