@@ -108,6 +108,7 @@ class BetweenWidget:
             self._weight = float(degrees.float().rsqrt()) if raved else 0.0
             plot_films_between(["the rave itself" if raved else "no rave"], [1000 * self._weight], left)
             left.set_ylim(-2, 2)
+            left.set_xlim(0, max(1200 * self._weight, 1))
         else:
             self._between = films_between(self._graph, self._seen.n_users, user, item)
             self._weight = float(self._between["weight"].sum())
