@@ -69,3 +69,9 @@ class _SymmetricProduct(torch.autograd.Function):
 def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
     """One round of gossip, `adjacency @ x`: `(N, N)` sparse and symmetric times `(N, d)`, fast in both directions."""
     return _SymmetricProduct.apply(adjacency, x)
+
+
+def neighbours(adjacency: Tensor, node: int) -> tuple[Tensor, Tensor]:
+    """The nodes that one node hears, and how loudly: a row of the matrix of `adjacency`, both `(degree,)`."""
+    row = slice(int(adjacency.crow_indices()[node]), int(adjacency.crow_indices()[node + 1]))
+    return adjacency.col_indices()[row], adjacency.values()[row]

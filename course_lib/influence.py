@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course_lib.graph import neighbours
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import _neighbours
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -70,11 +70,11 @@ def peers_between(graph: Tensor, n_users: int, user: int, film: int, item: int) 
     The weight is Â[user, film] Â[film, peer] Â[peer, item]; the weights sum to what `films_between` says of `film`.
     Empty if the guest has not raved about `film`, or if nobody raved about both.
     """
-    films, loudness = _neighbours(graph, user)
+    films, loudness = neighbours(graph, user)
     first = loudness[films == n_users + film].sum()  # 0 if there is no such rave
-    peers, second = _neighbours(graph, n_users + film)
+    peers, second = neighbours(graph, n_users + film)
     last = torch.zeros(graph.size(0), device=graph.device)
-    fans, third = _neighbours(graph, n_users + item)
+    fans, third = neighbours(graph, n_users + item)
     last[fans] = third
     weight = first * second * last[peers]
     table = pd.DataFrame({"user": peers.cpu().numpy(), "weight": weight.cpu().numpy()})

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from course_lib.data import GENRES
 from course_lib.evaluation import Scorer, top_k
+from course_lib.graph import neighbours
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 
@@ -86,7 +87,7 @@ def explain(model: LightGCN, graph: Tensor, user: int, item: int) -> pd.DataFram
         own = layers[0][user] @ item_tag / len(layers)
         if model.n_layers == 0:
             return pd.DataFrame({"item": [OWN_TAG], "share": [own.item()]})
-        heard, loudness = _neighbours(graph, user)
+        heard, loudness = neighbours(graph, user)
         told = sum(layers[:-1])[heard] @ item_tag / len(layers)
         share = torch.cat([own[None], loudness * told])
         liked = torch.cat([torch.tensor([OWN_TAG]), heard.cpu() - model.n_users])
@@ -112,17 +113,12 @@ def films_between(graph: Tensor, n_users: int, user: int, item: int) -> pd.DataF
     for name, index, n in (("user", user, n_users), ("item", item, n_items)):
         if not 0 <= index < n:
             raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
-    films, first = _neighbours(graph, user)
-    peers, last = _neighbours(graph, n_users + item)
+    films, first = neighbours(graph, user)
+    peers, last = neighbours(graph, n_users + item)
     reach = torch.zeros(graph.size(0), 2, device=graph.device)
     reach[peers, 0] = last
     reach[peers, 1] = 1.0
     weight = first * (graph @ reach[:, :1])[films, 0]
-    n_peers = [int(reach[_neighbours(graph, film)[0], 1].sum()) for film in films.tolist()]
+    n_peers = [int(reach[neighbours(graph, film)[0], 1].sum()) for film in films.tolist()]
     table = pd.DataFrame({"item": films.cpu().numpy() - n_users, "n_peers": n_peers, "weight": weight.cpu().numpy()})
     return table.sort_values("weight", ascending=False, ignore_index=True)
-
-
-def _neighbours(graph: Tensor, node: int) -> tuple[Tensor, Tensor]:
-    row = slice(int(graph.crow_indices()[node]), int(graph.crow_indices()[node + 1]))
-    return graph.col_indices()[row], graph.values()[row]
