@@ -3,7 +3,7 @@
 Protocol: likes are ratings >= 4; 20 % of each user's likes hidden at random (split seeds 0-4); every row fitted on
 train + validation, judged on the same test pairs, full ranking with train + validation masked, mean over users. The
 number of epochs of the trained rows is chosen on each split's validation part, their other settings by `search.py`
-on the validation part of split seed 0.
+on the validation part of split seed 0. `seconds` is all of `fit`: choosing the number of epochs and training anew.
 
 `notebooks/differences.csv` holds paired differences of NDCG@10: each user's difference is averaged over the split
 seeds, and the 95 % interval is a bootstrap over users.
@@ -73,6 +73,7 @@ PAIRS = [
     ("LightGCN-BPR", "LightGCN-BPR 3 layers"),
     ("MF-softmax", "MF-BPR"),
     ("LightGCN-softmax", "LightGCN-BPR"),
+    ("MF-softmax", "LightGCN-BPR"),
     ("LightGCN-softmax", "MF-softmax"),
     ("LightGCN-softmax", "LightGCN-softmax 1 layer"),
     ("LightGCN-softmax", "LightGCN-softmax 3 layers"),
@@ -102,7 +103,7 @@ def differences(per_user: dict[str, list[pd.Series]]) -> pd.DataFrame:
         of_user = [pd.concat(per_user[model], axis=1).mean(axis=1) for model in (first, second)]
         mean, low, high = paired_bootstrap(*of_user)
         rows.append({"first": first, "second": second, "difference": mean, "low": low, "high": high})
-    return pd.DataFrame(rows).round(4)
+    return pd.DataFrame(rows).round(5)
 
 
 def markdown(results: pd.DataFrame) -> str:
