@@ -6,11 +6,14 @@ from course_lib.plots.learning import (
     plot_bpr_loss,
     plot_bpr_push,
     plot_depth,
+    plot_differences,
     plot_duel,
     plot_hidden_share,
     plot_histories,
     plot_ladder,
     plot_pushes,
+    plot_rehearsals,
+    plot_two_by_two,
 )
 
 
@@ -70,6 +73,13 @@ def test_histories_mark_the_best_epoch_and_draw_the_newest_run_first():
     assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["old"]
 
 
+def test_labels_of_splits_that_end_level_do_not_lie_on_each_other():
+    heights = sorted(
+        text.xy[1] for text in plot_depth({0: [0.0, 0.1], 1: [0.2, 0.2]}).texts if "split" in text.get_text()
+    )
+    assert heights == pytest.approx([0.2, 0.21])
+
+
 def test_histories_without_validation_leave_the_right_panel_empty():
     axes = plot_histories({"run": pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6]})})
     assert len(axes[0].lines) == 2 and not axes[1].lines
@@ -88,6 +98,43 @@ def test_the_ladder_is_sorted_by_the_mean_and_shows_every_seed():
 
 def test_depth_keeps_the_seeds_apart_and_draws_the_mean():
     ax = plot_depth({0: [0.1, 0.2], 1: [0.3, 0.2]})
-    first, second, mean = [line.get_ydata() for line in ax.lines]
-    assert list(first) == [0.1, 0.3] and list(second) == [0.2, 0.2]
+    lower, higher, mean = [line.get_ydata() for line in ax.lines]  # by where they end, so that no label covers another
+    assert list(lower) == [0.2, 0.2] and list(higher) == [0.1, 0.3]
     assert mean == pytest.approx([0.15, 0.25])
+
+
+def test_rehearsals_share_a_clock_and_skip_epochs_without_validation():
+    bpr = pd.DataFrame({"epoch": [1, 2], "loss": [0.8, 0.4], "ndcg@10": [0.1, 0.2], "seconds": [1.0, 2.0]})
+    softmax = pd.DataFrame(
+        {"epoch": [1, 2, 3], "loss": [8.0, 6.0, 4.0], "ndcg@10": [np.nan, 0.3, np.nan], "seconds": [0.5, 0.5, 0.5]}
+    )
+    axes = plot_rehearsals({"bpr": bpr, "softmax": softmax})
+    losses = {line.get_label(): line.get_xydata().tolist() for line in axes[0].lines if line.get_label()[0] != "_"}
+    assert losses == {"softmax": [[0.5, 1], [1.0, 0.75], [1.5, 0.5]], "bpr": [[1, 1], [3, 0.5]]}
+    stars = [line.get_xydata()[0].tolist() for line in axes[1].lines if line.get_marker() == "*"]
+    assert stars == [[1.0, 0.3], [3.0, 0.2]]
+
+
+def test_two_by_two_joins_the_means_of_each_teacher_and_shows_every_seed():
+    cells = {"weak": {"none": [0.1, 0.3], "graph": [0.4, 0.6]}, "strong": {"none": [0.6, 0.8], "graph": [0.7, 0.7]}}
+    ax = plot_two_by_two(cells, ("EASE", 0.65))
+    means = [line.get_ydata() for line in ax.lines if line.get_linewidth() == 2.5]
+    assert means[0] == pytest.approx([0.2, 0.5])
+    assert means[1] == pytest.approx([0.7, 0.7])
+    dots = [(list(line.get_xdata()), list(line.get_ydata())) for line in ax.lines if line.get_alpha() == 0.5]
+    assert dots[0] == ([0, 0], [0.1, 0.3]) and dots[-1] == ([1, 1], [0.7, 0.7])
+    assert list(ax.lines[0].get_ydata()) == [0.65, 0.65]
+    assert {"EASE 0.650", "0.200", "0.500", "weak", "strong"} <= {text.get_text() for text in ax.texts}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["none", "graph"]
+
+
+def test_differences_are_filled_only_where_the_interval_leaves_zero_out():
+    table = pd.DataFrame(
+        {"name": ["a", "b", "c"], "difference": [0.03, 0.001, -0.02], "low": [0.02, 0.0, -0.03],
+         "high": [0.04, 0.002, -0.01]}
+    )  # fmt: skip
+    ax = plot_differences(table)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b", "a"]
+    spans = [list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 3]
+    assert spans == [[-0.03, -0.01], [0.0, 0.002], [0.02, 0.04]]
+    assert [line.get_markerfacecolor() == "white" for line in ax.lines if line.get_marker() == "D"] == [0, 1, 0]

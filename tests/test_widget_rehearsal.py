@@ -3,67 +3,109 @@ import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from course_lib.progress import progress
-from course_lib.training import TrainConfig, build, train
+from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
 from course_lib.widgets.rehearsal import RehearsalWidget
 
 CONFIG = TrainConfig(embedding_dim=8, n_layers=1, n_epochs=3, batch_size=4096)
-FINISHED = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.5], "ndcg@10": [0.9, 0.8], "seconds": [0.1, 0.1]})
+SOFTMAX = replace(SOFTMAX_CONFIG, embedding_dim=8, n_layers=1, n_epochs=8, validate_every=4)
+FINISHED = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.5], "ndcg@10": [0.9, 0.8], "seconds": [0.1, 0.3]})
+OTHER = pd.DataFrame({"epoch": [1, 2], "loss": [6.0, 5.0], "ndcg@10": [np.nan, 0.895], "seconds": [0.1, 0.1]})
+
+
+def make(split, bpr: TrainConfig = CONFIG) -> RehearsalWidget:
+    return RehearsalWidget(split, {"bpr": bpr, "softmax": SOFTMAX}, {"bpr": FINISHED, "softmax": OTHER})
 
 
 @pytest.fixture
 def widget(split):
-    widget = RehearsalWidget(split, CONFIG, FINISHED)
+    widget = make(split)
     yield widget
     widget.stop()
     widget.wait()
 
 
-def curves(widget) -> list[list[float]]:
-    """The validation curves on screen, without the stars and end points."""
-    return [list(line.get_ydata()) for line in widget._axes[1].lines if len(line.get_ydata()) > 1]
+def curves(widget, panel: int = 1) -> dict[str, list[float]]:
+    """The curves on screen by the name of their run, newest first, without the stars and end points."""
+    lines = [line for line in widget._axes[panel].lines if not line.get_label().startswith("_")]
+    return {line.get_label(): list(line.get_ydata()) for line in lines}
 
 
-def test_before_the_first_start_the_finished_run_is_on_screen(widget):
-    expected = "1 layer, learning rate 0.01: 2 epochs, loss 0.70 → 0.50, best validation NDCG@10 0.90."
-    assert widget.summary() == expected
-    assert curves(widget) == [[0.9, 0.8]]
+def test_before_the_first_start_the_finished_runs_are_on_screen(widget):
+    assert widget.summary() == (
+        "BPR, 1 layer, learning rate 0.01: loss 0.70 → 0.50, best validation NDCG@10 0.900. The best other run on "
+        "screen has 0.895 (softmax, 1 layer, learning rate 0.05). Compared with it: level (less than 0.01 apart)."
+    )
+    bpr, softmax = "BPR, 1 layer, learning rate 0.01", "softmax, 1 layer, learning rate 0.05"
+    assert curves(widget) == {bpr: [0.9, 0.8], softmax: [0.895]}
+    assert curves(widget, 0)[softmax] == pytest.approx([1, 5 / 6])  # as a share of the first epoch's loss
+    assert widget._axes[1].lines[0].get_xdata() == pytest.approx([0.1, 0.4])  # seconds of training
     assert widget.stop_button.disabled and not widget.start_button.disabled
 
 
 def test_a_run_gives_the_numbers_of_train(widget, split):
     widget.layers.value = 0
-    widget.learning_rate.value = 0.03
-    assert "next run: 0 layers, learning rate 0.03" in widget._view.value
+    widget.learning_rate.value = 0.02
+    assert "next run: BPR, 0 layers, learning rate 0.02" in widget._view.value
     widget.start()
     widget.wait()
 
-    config = replace(CONFIG, n_layers=0, learning_rate=0.03)
+    config = replace(CONFIG, n_layers=0, learning_rate=0.02)
     expected = train(build(split.train, config), split.train, split.validation, config).history
-    run = widget.runs["0 layers, learning rate 0.03"]
-    assert run["loss"].tolist() == pytest.approx(expected["loss"].tolist())
-    assert curves(widget)[0] == pytest.approx(expected["ndcg@10"].tolist())
-    assert "not above the best of the other runs on screen, 1 layer, learning rate 0.01 with 0.90" in widget.summary()
+    name = "BPR, 0 layers, learning rate 0.02"
+    assert widget.runs[name]["loss"].tolist() == pytest.approx(expected["loss"].tolist())
+    assert curves(widget)[name] == pytest.approx(expected["ndcg@10"].tolist())
+    assert widget.summary().endswith("has 0.900 (BPR, 1 layer, learning rate 0.01). Compared with it: below.")
     assert widget.start_button.disabled is False and widget.stop_button.disabled is True
     assert not widget.is_training()
 
 
+def test_the_other_teacher_brings_its_learning_rate_and_its_validation_now_and_then(widget, split):
+    widget.loss.value = "softmax"
+    assert widget.learning_rate.value == 0.05
+    assert "next run: softmax, 1 layer, learning rate 0.05" in widget._view.value
+    widget.start()
+    widget.wait()
+
+    expected = train(build(split.train, SOFTMAX), split.train, split.validation, SOFTMAX).history
+    run = widget.runs["softmax, 1 layer, learning rate 0.05"]
+    assert run["loss"].tolist() == pytest.approx(expected["loss"].tolist())
+    seen = curves(widget)["softmax, 1 layer, learning rate 0.05"]
+    assert len(seen) == 2 and seen == pytest.approx(expected["ndcg@10"].dropna().tolist())
+    widget.loss.value = "bpr"
+    assert widget.learning_rate.value == 0.01 and "next run: BPR" in widget._view.value
+
+
+def test_a_run_stopped_before_its_first_validation_has_a_summary_and_no_curve(split):
+    widget = RehearsalWidget(split, {"softmax": SOFTMAX}, {"softmax": OTHER.drop(columns="ndcg@10")})
+    assert widget.summary() == "softmax, 1 layer, learning rate 0.05: loss 6.00 → 5.00, not validated yet."
+    assert not curves(widget) and len(curves(widget, 0)) == 1
+
+
+def test_the_layers_have_a_slider_and_a_field_that_go_together(widget):
+    field, slider = widget.box.children[0].children
+    assert field is widget.layers
+    slider.value = 3
+    assert field.value == 3 and "next run: BPR, 3 layers" in widget._view.value
+
+
 def test_stop_ends_a_long_run_after_the_current_epoch(split):
-    widget = RehearsalWidget(split, replace(CONFIG, n_epochs=100_000, patience=100_000), FINISHED)
+    widget = make(split, replace(CONFIG, n_epochs=100_000, patience=100_000))
     widget.learning_rate.value = 0.1
     widget.start()
     assert widget.is_training() and widget.start_button.disabled and not widget.stop_button.disabled
     widget.stop_button.click()
     widget.wait()
-    assert not widget.is_training() and len(widget.runs["1 layer, learning rate 0.1"]) < 100
+    assert not widget.is_training() and len(widget.runs["BPR, 1 layer, learning rate 0.1"]) < 100
 
 
 def test_a_second_start_while_training_is_ignored_and_a_second_widget_takes_over(split):
     endless = replace(CONFIG, n_epochs=100_000, patience=100_000)
-    first, second = RehearsalWidget(split, endless, FINISHED), RehearsalWidget(split, CONFIG, FINISHED)
+    first, second = make(split, endless), make(split)
     first.start()
     thread = first._thread
     first.start_button.click()
@@ -88,16 +130,16 @@ def test_an_error_in_the_thread_becomes_a_sentence(widget, monkeypatch):
     monkeypatch.undo()
     widget.start()
     widget.wait()
-    assert not widget.error and "3 epochs" in widget.summary()
+    assert not widget.error and len(widget.runs["BPR, 1 layer, learning rate 0.01"]) == 3
 
 
 def test_only_the_last_few_runs_stay_on_screen(widget):
-    widget._config = replace(CONFIG, n_epochs=1)
-    for rate in (0.001, 0.003, 0.03, 0.1):
+    widget._configs["bpr"] = replace(CONFIG, n_epochs=1)
+    for rate in (0.003, 0.02, 0.05, 0.1):
         widget.learning_rate.value = rate
         widget.start()
         widget.wait()
-    assert [name.split()[-1] for name in widget.runs] == ["0.001", "0.003", "0.03", "0.1"]
+    assert [name.split()[-1] for name in widget.runs] == ["0.003", "0.02", "0.05", "0.1"]
 
 
 def test_waiting_without_a_run_returns_at_once(widget):

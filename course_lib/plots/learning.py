@@ -133,23 +133,48 @@ def plot_histories(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] |
         axes: two axes, cleared first.
     """
     axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
-    for ax, column, label in zip(
-        axes, ("loss", "ndcg@10"), ("training loss (BPR, mean)", "validation NDCG@10"), strict=True
-    ):
-        ax.clear()
-        for (name, history), (color, line, marker) in zip(reversed(histories.items()), _HELD, strict=False):
-            if column not in history:
-                continue
-            ax.plot(history["epoch"], history[column], color=color, linestyle=line, linewidth=2.2, label=name)
-            if column == "ndcg@10":
-                best = history.loc[history[column].idxmax()]
-                ax.plot(best["epoch"], best[column], "*", color=color, markersize=16)
-            ax.plot(history["epoch"].iloc[-1:], history[column].iloc[-1:], marker, color=color, markersize=6)
-        ax.set(xlabel="epoch", ylabel=label, xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
-        ax.xaxis.get_major_locator().set_params(integer=True)
-    if histories:
-        axes[0].legend(loc="upper right", fontsize=10)
+    curves = {name: (history["epoch"], history["loss"], history.get("ndcg@10")) for name, history in histories.items()}
+    _draw_curves(axes, curves, ("training loss (mean)", "validation NDCG@10"), "epoch")
+    axes[0].xaxis.get_major_locator().set_params(integer=True)
+    axes[1].xaxis.get_major_locator().set_params(integer=True)
     return axes
+
+
+def plot_rehearsals(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+    """As `plot_histories`, for runs of different teachers: over seconds of training, without those of validating.
+
+    The losses of two teachers are different quantities, so each is drawn as a share of its first epoch's.
+    """
+    axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
+    curves = {
+        name: (history["seconds"].cumsum(), history["loss"] / history["loss"].iloc[0], history.get("ndcg@10"))
+        for name, history in histories.items()
+    }
+    _draw_curves(axes, curves, ("training loss (first epoch = 1)", "validation NDCG@10"), "seconds of training")
+    return axes
+
+
+def _draw_curves(
+    axes: Sequence[Axes],
+    curves: Mapping[str, tuple[pd.Series, pd.Series, pd.Series | None]],
+    labels: tuple[str, str],
+    clock: str,
+) -> None:
+    """Time, loss and validation (None or NaN where nobody looked) of each run, the last one strongest."""
+    for ax, column in zip(axes, (1, 2), strict=True):
+        ax.clear()
+        for (name, curve), (color, line, marker) in zip(reversed(curves.items()), _HELD, strict=False):
+            if curve[column] is None:
+                continue
+            values = curve[column].dropna()
+            time = curve[0][values.index]
+            ax.plot(time, values, color=color, linestyle=line, linewidth=2.2, label=name)
+            if column == 2:
+                ax.plot(time[values.idxmax()], values.max(), "*", color=color, markersize=16)
+            ax.plot(time.iloc[-1:], values.iloc[-1:], marker, color=color, markersize=6)
+        ax.set(xlabel=clock, ylabel=labels[column - 1], xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
+    if curves:
+        axes[0].legend(loc="upper right", fontsize=10)
 
 
 def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None = None) -> Axes:
@@ -182,13 +207,78 @@ def plot_depth(values: Mapping[int, Sequence[float]], ax: Axes | None = None) ->
     """
     ax = new_axes(7.0, 3.8) if ax is None else ax
     depth, table = list(values), np.array(list(values.values()))  # (n_depths, n_seeds)
-    for seed, (column, marker) in enumerate(zip(table.T, "osD^v", strict=False)):
+    gap, height = 0.05 * np.ptp(table), -np.inf  # labels of splits that end level would lie on each other
+    for seed in table[-1].argsort():
+        column, marker = table[:, seed], "osD^v"[seed % 5]
         ax.plot(depth, column, marker + "--", color=MUTED, markersize=7, linewidth=1.2)
-        ax.annotate(f"split {seed}", (depth[-1], column[-1]), (9, 0), textcoords="offset points", va="center",
+        height = max(column[-1], height + gap)
+        ax.annotate(f"split {seed}", (depth[-1], height), (9, 0), textcoords="offset points", va="center",
                     color="#5f6d6b", fontsize=10)  # fmt: skip
     ax.plot(depth, table.mean(axis=1), "-", color=ACCENT, linewidth=3)
     ax.annotate("mean", (depth[0], table[0].mean()), (-8, 0), textcoords="offset points", ha="right", va="center",
                 color=ACCENT)  # fmt: skip
     ax.set(xlabel="rounds of gossip (layers)", ylabel="test NDCG@10", xlim=(min(depth) - 0.5, max(depth) + 0.6))
     ax.set_xticks(depth)
+    return ax
+
+
+def plot_two_by_two(
+    cells: Mapping[str, Mapping[str, Sequence[float]]],
+    reference: tuple[str, float],
+    ax: Axes | None = None,
+    metric: str = "test NDCG@10",
+) -> Axes:
+    """An experiment of teachers times networks: a line per teacher through the means, a dot per split seed.
+
+    Parallel lines would say that the network brings the same under every teacher.
+
+    Args:
+        cells: teacher -> network -> the metric on every split seed, in the same order; two networks each.
+        reference: name and mean of a model that is neither, drawn as a line across.
+    """
+    ax = new_axes(7.5, 4.2) if ax is None else ax
+    name, level = reference
+    ax.axhline(level, color=MUTED, linewidth=1.5, linestyle=":")
+    ax.annotate(f"{name} {level:.3f}", (0.5, level), (0, -6), textcoords="offset points", ha="center", va="top",
+                color="#5f6d6b")  # fmt: skip
+    networks = list(next(iter(cells.values())))
+    styles = (GUEST, "--", "o"), (ACCENT, "-", "D")
+    # A white ground, because the reference line may run behind the words.
+    words = {"textcoords": "offset points", "va": "center", "bbox": {"color": "white", "pad": 1}}
+    for (teacher, by_network), (color, line, marker) in zip(cells.items(), styles, strict=True):
+        means = [float(np.mean(by_network[network])) for network in networks]
+        ax.plot([0, 1], means, color=color, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
+        for place, network in enumerate(networks):
+            ax.plot(
+                [place] * len(by_network[network]), by_network[network], marker, color=color, markersize=5, alpha=0.5
+            )
+        ax.annotate(f"{means[0]:.3f}", (0, means[0]), (-12, 0), ha="right", color=color, **words)
+        ax.annotate(f"{means[1]:.3f}", (1, means[1]), (12, 0), color=color, **words)
+        ax.annotate(teacher, (1, means[1]), (58, 0), color=color, weight="bold", **words)
+    ax.set(ylabel=metric, xlim=(-0.35, 1.6))
+    ax.set_xticks([0, 1], networks)
+    return ax
+
+
+def plot_differences(differences: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """One row per comparison, first on top: the difference, its 95 % interval, and a line where there is none.
+
+    Filled where the interval lies on one side of zero, hollow where it does not.
+
+    Args:
+        differences: a table `name, difference, low, high`.
+    """
+    ax = new_axes(8.5, 0.5 * len(differences) + 1.1) if ax is None else ax
+    ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
+    for place, row in enumerate(reversed(list(differences.itertuples()))):
+        color = ACCENT if row.low > 0 or row.high < 0 else _INK
+        ax.plot([row.low, row.high], [place, place], color=color, linewidth=3)
+        ax.plot(
+            row.difference, place, "D", color=color, markersize=7, markerfacecolor="white" if color == _INK else color
+        )
+        ax.annotate(f"{row.difference:+z.3f}", (row.high, place), (10, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(differences)), list(differences["name"])[::-1])
+    low, high = min(0, differences["low"].min()), max(0, differences["high"].max())
+    ax.set(xlabel="difference of test NDCG@10, with 95 % interval", ylim=(-0.6, len(differences) - 0.4))
+    ax.set_xlim(low - 0.05 * (high - low), high + 0.16 * (high - low))
     return ax

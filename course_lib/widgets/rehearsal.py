@@ -1,6 +1,8 @@
 """Notebook 07: start a rehearsal, watch its curves grow, stop it."""
 
 import threading
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import ClassVar
@@ -9,13 +11,16 @@ import ipywidgets
 import pandas as pd
 
 from course_lib.interactions import Split
-from course_lib.plots.learning import plot_histories
+from course_lib.plots.learning import plot_rehearsals
 from course_lib.plots.style import img, new_axes
 from course_lib.training import TrainConfig, build, train
 from course_lib.widgets import static
 
 _KEPT = 3  # earlier runs that stay on screen
-_LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+_LEARNING_RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
+_TEACHERS = {"bpr": "BPR", "softmax": "softmax"}
+_PAUSE = 0.25  # seconds from one redraw to the next: an epoch of the softmax teacher is shorter than a redraw
+_LEVEL = 0.01  # runs whose best validation NDCG@10 is closer than this are called level
 
 
 class RehearsalWidget:
@@ -25,11 +30,12 @@ class RehearsalWidget:
 
     Args:
         split: trains on `split.train`, validates on `split.validation`; the test part is not touched.
-        config: everything but layers and learning rate, which are the controls' first values.
-        history: of a finished run with `config`, so that there is something to see before the first start.
+        configs: for each loss, "bpr" and "softmax", everything but the number of layers and the learning rate, which
+            are the controls' first values and those after a change of the loss. The first is chosen at first.
+        histories: of finished runs with these configs, by loss, so that there is something to see at first.
 
     Attributes:
-        layers, learning_rate: settings of the next run.
+        layers, learning_rate, loss: settings of the next run.
         start_button, stop_button: what a click does, `start` and `stop` do in code.
         runs: the history of each run by its name.
         error: the sentence of what went wrong in the last run, or "".
@@ -37,18 +43,25 @@ class RehearsalWidget:
 
     _running: ClassVar["RehearsalWidget | None"] = None
 
-    def __init__(self, split: Split, config: TrainConfig, history: pd.DataFrame) -> None:
-        self._split, self._config = split, config
-        style = {"description_width": "7em"}
-        self.layers = ipywidgets.ToggleButtons(
-            options=range(4), value=config.n_layers, description="layers", style=style
+    def __init__(self, split: Split, configs: Mapping[str, TrainConfig], histories: Mapping[str, pd.DataFrame]) -> None:
+        self._split, self._configs = split, dict(configs)
+        first = next(iter(self._configs))
+        span, style = {"min": 0, "max": 3, "value": self._configs[first].n_layers}, {"description_width": "7em"}
+        # A slider has no name that a screen reader could say, so a labelled number field goes with it.
+        self.layers = ipywidgets.BoundedIntText(description="layers", style=style, layout={"width": "12em"}, **span)
+        slider = ipywidgets.IntSlider(readout=False, layout={"width": "16em"}, **span)
+        ipywidgets.link((self.layers, "value"), (slider, "value"))
+        self.loss = ipywidgets.ToggleButtons(
+            options=[(_TEACHERS[loss], loss) for loss in self._configs], value=first, description="loss", style=style
         )
-        rates = sorted({*_LEARNING_RATES, config.learning_rate})
+        rates = sorted({*_LEARNING_RATES, *(config.learning_rate for config in self._configs.values())})
         self.learning_rate = ipywidgets.ToggleButtons(
-            options=rates, value=config.learning_rate, description="learning rate", style=style
+            options=rates, value=self._configs[first].learning_rate, description="learning rate", style=style
         )
+        for control in (self.loss, self.learning_rate):
+            control.style.button_width = "6em"
+        self.loss.observe(self._change_loss, "value")
         for control in (self.layers, self.learning_rate):
-            control.style.button_width = "4.5em"
             control.observe(self._draw, "value")
         self.start_button = ipywidgets.Button(description="Start", icon="play", button_style="primary")
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True)
@@ -56,16 +69,18 @@ class RehearsalWidget:
         self.stop_button.on_click(lambda _button: self.stop())
 
         self._last = self._chosen()
-        self.runs = {self._name(self._last): history}
+        self.runs = {self._name(self._configs[loss]): histories[loss] for loss in reversed(self._configs)}
         self.error = ""
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._lock = threading.Lock()  # the figure is drawn by two threads
+        self._drawn = 0.0  # when, by the clock of `time.perf_counter`
         self._axes = new_axes(9.5, 3.7, ncols=2)
         self._view = ipywidgets.HTML()
         self._draw()
         buttons = ipywidgets.HBox([self.start_button, self.stop_button])
-        self.box = ipywidgets.VBox([self.layers, self.learning_rate, buttons, self._view])
+        depth = ipywidgets.HBox([self.layers, slider])
+        self.box = ipywidgets.VBox([depth, self.loss, self.learning_rate, buttons, self._view])
 
     def start(self) -> None:
         """Train with the chosen settings in the background; does nothing while this widget already trains."""
@@ -109,30 +124,40 @@ class RehearsalWidget:
         history = self.runs.get(name)
         if history is None:
             return f"{name}: the first epoch is under way."
-        best, last = history.loc[history["ndcg@10"].idxmax()], history.iloc[-1]
-        text = (
-            f"{name}: {len(history)} epochs, loss {history['loss'].iloc[0]:.2f} → {last['loss']:.2f}, "
-            f"best validation NDCG@10 {best['ndcg@10']:.2f}."
-        )
-        others = {other: run["ndcg@10"].max() for other, run in self.runs.items() if other != name}
+        text = f"{name}: loss {history['loss'].iloc[0]:.2f} → {history['loss'].iloc[-1]:.2f}, "
+        if "ndcg@10" not in history:
+            return text + "not validated yet."
+        best = history["ndcg@10"].max()
+        text += f"best validation NDCG@10 {best:.3f}."
+        others = {other: run["ndcg@10"].max() for other, run in self.runs.items() if other != name and "ndcg@10" in run}
         if others:
             rival = max(others, key=others.get)
-            verdict = "above" if best["ndcg@10"] > others[rival] else "not above"
-            text += f" That is {verdict} the best of the other runs on screen, {rival} with {others[rival]:.2f}."
+            gap = best - others[rival]
+            verdict = f"level (less than {_LEVEL} apart)" if abs(gap) < _LEVEL else "above" if gap > 0 else "below"
+            text += f" The best other run on screen has {others[rival]:.3f} ({rival}). Compared with it: {verdict}."
         return text
 
     def _chosen(self) -> TrainConfig:
-        return replace(self._config, n_layers=self.layers.value, learning_rate=self.learning_rate.value)
+        config = self._configs[self.loss.value]
+        return replace(config, n_layers=self.layers.value, learning_rate=self.learning_rate.value)
+
+    def _change_loss(self, _change: dict) -> None:
+        rate = self._configs[self.loss.value].learning_rate  # each teacher has a scale of its own
+        if rate == self.learning_rate.value:
+            self._draw()
+        else:
+            self.learning_rate.value = rate  # draws
 
     @staticmethod
     def _name(config: TrainConfig) -> str:
         layers = f"{config.n_layers} layer{'' if config.n_layers == 1 else 's'}"
-        return f"{layers}, learning rate {config.learning_rate:g}"
+        return f"{_TEACHERS[config.loss]}, {layers}, learning rate {config.learning_rate:g}"
 
     def _train(self, config: TrainConfig) -> None:
         def on_epoch(history: pd.DataFrame) -> bool:
-            self.runs[self._name(config)] = history
-            self._draw()
+            self.runs = {**self.runs, self._name(config): history}  # a new dict: another thread may be reading
+            if time.perf_counter() - self._drawn > _PAUSE:
+                self._draw()
             return self._stop.is_set()
 
         try:
@@ -146,7 +171,7 @@ class RehearsalWidget:
 
     def _draw(self, _change: dict | None = None, ended: bool = False) -> None:
         with self._lock:
-            plot_histories(self.runs, self._axes)
+            plot_rehearsals(self.runs, self._axes)
             if self.is_training() and not ended:
                 state = "stopping after this epoch" if self._stop.is_set() else "training"
                 line = f"{state}: {self._name(self._last)}"
@@ -155,6 +180,7 @@ class RehearsalWidget:
             summary = self.summary()
             picture = img(self._axes[0].figure, summary)
             self._view.value = f"<p><b>{escape(line)}</b><br>{escape(summary)}</p>{picture}"
+            self._drawn = time.perf_counter()
 
     def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
         with self._lock:
