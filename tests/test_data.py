@@ -24,7 +24,8 @@ from course_lib.data import FILE_MD5, GENRES, SIZES, WHEEL, MovieLens, load_movi
 # Of the films table as read from GroupLens's u.item: titles, years and flags, written as CSV.
 FILMS_MD5 = "43bcfc0ade39a4f1c3cc5bcf368348af"
 CORE = (
-    "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "evaluation", "baselines", "training", "recommendation",
+    "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "evaluation", "baselines", "training",
+    "recommendation",
 )  # fmt: skip
 
 U_DATA = "1\t1\t5\t880000000\n1\t2\t3\t880000060\n3\t4\t4\t880000120\n2\t267\t1\t880000180\n"
