@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "notebooks" / "results.csv"
 DIFFERENCES = ROOT / "notebooks" / "differences.csv"
 SEEDS = (0, 1, 2, 3, 4)
+BPR = TrainConfig(n_epochs=80)  # the number of epochs that the search allows
 
 
 def trained(config: TrainConfig) -> Callable[[Split], Scorer]:
@@ -53,10 +54,10 @@ MODELS: dict[str, Callable[[Split], Scorer]] = {
     "popularity": lambda split: popularity(split.fit),
     "item-kNN": lambda split: item_knn(split.fit),
     "untrained gossip": lambda split: untrained_gossip(split.fit),
-    "MF-BPR": trained(TrainConfig(n_layers=0, batch_size=4096, reg_weight=1e-2)),
-    "LightGCN-BPR 1 layer": trained(TrainConfig(n_layers=1, batch_size=4096, reg_weight=3e-3)),
-    "LightGCN-BPR": trained(TrainConfig(n_layers=2)),
-    "LightGCN-BPR 3 layers": trained(TrainConfig(n_layers=3, reg_weight=1e-3)),
+    "MF-BPR": trained(replace(BPR, n_layers=0, learning_rate=0.003, reg_weight=1e-2)),
+    "LightGCN-BPR 1 layer": trained(replace(BPR, n_layers=1, learning_rate=0.003)),
+    "LightGCN-BPR": trained(replace(BPR, batch_size=4096)),
+    "LightGCN-BPR 3 layers": trained(replace(BPR, n_layers=3, reg_weight=1e-3)),
     "LightGCN-BPR (source)": source_settings,
     "MF-softmax": trained(replace(SOFTMAX_CONFIG, n_layers=0)),
     "LightGCN-softmax 1 layer": trained(replace(SOFTMAX_CONFIG, n_layers=1)),
