@@ -122,7 +122,9 @@ def markdown_differences(table: pd.DataFrame) -> str:
     """The README's table of paired differences."""
     lines = ["| | difference | 95 % interval |", "|---|---|---|"]
     for pair in table.itertuples():
-        lines.append(f"| {pair.first} − {pair.second} | {pair.difference:+z.3f} | {pair.low:+z.3f} to {pair.high:+z.3f} |")
+        lines.append(
+            f"| {pair.first} − {pair.second} | {pair.difference:+z.3f} | {pair.low:+z.3f} to {pair.high:+z.3f} |"
+        )
     return "\n".join(lines)
 
 
