@@ -96,6 +96,11 @@ class LightGCN(nn.Module):
             tags.append(self.conv(tags[-1], graph))
         return tags
 
+    def tags(self, graph: Tensor) -> Tensor:
+        """The final tags of all nodes in one table, `(N, d)`, users first: what `forward` returns in two parts."""
+        layers = self.layers(graph)
+        return sum(layers[1:], start=layers[0]) / len(layers)
+
     def forward(self, graph: Tensor) -> tuple[Tensor, Tensor]:
         """The final tags, the mean of all layers (He et al. 2020, Eq. 4 with weights 1 / (n_layers + 1)).
 
@@ -105,6 +110,5 @@ class LightGCN(nn.Module):
             graph: `(N, N)` from `graph.adjacency`, or `(2, 2E)` from `graph.edge_index`.
             returns: users `(n_users, d)`, items `(n_items, d)`.
         """
-        layers = self.layers(graph)
-        mean = sum(layers[1:], start=layers[0]) / len(layers)
-        return mean[: self.n_users], mean[self.n_users :]
+        tags = self.tags(graph)
+        return tags[: self.n_users], tags[self.n_users :]

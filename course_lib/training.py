@@ -12,7 +12,7 @@ from torch import Tensor
 
 from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
 from course_lib.evaluation import evaluate
-from course_lib.graph import adjacency
+from course_lib.graph import adjacency, propagate
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.progress import progress
@@ -79,16 +79,16 @@ class TrainResult:
 
 
 def pick_device() -> torch.device:
-    """CUDA, else Apple's MPS, else the CPU: the first that can multiply a sparse CSR matrix, with a line if not."""
+    """CUDA, else Apple's MPS, else the CPU: the first that can gossip over a sparse CSR matrix, with a line if not."""
     for name, available in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
         if not available:
             continue
         try:
             one = Interactions(torch.tensor([0]), torch.tensor([0]), 1, 1)
-            _ = adjacency(one).to(name) @ torch.ones(2, 1, device=name)
+            _ = propagate(adjacency(one).to(name), torch.ones(2, 1, device=name))
             return torch.device(name)
         except (RuntimeError, NotImplementedError):
-            print(f"This machine has {name}, but it cannot multiply sparse CSR matrices: the course runs on the CPU.")
+            print(f"This machine has {name}, but it cannot work with sparse CSR matrices: the course runs on the CPU.")
     return torch.device("cpu")
 
 
@@ -128,7 +128,9 @@ def train(
         raise ValueError(f'loss must be "bpr" or "softmax", got {config.loss!r}')
     device = model.embedding.weight.device
     graph = adjacency(train).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
     generator = torch.Generator().manual_seed(config.seed)
     history, best_epoch, best_weights = [], 0, deepcopy(model.state_dict())
     if state is not None:
@@ -146,12 +148,10 @@ def train(
 
     def bpr(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
         negative = sample_negatives(user, train, generator)
-        user, positive, negative = user.to(device), positive.to(device), negative.to(device)
-        users, items = model(graph)  # one propagation serves positives and negatives
-        tag = users[user]  # (B, d)
-        ego = model.embedding.weight
-        penalty = l2_penalty(ego[user], ego[model.n_users + positive], ego[model.n_users + negative])
-        loss = bpr_loss((tag * items[positive]).sum(dim=1), (tag * items[negative]).sum(dim=1))
+        nodes = torch.cat([user, model.n_users + positive, model.n_users + negative]).to(device)  # (3B,)
+        tag, raved, random = model.tags(graph).index_select(0, nodes).chunk(3)  # one propagation serves all three
+        penalty = l2_penalty(*model.embedding.weight.index_select(0, nodes).chunk(3))
+        loss = bpr_loss((tag * raved).sum(dim=1), (tag * random).sum(dim=1))
         return loss, loss + config.reg_weight * penalty
 
     def softmax(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:

@@ -44,7 +44,8 @@ def source_style(split: Split) -> Progress:
         source_epoch(model, optimizer, split.fit, likes, rng)
         seconds = time.perf_counter() - started
         with torch.no_grad():
-            yield seconds, scorer(*model(edge_index(split.fit)))
+            users, items = model(edge_index(split.fit))
+        yield seconds, scorer(users, items)
 
 
 def pyg_example(split: Split) -> Progress:
