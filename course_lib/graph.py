@@ -68,7 +68,7 @@ class _SymmetricProduct(torch.autograd.Function):
 
 
 def _product(matrix: Tensor, x: Tensor) -> Tensor:
-    # Each row of A x is a weighted sum of a bag of rows of x. PyTorch's embedding bag does that two to three times as
+    # Each row of A x is a weighted sum of a bag of rows of x. PyTorch's embedding bag does that two to four times as
     # fast as its CSR product (tests/benchmarks/propagation.py).
     columns, starts = matrix.col_indices(), matrix.crow_indices()[:-1]
     return F.embedding_bag(columns, x, starts, mode="sum", per_sample_weights=matrix.values())
