@@ -72,11 +72,11 @@ def is_blank(attempt: Any) -> bool:
 
 
 def place_of(error: BaseException, attempt: Any) -> str:
-    """Where in the learner's function an error arose: " in its line 3, `return x / 0`", or nothing."""
+    """Where in the learner's function an error arose: " in its line 3 (`return x / 0`)", or nothing."""
     code = getattr(attempt, "__code__", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__) if code else []):
         if frame.filename == code.co_filename and frame.lineno >= code.co_firstlineno:
-            return f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f", `{frame.line}`" * bool(frame.line))
+            return f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f" (`{frame.line}`)" * bool(frame.line))
     return ""
 
 

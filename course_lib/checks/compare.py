@@ -64,9 +64,10 @@ def difference(got: Any, expected: Any) -> str:
     if isinstance(first, Tensor) and isinstance(second, Tensor) and first.shape == second.shape and first.numel() > 8:
         place = _far(first, second).nonzero()[0].tolist()
         return f"at {place} it expected {describe(second[tuple(place)])} and got {describe(first[tuple(place)])}"
-    if isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys():
-        key = next(key for key in expected if not same(got[key], expected[key]))
-        return f"for {key!r} it expected {describe(expected[key])} and got {describe(got[key])}"
+    if isinstance(expected, dict) and isinstance(got, dict):
+        key = next((key for key in expected if key not in got or not same(got[key], expected[key])), None)
+        if key is not None:
+            return f"for {key!r} it expected {describe(expected[key])} and got {describe(got.get(key))}"
     return f"it expected {describe(expected)} and got {describe(got)}"
 
 

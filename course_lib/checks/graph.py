@@ -1,5 +1,7 @@
 """The exercises of notebook 03: degrees, the offset, and a test that a graph without it does not pass."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -11,21 +13,22 @@ from course_lib.party import little_party, paper_party
 
 
 def random_party(n_users: int = 6, n_items: int = 9, n_likes: int = 20, seed: int = 0) -> Interactions:
-    """A party with random likes; the last item has none. The default has as many numbers as fit in a message."""
+    """A party with random likes; the last item has none."""
     free = torch.randperm(n_users * (n_items - 1), generator=torch.Generator().manual_seed(seed))[:n_likes]
     return Interactions(free // (n_items - 1), free % (n_items - 1), n_users, n_items)
 
 
 def parties() -> dict[str, tuple]:
-    """One party per case: two for paper and a random one."""
+    """One party per case: two for paper and two random ones."""
     return {
         "the little party": (little_party(),),
         "the paper party, where nobody raved about Dune": (paper_party(),),
         "a random party of 6 guests and 9 films": (random_party(),),
+        "a random party of 9 guests and 6 films": (random_party(9, 6),),
     }
 
 
-def _sorted_edges(make_edges, party: Interactions) -> Tensor | object:
+def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
     """An edge index with its columns sorted: their order means nothing."""
     edges = make_edges(party)
     if isinstance(edges, Tensor) and edges.dim() == 2 and edges.size(0) == 2 and not edges.is_floating_point():
@@ -90,7 +93,7 @@ EXERCISES = (
         name="03.offset",
         level="faded",
         minutes=6,
-        answer=edge_index,
+        answer=lambda party: edge_index(party),
         cases=parties,
         observe=_sorted_edges,
         mistakes=(

@@ -37,6 +37,8 @@ class Lines:
 
     def diagnose(self, order: str) -> str | None:
         """Letters that are missing, unknown, or there twice."""
+        if not isinstance(order, str | list | tuple) or not all(isinstance(letter, str) for letter in order):
+            return f'an order is a text of letters such as "{"".join(self.lines)}".'
         order = self._letters(order)
         for what, letters in (
             ("leaves out", sorted(set(self.lines) - set(order))),
