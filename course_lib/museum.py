@@ -221,7 +221,9 @@ def one_of_two_likes_found_is_not_perfect(metric: Callable) -> None:
     truth = Interactions(torch.tensor([0, 0]), torch.tensor([1, 4]), 2, 5)
     seen = Interactions(torch.tensor([0]), torch.tensor([0]), 2, 5)
     scores = torch.tensor([[0.0, 9, 5, 0, 1]]).expand(2, -1)
-    assert torch.allclose(metric(lambda users: scores[users], truth, seen, 2).float(), torch.tensor([0.6131]), atol=1e-4)
+    assert torch.allclose(
+        metric(lambda users: scores[users], truth, seen, 2).float(), torch.tensor([0.6131]), atol=1e-4
+    )
 
 
 def against_99_others(scorer: Scorer, truth: Interactions, seen: Interactions, k: int = 10) -> Tensor:

@@ -19,7 +19,9 @@ def pipeline_with_three_bugs(split: Split, n_epochs: int = 40, seed: int = 0) ->
     guest, film = learn.user, learn.item + n_users
     degree = torch.bincount(film, minlength=n_users + n_items)
     weight = (degree[guest] * degree[film]).rsqrt().nan_to_num(posinf=0)
-    graph = torch.sparse_coo_tensor(torch.stack([film, guest]), weight, (n_users + n_items,) * 2, check_invariants=False)
+    graph = torch.sparse_coo_tensor(
+        torch.stack([film, guest]), weight, (n_users + n_items,) * 2, check_invariants=False
+    )
 
     # Rehearsals: each rave against a random film that is no rave
     tags = (0.05 * torch.randn(n_users + n_items, 64, generator=generator)).requires_grad_()

@@ -56,7 +56,9 @@ def _facts(draw: Callable, likes: Interactions, guest: int) -> dict | None:
         "what it returns": kind(item),
         "visible raves drawn": "none" if raves == 0 else "fewer than by chance" if raves < 0.95 * by_chance else "many",
         "films that are never drawn": int((count[: likes.n_items][allowed] == 0).sum()),
-        "all of the others equally often": bool(((count[: likes.n_items][allowed] - expected) ** 2).sum() < 40 * expected),
+        "all of the others equally often": bool(
+            ((count[: likes.n_items][allowed] - expected) ** 2).sum() < 40 * expected
+        ),
         "the same films with the same seed": torch.equal(item, again),
         "other films with another seed": not torch.equal(item, other) or int(allowed.sum()) == 1,
     }
@@ -192,9 +194,7 @@ EXERCISES = (
         ),
         almost=(
             Mistake(
-                lambda user, likes, generator: torch.multinomial(
-                    (~likes.rows(user)).float(), 1, generator=generator
-                ),
+                lambda user, likes, generator: torch.multinomial((~likes.rows(user)).float(), 1, generator=generator),
                 "the films are right, but `torch.multinomial` returns a column (B, 1): the check needs (B,).",
             ),
         ),

@@ -147,8 +147,9 @@ EXERCISES = (
             Mistake(lambda edges, party: True, "a test that no graph can fail tests nothing."),
             Mistake(lambda edges, party: False, "the right graph must pass."),
             Mistake(
-                lambda edges, party: bool(edges.max() < party.n_users + party.n_items)
-                and edges.size(1) == 2 * len(party),
+                lambda edges, party: (
+                    bool(edges.max() < party.n_users + party.n_items) and edges.size(1) == 2 * len(party)
+                ),
                 "a graph without the offset passes: its numbers are in range and it has the right number of edges.",
             ),
             Mistake(

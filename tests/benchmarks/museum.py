@@ -35,7 +35,11 @@ def matrix(edges: Tensor, n_nodes: int) -> Tensor:
     """The normalised adjacency of any edge index, as PyG makes it: a node that nobody speaks to has weight 0."""
     source, target = edges
     root = torch.bincount(target, minlength=n_nodes).rsqrt().nan_to_num(posinf=0)
-    return torch.sparse_coo_tensor(edges, root[source] * root[target], (n_nodes, n_nodes), check_invariants=False).coalesce().to_sparse_csr()
+    return (
+        torch.sparse_coo_tensor(edges, root[source] * root[target], (n_nodes, n_nodes), check_invariants=False)
+        .coalesce()
+        .to_sparse_csr()
+    )
 
 
 def graph(split: Split, parts: dict[str, Callable]) -> Tensor:
