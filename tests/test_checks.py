@@ -223,7 +223,7 @@ def test_hints_come_one_at_a_time(monkeypatch, capsys):
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(ValueError, match=r"no exercise '04.normalize'; the nearest names are 04.normalise"):
         find("04.normalize")
-    with pytest.raises(ValueError, match="no exercise 'offset'; the nearest names are 03.offset"):
+    with pytest.raises(ValueError, match=r"no exercise 'offset'; the nearest names are 03.offset"):
         find("offset")
 
 

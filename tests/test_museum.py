@@ -2,12 +2,10 @@
 
 import inspect
 
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.museum import MUSEUM, ndcg, passes
-from course_lib.three_bugs import THREE_BUGS, pipeline_with_three_bugs
 
 
 @pytest.fixture(params=MUSEUM, ids=lambda bug: bug.name)
