@@ -1,4 +1,4 @@
-# Six verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
+# Eight verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
@@ -16,7 +16,7 @@ CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://d
 endif
 endif
 
-.PHONY: lab test lint notebooks bench clean
+.PHONY: lab test lint notebooks instructor clean-edition bench clean
 
 lab: .venv/.course  ## open the course in JupyterLab
 	@$(BIN)/python -c "from course_lib.data import load_movielens; print(load_movielens().source)"
@@ -35,8 +35,15 @@ lint: .venv/.dev  ## style of code and notebooks, and nothing in a notebook that
 notebooks: .venv/.dev  ## run every notebook top to bottom and store its outputs
 	$(BIN)/python -m tests.execute_notebooks
 
-bench: .venv/.bench  ## measure the ladder (notebooks/results.csv) and the peers, side by side
+instructor: .venv/.dev  ## the notebooks with every blank filled in and run, in build/instructor
+	$(BIN)/python -m tests.editions instructor
+
+clean-edition: .venv/.dev  ## headings and code only, for rewriting from memory, in build/clean
+	$(BIN)/python -m tests.editions clean
+
+bench: .venv/.bench  ## measure the ladder (notebooks/results.csv), the museum and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder
+	$(BIN)/python -m tests.benchmarks.museum
 	$(BIN)/python -m tests.benchmarks.peers
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder

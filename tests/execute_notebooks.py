@@ -4,6 +4,7 @@ What does not belong: widget state, timings, the interpreter's version, and the 
 widget view and nothing a reader without a kernel could see.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -28,6 +29,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def execute(path: Path) -> float:
     """Execute one notebook in place and return the seconds it took; on an error the file is left as it was."""
+    os.environ["COURSE_LIB_GUESSES"] = "off"  # what is stored is what a first-time learner sees
     notebook = nbformat.read(path, as_version=4)
     started = time.perf_counter()
     NotebookClient(

@@ -56,12 +56,12 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
     assert "binder/environment.yml" in pack.render(build_args={"REPO_DIR": "/srv/repo"})
 
 
-@pytest.mark.parametrize("verb", ["lab", "test", "lint", "notebooks", "bench", "clean"])
+@pytest.mark.parametrize("verb", ["lab", "test", "lint", "notebooks", "instructor", "clean-edition", "bench", "clean"])
 def test_contributing_and_the_makefile_name_the_same_verbs(verb):
     assert re.search(rf"^{verb}:.*##", (ROOT / "Makefile").read_text(), re.M)
     assert f"`make {verb}`" in (ROOT / "CONTRIBUTING.md").read_text()
 
 
 def test_contributing_names_no_other_verb():
-    named = set(re.findall(r"`make (\w+)", (ROOT / "CONTRIBUTING.md").read_text()))
-    assert named == set(re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.M))
+    named = set(re.findall(r"`make ([\w-]+)", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert named == set(re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.M))

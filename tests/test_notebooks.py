@@ -120,13 +120,15 @@ def test_it_links_to_its_neighbours_and_every_link_leads_somewhere(notebook, nam
         assert link.startswith("https://") or (NOTEBOOKS / link).exists(), link
 
 
-def test_it_has_exactly_one_widget_and_a_cell_that_moves_it(notebook):
-    views = [
-        cell
-        for cell in code_cells(notebook)
-        if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs)
-    ]
-    assert len(views) == 1
+def test_it_has_exactly_one_widget_and_a_cell_that_moves_it_and_at_most_one_quiz_after_it(notebook):
+    views, quizzes = [], []
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if "application/vnd.jupyter.widget-view+json" in data:
+                (quizzes if data["text/plain"].startswith("Quiz of") else views).append(cell)
+    assert len(views) == 1 and len(quizzes) <= 1
+    assert all(notebook.cells.index(quiz) > notebook.cells.index(views[0]) for quiz in quizzes)
     after = "\n".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
     assert ".value =" in after and "summary()" in after
 

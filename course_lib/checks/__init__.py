@@ -1,0 +1,44 @@
+"""Exercises that answer back: `check("04.normalise", normalise)` says what a teacher would say.
+
+`exercise` holds what an exercise is and finds it by name, `attempts` runs what the learner wrote, `compare` says
+whether two results are the same, `verdict` decides. The exercises of each notebook are data in a module of their own:
+`setup`, `data`, `graph`, `lightgcn`, `bpr`, `evaluation`, `training`, `recommendation`, `visualization`,
+`peer_influence`.
+"""
+
+from typing import Any
+
+from IPython.display import display
+
+from course_lib.checks.exercise import find
+from course_lib.checks.verdict import judge
+
+_hints_given: dict[str, int] = {}
+
+
+def check(name: str, attempt: Any) -> None:
+    """Show one verdict on an attempt: not tried yet, wrong (and why), almost, or right.
+
+    Args:
+        name: of the exercise, such as `"04.normalise"`.
+        attempt: what the learner wrote, mostly a function; it is called on made-up parties and never changed.
+
+    Raises:
+        ValueError: no exercise has this name.
+    """
+    display(judge(find(name), attempt))
+
+
+def hint(name: str) -> None:
+    """Print the next hint of an exercise.
+
+    Raises:
+        ValueError: no exercise has this name.
+    """
+    hints = find(name).hints
+    given = _hints_given.get(name, 0)
+    if given == len(hints):
+        print("That was the last hint. The solution is folded below the exercise.")
+        return
+    _hints_given[name] = given + 1
+    print(f"Hint {given + 1} of {len(hints)}: {hints[given]}")

@@ -1,0 +1,79 @@
+"""An exercise as data: the right answer, what to try it on, and the mistakes a teacher has seen before."""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MODULES = {
+    "01": "setup", "02": "data", "03": "graph", "04": "lightgcn", "05": "bpr", "06": "evaluation",
+    "07": "training", "08": "recommendation", "09": "visualization", "10": "peer_influence",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer and what a teacher says to it.
+
+    Args:
+        attempt: the wrong function or value, so that tests can hand it in.
+        message: goes on after "wrong, because" (or "almost:"), so it starts in lower case and ends with a full stop.
+    """
+
+    attempt: Any
+    message: str
+
+
+def outcome(attempt: Any, *arguments: Any) -> Any:
+    """What most exercises compare: the result of a function, or the value itself."""
+    return attempt(*arguments) if callable(attempt) else attempt
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    Args:
+        name: number of the notebook and a word, `"04.normalise"`.
+        level: `"worked"`, `"faded"` or `"free"`.
+        minutes: how long it takes.
+        answer: the right function or value.
+        mistakes: at least three, each with a message of its own. An attempt with the same results gets the message.
+        hints: shown one at a time.
+        cases: makes the arguments to try, by a name that ends the sentence "... on": the small party first.
+        almost: like mistakes, for answers that are right but for one thing.
+        observe: turns an attempt and a case into what is compared, where that is not simply the result.
+        diagnose: says what is wrong with an attempt, or None: for what results alone cannot tell.
+    """
+
+    name: str
+    level: str
+    minutes: int
+    answer: Any
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, ...]
+    cases: Callable[[], dict[str, tuple]] = lambda: {"": ()}
+    almost: tuple[Mistake, ...] = ()
+    observe: Callable[..., Any] = outcome
+    diagnose: Callable[[Any], str | None] = lambda attempt: None
+
+
+def exercises(number: str) -> tuple[Exercise, ...]:
+    """The exercises of one notebook, by its two digits."""
+    return importlib.import_module(f"course_lib.checks.{MODULES[number]}").EXERCISES
+
+
+def find(name: str) -> Exercise:
+    """The exercise of this name.
+
+    Raises:
+        ValueError: there is none; the nearest names are given.
+    """
+    number = name.split(".")[0]
+    for exercise in exercises(number) if number in MODULES else ():
+        if exercise.name == name:
+            return exercise
+    names = [exercise.name for number in MODULES for exercise in exercises(number)]
+    nearest = difflib.get_close_matches(name, names, cutoff=0.3) or names
+    raise ValueError(f"there is no exercise {name!r}; the nearest names are {', '.join(nearest)}")

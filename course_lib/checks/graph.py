@@ -1,0 +1,169 @@
+"""The exercises of notebook 03: degrees, the offset, and a test that a graph without it does not pass."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.graph import edge_index
+from course_lib.interactions import Interactions
+from course_lib.museum import one_way_edges, shared_indices
+from course_lib.party import little_party, paper_party
+
+
+def random_party(n_users: int = 6, n_items: int = 9, n_likes: int = 20, seed: int = 0) -> Interactions:
+    """A party with random likes; the last item has none."""
+    free = torch.randperm(n_users * (n_items - 1), generator=torch.Generator().manual_seed(seed))[:n_likes]
+    return Interactions(free // (n_items - 1), free % (n_items - 1), n_users, n_items)
+
+
+def parties() -> dict[str, tuple]:
+    """One party per case: two for paper and two random ones."""
+    return {
+        "the little party": (little_party(),),
+        "the paper party, where nobody raved about Dune": (paper_party(),),
+        "a random party of 6 guests and 9 films": (random_party(),),
+        "a random party of 9 guests and 6 films": (random_party(9, 6),),
+    }
+
+
+def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
+    """An edge index with its columns sorted: their order means nothing."""
+    edges = make_edges(party)
+    if isinstance(edges, Tensor) and edges.dim() == 2 and edges.size(0) == 2 and not edges.is_floating_point():
+        return edges[:, (edges[0] * 10_000 + edges[1]).argsort()]
+    return edges
+
+
+def _both_ways(user: Tensor, item: Tensor) -> Tensor:
+    return torch.stack([torch.cat([user, item]), torch.cat([item, user])])
+
+
+def _graphs() -> dict[str, tuple]:
+    party, other = little_party(), random_party()
+    hidden_too = Interactions(torch.tensor([*party.user, 0]), torch.tensor([*party.item, 4]), 4, 5)
+    return {
+        "the right graph of the little party": (edge_index(party), party),
+        "the right graph of a random party": (edge_index(other), other),
+        "a graph without the offset": (shared_indices(party), party),
+        "a graph with one direction only": (one_way_edges(party), party),
+        "a graph with one rave too many": (edge_index(hidden_too), party),
+    }
+
+
+def _is_sound(edges: Tensor, party: Interactions) -> bool:
+    source, target = edges
+    across = (source < party.n_users) != (target < party.n_users)
+    return bool(across.all()) and edges.size(1) == 2 * len(party)
+
+
+EXERCISES = (
+    Exercise(
+        name="03.degree",
+        level="worked",
+        minutes=4,
+        answer=lambda party: torch.bincount(party.item, minlength=party.n_items),
+        cases=parties,
+        mistakes=(
+            Mistake(
+                lambda party: torch.bincount(party.item),
+                "without `minlength` the count stops at the last film that somebody raved about: "
+                "films after it lose their place.",
+            ),
+            Mistake(
+                lambda party: torch.bincount(party.user, minlength=party.n_users),
+                "these are the raves of each guest. The fans of a film are counted in `party.item`.",
+            ),
+            Mistake(
+                lambda party: torch.bincount(party.item, minlength=party.n_users),
+                "there is one place per film, so `minlength` is `party.n_items`, not `party.n_users`.",
+            ),
+            Mistake(
+                lambda party: torch.bincount(party.item + party.n_users, minlength=party.n_users + party.n_items),
+                "these are counts per node. Film 0 is node n_users, but in the table of films it has place 0.",
+            ),
+        ),
+        hints=(
+            "Which of the two columns of the log names films?",
+            "Dune has no fan, and it still needs a place: what does `minlength` do?",
+        ),
+    ),
+    Exercise(
+        name="03.offset",
+        level="faded",
+        minutes=6,
+        answer=lambda party: edge_index(party),
+        cases=parties,
+        observe=_sorted_edges,
+        mistakes=(
+            Mistake(
+                shared_indices,
+                "the offset is missing: film 0 and guest 0 share node 0. Films start where the guests end.",
+            ),
+            Mistake(
+                lambda party: _both_ways(party.user, party.item + party.n_items),
+                "the films start after the guests, so the offset is the number of guests, not of films.",
+            ),
+            Mistake(
+                lambda party: _both_ways(party.user, party.item + party.n_users - 1),
+                "you are one short: guests have the nodes 0 to n_users - 1, so film 0 is node n_users.",
+            ),
+            Mistake(
+                lambda party: _both_ways(party.user + party.n_items, party.item),
+                "you put the films first. In this course the guests come first and the films are shifted.",
+            ),
+            Mistake(
+                one_way_edges,
+                "every rave is there in one direction only: films would hear from guests, and no guest from anybody.",
+            ),
+            Mistake(
+                lambda party: _both_ways(party.user, party.item + party.n_users).repeat_interleave(2, dim=1),
+                "every edge is there twice: both directions of a rave make two columns, not four.",
+            ),
+            Mistake(
+                lambda party: torch.stack([torch.cat([party.user, party.item + party.n_users])] * 2),
+                "each edge leads from a node to itself: the second row must hold the other end.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda party: edge_index(party).T,
+                "the edges are right, but an edge index has two rows and one column per direction: transpose it.",
+            ),
+        ),
+        hints=(
+            "The guests take the nodes 0 to n_users - 1. Which node is film 0?",
+            "The second direction is the first with the rows swapped: `torch.cat` joins the two.",
+        ),
+    ),
+    Exercise(
+        name="03.catch",
+        level="free",
+        minutes=10,
+        answer=_is_sound,
+        cases=_graphs,
+        mistakes=(
+            Mistake(lambda edges, party: True, "a test that no graph can fail tests nothing."),
+            Mistake(lambda edges, party: False, "the right graph must pass."),
+            Mistake(
+                lambda edges, party: (
+                    bool(edges.max() < party.n_users + party.n_items) and edges.size(1) == 2 * len(party)
+                ),
+                "a graph without the offset passes: its numbers are in range and it has the right number of edges.",
+            ),
+            Mistake(
+                lambda edges, party: bool(((edges[0] < party.n_users) != (edges[1] < party.n_users)).all()),
+                "a graph with one direction only passes, and one with a rave too many. Lines across are not enough.",
+            ),
+            Mistake(
+                lambda edges, party: set(map(tuple, edges.T.tolist())) == set(map(tuple, edges.flip(0).T.tolist())),
+                "a graph without the offset passes: it is symmetric too. Symmetry does not see who is a guest.",
+            ),
+        ),
+        hints=(
+            "An edge leads from a guest to a film or back: exactly one of its ends is smaller than n_users.",
+            "How many columns do `len(party)` raves make? Count, and a way back or a hidden rave cannot get lost.",
+        ),
+    ),
+)

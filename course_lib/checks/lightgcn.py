@@ -1,0 +1,153 @@
+"""The exercises of notebook 04: the loudness rule, one round of gossip, and the mean of all rounds."""
+
+import torch
+from torch import Tensor
+
+from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.checks.graph import random_party
+from course_lib.checks.lines import Lines
+from course_lib.graph import edge_index, edge_weight
+from course_lib.party import little_party, paper_party
+
+PROPAGATE = Lines(
+    {
+        "A": "new = torch.zeros_like(x)",
+        "B": "new.index_add_(0, target, message)  # each node adds up what arrives",
+        "C": "message = message / (degree[source] * degree[target]).sqrt()[:, None]",
+        "D": "source, target = edges",
+        "E": "message = x[source]",
+        "F": "degree = torch.bincount(target, minlength=len(x))",
+    },
+    parameters=("edges", "x"),
+    result="new",
+)
+
+
+def _graphs() -> dict[str, tuple]:
+    made = {"the paper party": paper_party(), "the little party": little_party(), "a random party": random_party()}
+    return {name: (edge_index(party), party.n_users + party.n_items) for name, party in made.items()}
+
+
+def _tags() -> dict[str, tuple]:
+    generator = torch.Generator().manual_seed(0)
+    return {name: (edges, torch.randn(n_nodes, 2, generator=generator)) for name, (edges, n_nodes) in _graphs().items()}
+
+
+def _layers() -> dict[str, tuple]:
+    generator = torch.Generator().manual_seed(0)
+    return {
+        "four layers of 3 nodes": (list(torch.arange(24.0).view(4, 3, 2) ** 2),),
+        "three random layers": (list(torch.randn(3, 5, 4, generator=generator)),),
+        "layer 0 alone, which is matrix factorisation": (list(torch.randn(1, 5, 4, generator=generator)),),
+    }
+
+
+def _ends(edges: Tensor, n_nodes: int) -> tuple[Tensor, Tensor]:
+    """The degrees at both ends of every edge."""
+    degree = torch.bincount(edges[0], minlength=n_nodes).float()
+    return degree[edges[0]], degree[edges[1]]
+
+
+def _product(edges: Tensor, n_nodes: int) -> Tensor:
+    source, target = _ends(edges, n_nodes)
+    return source * target
+
+
+EXERCISES = (
+    Exercise(
+        name="04.normalise",
+        level="worked",
+        minutes=5,
+        answer=lambda edges, n_nodes: edge_weight(edges, n_nodes),
+        cases=_graphs,
+        mistakes=(
+            Mistake(
+                lambda edges, n_nodes: 1 / _ends(edges, n_nodes)[1],
+                "you divide by the degree of the listener only: that is the row mean. "
+                "The symmetric rule takes both ends.",
+            ),
+            Mistake(
+                lambda edges, n_nodes: 1 / _ends(edges, n_nodes)[0],
+                "you divide by the degree of the speaker only. The symmetric rule takes both ends.",
+            ),
+            Mistake(lambda edges, n_nodes: 1 / _product(edges, n_nodes), "the square root is missing."),
+            Mistake(
+                lambda edges, n_nodes: _product(edges, n_nodes).sqrt(),
+                "this is √(d_i d_j). The loudness is one over it: who has many raves is heard less, not more.",
+            ),
+            Mistake(
+                lambda edges, n_nodes: sum(_ends(edges, n_nodes)).rsqrt(),
+                "you add the two degrees. They are multiplied.",
+            ),
+            Mistake(
+                lambda edges, n_nodes: torch.ones(edges.size(1)),
+                "every edge has loudness 1: that is the sum without any turning down.",
+            ),
+        ),
+        hints=(
+            "`degree[source]` is one number per edge: the degree of the node that speaks.",
+            "1 / √(d_i d_j): multiply the degrees at both ends, take the root, then one over it.",
+        ),
+    ),
+    Exercise(
+        name="04.propagate",
+        level="faded",
+        minutes=6,
+        answer="DFECAB",
+        cases=_tags,
+        observe=PROPAGATE.observe,
+        diagnose=PROPAGATE.diagnose,
+        mistakes=(
+            Mistake(
+                "DFEABC",
+                "you add up the messages before they are turned down (B before C): the sum is of full loudness.",
+            ),
+            Mistake("FDECAB", "the degree is counted before the edges are taken apart: F needs `target` from D."),
+            Mistake("DFCEAB", "a message is turned down before it is there: C needs the `message` that E makes."),
+            Mistake("DECFAB", "messages are turned down before anybody counted the degrees: C needs F."),
+            Mistake("DFECBA", "there is nothing to add to: B needs the empty `new` that A makes."),
+        ),
+        hints=(
+            "Begin with the line that needs nothing but `edges` and `x`, and is needed by most others.",
+            "Two lines make `message`. Which of them needs a message that is already there?",
+            "A message is turned down on its way, before the listener adds it up.",
+        ),
+    ),
+    Exercise(
+        name="04.mean_of_layers",
+        level="free",
+        minutes=6,
+        answer=lambda layers: torch.stack(layers).mean(dim=0),
+        cases=_layers,
+        mistakes=(
+            Mistake(
+                lambda layers: layers[-1],
+                "this is the last round alone, a much-copied slip. LightGCN takes the mean of all rounds.",
+            ),
+            Mistake(
+                lambda layers: sum(layers),
+                "this is the sum. Divide by the number of layers, or tags grow with every round.",
+            ),
+            Mistake(
+                lambda layers: torch.stack(layers[1:] or layers).mean(dim=0),
+                "round 0 is missing: the mean keeps each node's own tag.",
+            ),
+            Mistake(
+                lambda layers: sum(layers) / max(1, len(layers) - 1),
+                "you divide by the number of rounds K. With round 0 there are K + 1 layers.",
+            ),
+            Mistake(
+                lambda layers: torch.stack(layers).mean(dim=1),
+                "you took the mean over the nodes. Each node keeps a tag of its own; the mean is over the rounds.",
+            ),
+            Mistake(
+                lambda layers: torch.cat(layers, dim=1),
+                "you laid the rounds side by side, as NGCF does. LightGCN adds them up and divides.",
+            ),
+        ),
+        hints=(
+            "How many tensors are in the list after K rounds? K + 1: round 0 counts.",
+            "`torch.stack(layers)` is (K + 1, N, d). Over which dimension do you take the mean?",
+        ),
+    ),
+)

@@ -1,0 +1,119 @@
+"""Predict first: a guess is written down before the answer is shown, and held against it at the end.
+
+The guesses are a plain dict in the notebook. They are kept on disk only when the learner calls `remember_guesses`, and
+never where the environment variable `COURSE_LIB_GUESSES` is `off`.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def guess(guesses: dict[str, Any], what: str, value: Any = ...) -> None:
+    """Commit to a guess of `what`, and say so; with `...` there is none yet, and everything goes on.
+
+    Args:
+        guesses: where it is kept; changed.
+        what: names the quantity with its unit, and is its key in `compare_guesses`.
+        value: a number, a text, or a list of them.
+
+    Raises:
+        ValueError: the guess is something else.
+    """
+    if value is ...:
+        guesses.setdefault(what, None)
+        if guesses[what] is None:
+            print(f"{what}: no guess yet. Write yours in place of the dots, and run this cell again.")
+            return
+    elif not _is_guess(value):
+        raise ValueError(f"a guess is a number, a text or a list of them, got {type(value).__name__}")
+    else:
+        guesses[what] = value
+    print(f"{what}: your guess is {_words(guesses[what])}.")
+
+
+def compare_guesses(guesses: dict[str, Any], truths: dict[str, Any]) -> None:
+    """Print each guess beside the truth that the notebook has computed.
+
+    Raises:
+        ValueError: a guess was made of which no truth is given.
+    """
+    without = [what for what in guesses if what not in truths]
+    if without:
+        raise ValueError(f"no truth is given for the guess of {without[0]!r}; the truths are for {list(truths)}")
+    for what, truth in truths.items():
+        truth = truth.item() if hasattr(truth, "item") else truth  # numbers of torch, numpy and pandas
+        mine = guesses.get(what)
+        if mine is None:
+            print(f"{what}: {_words(truth)}. You made no guess.")
+        elif _words(mine) == _words(truth):
+            print(f"{what}: {_words(truth)}, as you guessed.")
+        else:
+            print(f"{what}: {_words(truth)}. Your guess was {_words(mine)}{_off(mine, truth)}.")
+
+
+def remembered_guesses(notebook: str) -> dict[str, Any]:
+    """The guesses of an earlier session for a notebook, `"04"`; an empty dict where none are kept.
+
+    A file that cannot be read is set aside, with a sentence.
+    """
+    return _read().get(notebook, {})
+
+
+def remember_guesses(notebook: str, guesses: dict[str, Any]) -> None:
+    """Keep the guesses of a notebook in a small file of yours, beside the downloaded data, and say where."""
+    if _off_by_variable():
+        print("COURSE_LIB_GUESSES is off, so nothing is kept.")
+        return
+    made = {what: value for what, value in guesses.items() if value is not None}
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**_read(), notebook: made}, indent=1)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", suffix=".tmp", delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)  # whole or not at all
+    print(f"{len(made)} guess(es) of notebook {notebook} are kept in {path}. Delete the file to forget them.")
+
+
+def _path() -> Path:
+    import pooch
+
+    return Path(pooch.os_cache("course_lib")) / "guesses.json"
+
+
+def _off_by_variable() -> bool:
+    return os.environ.get("COURSE_LIB_GUESSES") == "off"
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    path = _path()
+    if _off_by_variable() or not path.is_file():
+        return {}
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict) or not all(isinstance(guesses, dict) for guesses in stored.values()):
+            raise ValueError("it holds something else than guesses")
+        return stored
+    except (OSError, ValueError) as error:
+        aside = path.with_suffix(".broken")
+        path.replace(aside)
+        print(f"The file of your guesses could not be read ({error}); it now is {aside}, and a new one is begun.")
+        return {}
+
+
+def _is_guess(value: Any) -> bool:
+    return all(map(_is_guess, value)) if isinstance(value, list) else isinstance(value, int | float | str)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _off(mine: Any, truth: Any) -> str:
+    if isinstance(mine, int | float) and isinstance(truth, int | float):
+        return f", {_words(abs(mine - truth))} too {'high' if mine > truth else 'low'}"
+    return ""

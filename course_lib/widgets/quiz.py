@@ -1,0 +1,63 @@
+"""Recall at the end of a notebook: a wrong choice is answered with the misconception behind it."""
+
+from collections.abc import Sequence
+from html import escape
+
+import ipywidgets as widgets
+
+from course_lib.quizzes import Question
+
+
+class Quiz:
+    """Questions with one right option each; choosing answers at once, and may be repeated.
+
+    Args:
+        questions: what is asked, in order.
+
+    Attributes:
+        choices: the controls, a group of radio buttons per question; the value is the index of the option.
+    """
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self.choices, self._answers, rows = [], [], []
+        for number, question in enumerate(questions, start=1):
+            options = [(option, place) for place, (option, _) in enumerate(question.options)]
+            choice = widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
+            answer = widgets.HTML()
+            choice.observe(self._answer, "value")
+            self.choices.append(choice)
+            self._answers.append(answer)
+            rows += [widgets.HTML(f"<b>{number}. {escape(question.text)}</b>"), choice, answer]
+        self._score = widgets.HTML()
+        self.box = widgets.VBox([*rows, self._score])
+        self._answer()
+
+    def summary(self) -> str:
+        """What is on screen, in words: the questions, and what was answered to the chosen options."""
+        lines = [f"Quiz of {len(self.questions)} questions. {self._right()}"]
+        for number, (question, choice) in enumerate(zip(self.questions, self.choices, strict=True), start=1):
+            lines += [f"{number}. {question.text}", *(f"   - {option}" for option, _ in question.options)]
+            if choice.value is not None:
+                lines.append(f"   {self._feedback(question, choice.value)}")
+        return "\n".join(lines)
+
+    def _right(self) -> str:
+        pairs = zip(self.questions, self.choices, strict=True)
+        right = sum(c.value is not None and q.options[c.value][1] is None for q, c in pairs)
+        return f"Right so far: {right} of {len(self.questions)}."
+
+    @staticmethod
+    def _feedback(question: Question, place: int) -> str:
+        misconception = question.options[place][1]
+        return f"✓ Right. {question.explanation}" if misconception is None else f"✗ Not quite. {misconception}"
+
+    def _answer(self, change: dict | None = None) -> None:
+        for question, choice, answer in zip(self.questions, self.choices, self._answers, strict=True):
+            if choice.value is not None:
+                answer.value = f'<div role="status">{escape(self._feedback(question, choice.value))}</div>'
+        self._score.value = f"<i>{self._right()}</i>"
+
+    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
+        view = self.box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
+        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": self.summary()}

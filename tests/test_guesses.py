@@ -1,0 +1,102 @@
+"""Guesses live in the notebook; on disk only where the learner asks for it, and a broken file harms nobody."""
+
+import json
+
+import numpy as np
+import pytest
+
+from course_lib import guesses as module
+from course_lib.guesses import compare_guesses, guess, remember_guesses, remembered_guesses
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_LIB_GUESSES", raising=False)
+    monkeypatch.setattr(module, "_path", lambda: tmp_path / "folder" / "guesses.json")
+    return tmp_path / "folder" / "guesses.json"
+
+
+def test_a_guess_is_kept_in_the_dict_and_nowhere_else(capsys, file):
+    mine = {}
+    guess(mine, "share of guests, in %", 40)
+    assert mine == {"share of guests, in %": 40} and not file.exists()
+    assert capsys.readouterr().out == "share of guests, in %: your guess is 40.\n"
+
+
+def test_without_a_guess_everything_goes_on(capsys):
+    mine = {}
+    guess(mine, "rounds", ...)
+    compare_guesses(mine, {"rounds": 6})
+    assert capsys.readouterr().out == (
+        "rounds: no guess yet. Write yours in place of the dots, and run this cell again.\n"
+        "rounds: 6. You made no guess.\n"
+    )
+
+
+def test_a_cell_run_again_with_dots_keeps_the_guess():
+    mine = {}
+    guess(mine, "rounds", 3)
+    guess(mine, "rounds", ...)
+    assert mine == {"rounds": 3}
+
+
+def test_guesses_are_held_against_the_truth(capsys):
+    mine = {"recall": 0.1, "rounds": 6, "order": ["A", "B"], "name": "EASE"}
+    compare_guesses(mine, {"recall": np.float32(0.34912), "rounds": 6, "order": ["B", "A"], "name": "EASE"})
+    assert capsys.readouterr().out.splitlines() == [
+        "recall: 0.349. Your guess was 0.1, 0.249 too low.",
+        "rounds: 6, as you guessed.",
+        "order: B, A. Your guess was A, B.",
+        "name: EASE, as you guessed.",
+    ]
+
+
+def test_a_guess_without_a_truth_is_a_slip_of_the_author_even_while_it_is_blank():
+    mine = {}
+    guess(mine, "recal", ...)
+    with pytest.raises(ValueError, match="no truth is given for the guess of 'recal'; the truths are for"):
+        compare_guesses(mine, {"recall": 0.3})
+
+
+@pytest.mark.parametrize("value", [None, {"a": 1}, [1, None], object()])
+def test_what_is_no_guess_is_refused(value):
+    with pytest.raises(ValueError, match="a guess is a number, a text or a list of them, got"):
+        guess({}, "rounds", value)
+
+
+def test_remembered_guesses_come_back_notebook_by_notebook(capsys, file):
+    assert remembered_guesses("04") == {}
+    remember_guesses("04", {"rounds": 3, "recall": None})
+    remember_guesses("05", {"push": [0.5, "half"]})
+    remember_guesses("04", {"rounds": 4})
+    assert remembered_guesses("04") == {"rounds": 4} and remembered_guesses("05") == {"push": [0.5, "half"]}
+    assert "1 guess(es) of notebook 04 are kept in" in capsys.readouterr().out
+    assert [path.name for path in file.parent.iterdir()] == ["guesses.json"]  # no half-written file stays
+
+
+def test_off_means_off(monkeypatch, capsys, file):
+    remember_guesses("04", {"rounds": 3})
+    monkeypatch.setenv("COURSE_LIB_GUESSES", "off")
+    remember_guesses("04", {"rounds": 5})
+    assert remembered_guesses("04") == {}
+    assert "nothing is kept" in capsys.readouterr().out
+    assert json.loads(file.read_text()) == {"04": {"rounds": 3}}
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"04": 3}', "\x00"])
+def test_a_broken_file_is_set_aside_with_a_sentence(content, capsys, file):
+    file.parent.mkdir()
+    file.write_text(content)
+    assert remembered_guesses("04") == {}
+    assert "could not be read" in capsys.readouterr().out
+    assert file.with_suffix(".broken").read_text() == content
+    remember_guesses("04", {"rounds": 3})
+    assert remembered_guesses("04") == {"rounds": 3}
+
+
+def test_a_failed_write_leaves_the_old_file_whole(file, monkeypatch):
+    remember_guesses("04", {"rounds": 3})
+    monkeypatch.setattr(module.Path, "replace", lambda *path: exec("raise OSError('disk full')"))
+    with pytest.raises(OSError, match="disk full"):
+        remember_guesses("04", {"rounds": 4})
+    assert remembered_guesses("04") == {"rounds": 3}

@@ -1,0 +1,80 @@
+"""Quizzes: every wrong option has a misconception of its own, and the widget answers each choice."""
+
+import importlib
+
+import pytest
+
+from course_lib.checks.exercise import MODULES
+from course_lib.quizzes import Question
+from course_lib.widgets.quiz import Quiz
+
+WRITTEN = [
+    (number, module) for number, module in MODULES.items() if importlib.util.find_spec(f"course_lib.quizzes.{module}")
+]
+
+
+@pytest.fixture(params=WRITTEN, ids=lambda pair: pair[1])
+def number(request) -> int:
+    return int(request.param[0])
+
+
+@pytest.fixture
+def questions(number) -> tuple[Question, ...]:
+    return importlib.import_module(f"course_lib.quizzes.{MODULES[f'{number:02}']}").QUESTIONS
+
+
+def test_there_are_five_questions_two_of_them_about_earlier_notebooks(questions, number):
+    assert len(questions) == 5
+    earlier = [question for question in questions if question.text.startswith("From ")]
+    assert len(earlier) == (2 if number > 1 else 0)
+    assert all(int(question.text[5:7]) < number for question in earlier)
+
+
+def test_every_wrong_option_has_a_misconception_of_its_own(questions):
+    said = [misconception for question in questions for _, misconception in question.options if misconception]
+    assert len(set(said)) == len(said) and all(text.endswith(".") for text in said)
+    assert all(len(question.options) >= 3 and question.explanation for question in questions)
+
+
+def test_the_answer_is_not_always_at_the_same_place(questions):
+    places = [[misconception for _, misconception in question.options].index(None) for question in questions]
+    assert len(set(places)) >= 3
+
+
+TWO = (
+    Question("2 + 2?", (("5", "You added one."), ("4", None), ("22", "You wrote them side by side.")), "2 + 2 = 4."),
+    Question(
+        "1 < 2?", (("yes", None), ("no", "You read it from the right."), ("maybe", "It is certain.")), "By counting."
+    ),
+)
+
+
+def test_nothing_is_chosen_at_first():
+    quiz = Quiz(TWO)
+    assert quiz.summary() == (
+        "Quiz of 2 questions. Right so far: 0 of 2.\n"
+        "1. 2 + 2?\n   - 5\n   - 4\n   - 22\n2. 1 < 2?\n   - yes\n   - no\n   - maybe"
+    )
+    assert quiz._repr_mimebundle_()["text/plain"] == quiz.summary()
+
+
+def test_every_option_of_every_question_is_answered_and_may_be_changed():
+    quiz = Quiz(TWO)
+    for question, choice in zip(TWO, quiz.choices, strict=True):
+        for place, (_, misconception) in enumerate(question.options):
+            choice.value = place
+            assert (misconception or f"Right. {question.explanation}") in quiz.summary()
+    assert "✗ Not quite. It is certain." in quiz.summary() and "Right so far: 0 of 2." in quiz.summary()
+    quiz.choices[0].value, quiz.choices[1].value = 1, 0
+    assert "Right so far: 2 of 2." in quiz.summary()
+
+
+def test_text_is_shown_as_it_is_written():
+    assert "1 &lt; 2?" in "".join(child.value for child in Quiz(TWO).box.children if isinstance(child.value, str))
+
+
+def test_a_question_without_exactly_one_answer_is_refused():
+    with pytest.raises(ValueError, match="has 0 options without a misconception"):
+        Question("?", (("a", "x."), ("b", "y.")), "")
+    with pytest.raises(ValueError, match="two options of '\\?' read the same"):
+        Question("?", (("a", None), ("a", "y.")), "")
