@@ -5,6 +5,7 @@ two hold an item-by-item matrix: made for catalogues of some thousand items.
 """
 
 import torch
+from torch import Tensor
 
 from course_lib.evaluation import Scorer
 from course_lib.interactions import Interactions
@@ -23,11 +24,20 @@ def popularity(interactions: Interactions) -> Scorer:
 
 
 def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Scorer:
-    """Score an item by its cosine similarity to the user's likes, over each item's nearest neighbours.
+    """Score an item by its similarity to the user's likes: the sum of their rows of `item_similarity`."""
+    likes, similarity = interactions.dense(), item_similarity(interactions, n_neighbours)
+    return lambda users: likes[users] @ similarity
 
-    Cosine of two items: shared fans / sqrt(fans of one * fans of the other). Item `i` listens to its `n_neighbours`
-    most similar items and those that tie with the last of them; 200 is the best of 20 to 1,682 on validation, split
-    seeds 0-2.
+
+def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Tensor:
+    """Cosine of two items, shared fans / sqrt(fans of one * fans of the other), each item's nearest only.
+
+    Item `i` listens to its `n_neighbours` most similar items and those that tie with the last of them; 200 is the
+    best of 20 to 1,682 on validation, split seeds 0-2.
+
+    Returns:
+        `(n_items, n_items)`: column `i` holds the neighbours of item `i`. A row of likes times it is that user's
+        scores, whether the user was there before or not.
 
     Raises:
         ValueError: `n_neighbours` is below 1.
@@ -41,11 +51,11 @@ def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Scorer:
     likes = interactions.dense()
     shared = likes.T @ likes  # whole numbers, so that ties among neighbours fall the same way on every machine
     fans = shared.diagonal().clamp_min(1)
-    similarity = (shared / (fans[:, None] * fans).sqrt()).fill_diagonal_(0)  # (n_items, n_items)
+    similarity = (shared / (fans[:, None] * fans).sqrt()).fill_diagonal_(0)
     n_neighbours = min(n_neighbours, interactions.n_items)
     threshold = similarity.topk(n_neighbours, dim=0).values[-1]
-    similarity[similarity < threshold] = 0  # column i keeps the neighbours of item i
-    return lambda users: likes[users] @ similarity
+    similarity[similarity < threshold] = 0
+    return similarity
 
 
 def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Scorer:
@@ -67,9 +77,15 @@ def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Scorer:
 
 
 def ease(interactions: Interactions, reg_weight: float = 300.0) -> Scorer:
-    """A linear model from likes to likes in closed form: one matrix inverse.
+    """A linear model from likes to likes in closed form: a user's likes times `ease_weights`."""
+    likes, weights = interactions.dense(), ease_weights(interactions, reg_weight)
+    return lambda users: likes[users] @ weights
 
-    `B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`; the score is a row of `X B`. 300 is the best
+
+def ease_weights(interactions: Interactions, reg_weight: float = 300.0) -> Tensor:
+    """`B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`: one matrix inverse, `(n_items, n_items)`.
+
+    A row of likes times it is that user's scores, whether the user was there before or not. 300 is the best
     `reg_weight` of 100 to 700 on validation, split seeds 0-2.
 
     References:
@@ -79,5 +95,4 @@ def ease(interactions: Interactions, reg_weight: float = 300.0) -> Scorer:
     gram = likes.T @ likes
     gram.diagonal().add_(reg_weight)
     precision = torch.cholesky_inverse(torch.linalg.cholesky(gram))
-    weights = (-precision / precision.diagonal()).fill_diagonal_(0)
-    return lambda users: likes[users] @ weights
+    return (-precision / precision.diagonal()).fill_diagonal_(0)

@@ -1,13 +1,16 @@
-"""How far gossip travels: who is reached by how many hops, and how much of a score each hop carries."""
+"""How far gossip travels: who is reached by how many hops, along which walks, and what a score owes to each."""
+
+from typing import NamedTuple
 
 import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.graph import neighbours
+from course_lib.graph import edge_weight, neighbours
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
+from course_lib.recommendation import scorer
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -64,21 +67,105 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
         return torch.stack([(tags[user] * item_tag).sum(dim=1) / len(layers) for tags in layers], dim=1)
 
 
-def peers_between(graph: Tensor, n_users: int, user: int, film: int, item: int) -> pd.DataFrame:
-    """The peers on the walks user - film - peer - item, one row per walk: `user, weight`, loudest first.
+def path_ledger(
+    graph: Tensor, n_users: int, user: int, item: int, max_hops: int = 3, top: int | None = 20
+) -> pd.DataFrame:
+    """The strongest walks that carry gossip from a film to a guest: the rave itself, and guest - film - peer - film.
 
-    The weight is Â[user, film] Â[film, peer] Â[peer, item]; the weights sum to what `films_between` says of `film`.
-    Empty if the guest has not raved about `film`, or if nobody raved about both.
+    A walk weighs the product of its steps: Â[u, i], or Â[u, film] Â[film, peer] Â[peer, i]. A guest who raved about
+    the film is their own peer on some of the walks.
+
+    Args:
+        graph: the matrix Â of `graph.adjacency`.
+        max_hops: 3, or 1 for the rave alone; the walks of 5 hops are too many to list.
+        top: so many walks get a row of their own; None for all.
+
+    Returns:
+        `hops, film, peer, n_walks, weight`, strongest walk first, -1 where there is no film or peer. The last row,
+        with `hops` 0, holds all other walks together. The weights sum to the (u, i) entry of Â + Â^3, or of Â.
+
+    Raises:
+        ValueError: an index is out of range, `max_hops` is not 1 or 3, or `top` is below 1.
     """
-    films, loudness = neighbours(graph, user)
-    first = loudness[films == n_users + film].sum()  # 0 if there is no such rave
-    peers, second = neighbours(graph, n_users + film)
-    last = torch.zeros(graph.size(0), device=graph.device)
-    fans, third = neighbours(graph, n_users + item)
-    last[fans] = third
-    weight = first * second * last[peers]
-    table = pd.DataFrame({"user": peers.cpu().numpy(), "weight": weight.cpu().numpy()})
-    return table[table["weight"] > 0].sort_values("weight", ascending=False, ignore_index=True)
+    for name, index, n in (("user", user, n_users), ("item", item, graph.size(0) - n_users)):
+        if not 0 <= index < n:
+            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
+    if max_hops not in (1, 3):
+        raise ValueError(f"max_hops must be 1 or 3: walks from a guest end at films after odd hops; got {max_hops}")
+    if top is not None and top < 1:
+        raise ValueError(f"top must be at least 1, or None for all walks, got {top}")
+    raved, first = neighbours(graph, user)
+    fans, last = neighbours(graph, n_users + item)
+    rave = raved == n_users + item
+    nobody = torch.full((int(rave.sum()),), -1, device=graph.device)
+    film, peer, weight = [nobody], [nobody], [first[rave]]
+    if max_hops == 3:
+        rows, columns, values = _edges(graph)
+        arriving, leaving = torch.zeros(2, graph.size(0), device=graph.device)
+        arriving[raved], leaving[fans] = first, last
+        on_the_way = (arriving[rows] > 0) & (leaving[columns] > 0)  # edges film -> peer between the two ends
+        rows, columns, values = rows[on_the_way], columns[on_the_way], values[on_the_way]
+        film.append(rows - n_users)
+        peer.append(columns)
+        weight.append(arriving[rows] * values * leaving[columns])
+    film, peer, weight = torch.cat(film), torch.cat(peer), torch.cat(weight)
+    order = weight.argsort(descending=True, stable=True)
+    named, others = order[:top], order[len(order[:top]) :]
+    columns = {"film": film, "peer": peer, "weight": weight}
+    table = pd.DataFrame({name: values[named].cpu().numpy() for name, values in columns.items()})
+    table = table.assign(hops=3, n_walks=1)[["hops", "film", "peer", "n_walks", "weight"]]
+    table.loc[table["film"] < 0, "hops"] = 1
+    rest = {"hops": 0, "film": -1, "peer": -1, "n_walks": len(others), "weight": float(weight[others].sum())}
+    return pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
+
+
+class Muted(NamedTuple):
+    """A score with and without one peer."""
+
+    score: float
+    """With everybody."""
+    estimate: float
+    """Without the walks through the peer, all others as loud as before: the score minus the peer's share."""
+    muted: float
+    """With the peer gone from the party: the films they raved about have one fan less, so others get louder."""
+
+
+def mute(model: LightGCN, graph: Tensor, peer: int, user: int, item: int) -> Muted:
+    """The score of one pair if one other guest had never come, beside the estimate from the peer's share.
+
+    Nothing is trained again: the tags that training left go through gossip once on the graph as it is, once without
+    the peer's edges at unchanged weights, and once on the graph without them.
+
+    Args:
+        graph: the matrix of `graph.adjacency`.
+        peer, user, item: indices.
+
+    Raises:
+        ValueError: an index is out of range, or `peer` is the user.
+    """
+    for name, index, n in (("peer", peer, model.n_users), ("user", user, model.n_users), ("item", item, model.n_items)):
+        if not 0 <= index < n:
+            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
+    if peer == user:
+        raise ValueError(f"a guest is not their own peer, got {peer} for both; mute another guest")
+    rows, columns, values = _edges(graph)
+    keep = (rows != peer) & (columns != peer)
+    alone = torch.zeros_like(values)
+    alone[keep] = edge_weight(torch.stack([rows, columns])[:, keep], graph.size(0))
+    scores = []
+    for loudness in (values, values * keep, alone):
+        party = torch.sparse_csr_tensor(
+            graph.crow_indices(), graph.col_indices(), loudness, graph.shape, check_invariants=False
+        )
+        with torch.no_grad():
+            scores.append(scorer(*model(party), model.scoring)(torch.tensor([user]))[0, item].item())
+    return Muted(*scores)
+
+
+def _edges(graph: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Rows, columns and values of a sparse CSR matrix, each `(2E,)`."""
+    rows = torch.repeat_interleave(torch.arange(graph.size(0), device=graph.device), graph.crow_indices().diff())
+    return rows, graph.col_indices(), graph.values()
 
 
 def mean_cosine(tags: Tensor) -> float:

@@ -1,4 +1,8 @@
-"""Matchmaking: the best unseen films for a guest, and the exact reasons behind each score."""
+"""Matchmaking: the best unseen films for a guest, old or new, and the exact reasons behind each score."""
+
+import warnings
+from collections.abc import Sequence
+from numbers import Integral
 
 import pandas as pd
 import torch
@@ -53,72 +57,141 @@ def recommend(
     )
 
 
-def explain(model: LightGCN, graph: Tensor, user: int, item: int) -> pd.DataFrame:
-    """Split the score of one pair exactly into the user's own tag and one share per liked film.
+def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Scorer:
+    """Lower the score of film i by `strength * log(1 + d_i) / log(1 + max d)`: 0 changes nothing.
 
-    The last step of every round of gossip enters the user through one liked film j, so with X_k the tags after k
+    What is taken away is the same for every guest, so it is one more line on the receipt of a score.
+
+    Args:
+        item_degree: `(n_items,)` raves per film, d.
+        strength: what the most famous film loses, in units of the score.
+    """
+    fame = item_degree.float().log1p()
+    penalty = strength * fame / fame.max().clamp_min(1e-12)
+    return lambda users: scorer(users) - penalty
+
+
+def fold_in(model: LightGCN, graph: Tensor, liked: Sequence[int] | Tensor | Sequence[Tensor]) -> Tensor:
+    """The tag of a guest whom the model was not trained on, in closed form: from likes alone, nothing is retrained.
+
+    The convention: the likes are added as edges film -> new guest only, so the films' tags and degrees d_j stay as
+    they are; d_u is the number of likes; the guest's own layer-0 tag is zero. With X_k the tags after k rounds and
+    K = n_layers
+
+        e_u = sum over liked j of  (X_0 + ... + X_{K-1})[j] / sqrt(d_u d_j) / (K+1).
+
+    A film that nobody raved about has heard nothing and weighs nothing; a warning names it.
+
+    Args:
+        graph: the matrix of `graph.adjacency`.
+        liked: item indices of one guest, `(n,)`; or a list of such tensors or lists, one per guest.
+
+    Returns:
+        `(B, d)`, B = 1 for one guest: raw, as `LightGCN.forward` returns tags.
+
+    Raises:
+        ValueError: no like, an unknown or a repeated film, no liked film that anybody raved about; or `n_layers=0`,
+            where no gossip would reach the guest.
+    """
+    one = isinstance(liked, Tensor) or all(isinstance(film, Integral) for film in liked)
+    with torch.no_grad():
+        told = _told(model, graph)
+        heard = [_newcomer(model, graph, films) for films in ([liked] if one else liked)]
+        return torch.stack([loudness @ told[films] for films, loudness in heard])
+
+
+def tag_parts(model: LightGCN, graph: Tensor, user_or_liked: int | Sequence[int] | Tensor) -> tuple[list[int], Tensor]:
+    """A final tag as the exact sum of the guest's own tag and what each liked film brought in.
+
+    Args:
+        graph: the matrix of `graph.adjacency`.
+        user_or_liked: the index of a guest of the model; or the likes of a new one, as in `fold_in`.
+
+    Returns:
+        The item indices, `OWN_TAG` first, and the parts, `(1 + n, d)`: their sum over rows is the tag.
+
+    Raises:
+        ValueError: the index is out of range; and whatever `fold_in` refuses.
+    """
+    with torch.no_grad():
+        if isinstance(user_or_liked, Integral):
+            _check_index("user", user_or_liked, model.n_users)
+            own = model.embedding.weight[user_or_liked] / (model.n_layers + 1)
+            films, loudness = neighbours(graph, user_or_liked)
+            if model.n_layers == 0:
+                films, loudness = films[:0], loudness[:0]  # nobody gossips
+            films = films - model.n_users
+        else:
+            own = torch.zeros_like(model.embedding.weight[0])
+            films, loudness = _newcomer(model, graph, user_or_liked)
+        parts = torch.cat([own[None], loudness[:, None] * _told(model, graph)[films]])
+    return [OWN_TAG, *films.tolist()], parts
+
+
+def explain(model: LightGCN, graph: Tensor, user_or_liked: int | Sequence[int] | Tensor, item: int) -> pd.DataFrame:
+    """Split the score of one pair exactly into the guest's own tag and one share per liked film.
+
+    The last step of every round of gossip enters the guest through one liked film j, so with X_k the tags after k
     rounds and K = n_layers
 
         e_u = X_0[u] / (K+1)  +  sum over liked j of  Â[u, j] (X_0 + ... + X_{K-1})[j] / (K+1),
 
     and each term times e_i is a share of the score e_u · e_i; under cosine scoring each is divided by |e_u| |e_i|, the
-    lengths of the whole tags. A share is not what the score would lose if the like
-    were removed: removal also changes degrees, and with them every other share.
+    lengths of the whole tags. A share is not what the score would lose if the like were removed: removal also
+    changes degrees (and |e_u|), and with them every other share.
 
     Args:
         graph: the matrix of `graph.adjacency`.
-        user, item: indices.
+        user_or_liked: the index of a guest of the model; or the likes of a new one, whose own tag is zero.
+        item: an index.
 
     Returns:
         `item, share`: the item index of each liked film, or `OWN_TAG`; largest share first. The shares sum to the
         score. With `n_layers=0` the own tag is all there is.
 
     Raises:
-        ValueError: an index is out of range.
+        ValueError: an index is out of range; and whatever `fold_in` refuses.
     """
-    for name, index, n in (("user", user, model.n_users), ("item", item, model.n_items)):
-        if not 0 <= index < n:
-            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
+    _check_index("item", item, model.n_items)
+    films, parts = tag_parts(model, graph, user_or_liked)
     with torch.no_grad():
-        layers = model.layers(graph)
-        user_tag, item_tag = sum(layers)[[user, model.n_users + item]] / len(layers)
-        if model.scoring == "cosine":
-            item_tag = item_tag / (user_tag.norm() * item_tag.norm()).clamp_min(1e-12)
-        own = layers[0][user] @ item_tag / len(layers)
-        if model.n_layers == 0:
-            return pd.DataFrame({"item": [OWN_TAG], "share": [own.item()]})
-        heard, loudness = neighbours(graph, user)
-        told = sum(layers[:-1])[heard] @ item_tag / len(layers)
-        share = torch.cat([own[None], loudness * told])
-        liked = torch.cat([torch.tensor([OWN_TAG]), heard.cpu() - model.n_users])
-    table = pd.DataFrame({"item": liked.numpy(), "share": share.cpu().numpy()})
+        item_tag = model(graph)[1][item]
+    if model.scoring == "cosine":
+        item_tag = item_tag / (parts.sum(dim=0).norm() * item_tag.norm()).clamp_min(1e-12)
+    table = pd.DataFrame({"item": films, "share": (parts @ item_tag).cpu().numpy()})
     return table.sort_values("share", ascending=False, ignore_index=True)
 
 
-def films_between(graph: Tensor, n_users: int, user: int, item: int) -> pd.DataFrame:
-    """The films that carry gossip from `item` to `user` in three hops: user - film - peer - item.
+def _told(model: LightGCN, graph: Tensor) -> Tensor:
+    """What each film passes on in all rounds together, `(X_0 + ... + X_{K-1}) / (K+1)`: `(n_items, d)`."""
+    layers = model.layers(graph)
+    return sum(layers[:-1], start=torch.zeros_like(layers[0]))[model.n_users :] / len(layers)
 
-    Args:
-        graph: the matrix Â of `graph.adjacency`.
 
-    Returns:
-        `item, n_peers, weight`: each liked film, the number of peers who like both it and `item`, and the summed
-        weight Â[u, film] Â[film, peer] Â[peer, item] of the walks through it. Largest first; the weights sum to
-        the entry of Â^3.
+def _newcomer(model: LightGCN, graph: Tensor, liked: Sequence[int] | Tensor) -> tuple[Tensor, Tensor]:
+    """The likes of a new guest, checked, and how loudly each is heard: both `(n,)`."""
+    films = torch.as_tensor(liked, device=graph.device)
+    if not films.numel():
+        raise ValueError("a new guest needs at least one like, got none; without likes, offer the popular films")
+    if films.dim() != 1 or films.dtype != torch.int64:
+        raise ValueError(f"liked must be (n,) int64 item indices, got {tuple(films.shape)} {films.dtype}")
+    for film in films.tolist():
+        _check_index("a liked item", film, model.n_items)
+    unique, count = films.unique(return_counts=True)
+    if (count > 1).any():
+        raise ValueError(f"item {int(unique[count > 1][0])} is liked more than once; keep it once")
+    if model.n_layers == 0:
+        raise ValueError("with n_layers=0 no gossip reaches a new guest, got such a model; fold in with n_layers >= 1")
+    degree = graph.crow_indices().diff()[model.n_users + films]
+    silent = films[degree == 0].tolist()
+    if len(silent) == len(films):
+        raise ValueError(f"nobody raved about the liked items {silent}, so they tell nothing; like a film with raves")
+    if silent:
+        warnings.warn(f"nobody raved about items {silent}: they weigh nothing in the new tag", stacklevel=3)
+    loudness = (len(films) * degree).float().rsqrt()
+    return films, loudness.masked_fill(degree == 0, 0.0)
 
-    Raises:
-        ValueError: an index is out of range.
-    """
-    n_items = graph.size(0) - n_users
-    for name, index, n in (("user", user, n_users), ("item", item, n_items)):
-        if not 0 <= index < n:
-            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
-    films, first = neighbours(graph, user)
-    peers, last = neighbours(graph, n_users + item)
-    reach = torch.zeros(graph.size(0), 2, device=graph.device)
-    reach[peers, 0] = last
-    reach[peers, 1] = 1.0
-    weight = first * (graph @ reach[:, :1])[films, 0]
-    n_peers = [int(reach[neighbours(graph, film)[0], 1].sum()) for film in films.tolist()]
-    table = pd.DataFrame({"item": films.cpu().numpy() - n_users, "n_peers": n_peers, "weight": weight.cpu().numpy()})
-    return table.sort_values("weight", ascending=False, ignore_index=True)
+
+def _check_index(name: str, index: int, n: int) -> None:
+    if not 0 <= index < n:
+        raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.func import functional_call
 
 from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
 from course_lib.evaluation import evaluate
@@ -48,8 +49,10 @@ class TrainConfig:
     """Epochs between two looks at the validation part."""
     patience: int = 10
     """Stop after so many epochs without a better validation NDCG@10."""
+    ego_dropout: float = 0.0
+    """Probability that a guest's layer-0 tag is zeroed in a training step: what `fold_in` will do to a newcomer."""
     seed: int = 0
-    """Of initial tags, order of likes and negatives."""
+    """Of initial tags, order of likes, negatives and dropped tags."""
 
 
 SOURCE_CONFIG = TrainConfig(n_layers=3, learning_rate=0.001, reg_weight=0.0, n_epochs=50, batch_size=1024)
@@ -146,18 +149,27 @@ def train(
 
     last = snapshot()
 
+    def final_tags() -> Tensor:  # (N, d)
+        if not config.ego_dropout:
+            return model.tags(graph)
+        keep = torch.ones(model.n_users + model.n_items, 1)
+        keep[: model.n_users] = (torch.rand(model.n_users, 1, generator=generator) >= config.ego_dropout).float()
+        ego = model.embedding.weight * keep.to(device)
+        return torch.cat(functional_call(model, {"embedding.weight": ego}, (graph,)))
+
     def bpr(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
         negative = sample_negatives(user, train, generator)
         nodes = torch.cat([user, model.n_users + positive, model.n_users + negative]).to(device)  # (3B,)
-        tag, raved, random = model.tags(graph).index_select(0, nodes).chunk(3)  # one propagation serves all three
+        tag, raved, random = final_tags().index_select(0, nodes).chunk(3)  # one propagation serves all three
         penalty = l2_penalty(*model.embedding.weight.index_select(0, nodes).chunk(3))
         loss = bpr_loss((tag * raved).sum(dim=1), (tag * random).sum(dim=1))
         return loss, loss + config.reg_weight * penalty
 
     def softmax(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
-        users, items = model(graph)
+        tags = final_tags()
         if model.scoring == "cosine":
-            users, items = F.normalize(users), F.normalize(items)
+            tags = F.normalize(tags)
+        users, items = tags[: model.n_users], tags[model.n_users :]
         loss = softmax_loss(users @ items.T, user.to(device), positive.to(device), liked, config.temperature)
         return loss, loss
 

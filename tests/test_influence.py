@@ -2,11 +2,11 @@ import pytest
 import torch
 
 from course_lib.graph import adjacency
-from course_lib.influence import mean_cosine, peers_between, reach_by_hop, score_by_hop
+from course_lib.influence import mean_cosine, mute, path_ledger, reach_by_hop, score_by_hop
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
-from course_lib.recommendation import films_between, scorer
+from course_lib.recommendation import scorer
 
 
 def test_reach_by_hand():
@@ -46,18 +46,97 @@ def test_own_tag_is_the_first_part():
     torch.testing.assert_close(score_by_hop(model, graph, torch.tensor([0]), torch.tensor([4]))[0, 0], own.detach())
 
 
-def test_peers_sum_to_the_film_between_and_match_a_hand_value():
-    party = paper_party()
-    graph = adjacency(party)
-    # Ada - Alien - Ben - Casablanca: d = 2, 2, 3, 2.
-    peers = peers_between(graph, 3, user=0, film=0, item=2)
-    assert peers["user"].tolist() == [1]
-    assert peers["weight"].tolist() == pytest.approx([(2 * 2 * 2 * 3 * 3 * 2) ** -0.5])
-    between = films_between(graph, 3, 0, 2).set_index("item")
-    for film in (0, 1):
-        assert peers_between(graph, 3, 0, film, 2)["weight"].sum() == pytest.approx(between.loc[film, "weight"])
-    assert peers_between(graph, 3, user=0, film=2, item=1).empty  # Ada has not raved about Casablanca
-    assert peers_between(graph, 3, user=0, film=0, item=3).empty  # nobody raved about Dune
+def test_on_paper_ben_carries_casablanca_to_ada_through_both_of_her_films():
+    ledger = path_ledger(adjacency(paper_party()), 3, user=0, item=2)
+    walk = (2 * 2 * 2 * 3 * 3 * 2) ** -0.5  # degrees 2, 2, 3, 2; each but the ends twice
+    assert ledger.to_dict("list") == {
+        "hops": [3, 3, 0],
+        "film": [0, 1, -1],
+        "peer": [1, 1, -1],
+        "n_walks": [1, 1, 0],
+        "weight": pytest.approx([walk, walk, 0]),
+    }
+
+
+def test_on_paper_a_rave_is_the_strongest_walk_and_leads_back_through_the_guest_too():
+    ledger = path_ledger(adjacency(paper_party()), 3, user=0, item=0)
+    assert ledger["weight"].iloc[0] == pytest.approx(1 / 2) and ledger["hops"].tolist() == [1, 3, 3, 3, 3, 0]
+    assert sorted(zip(ledger["film"][1:5], ledger["peer"][1:5], strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    alone = path_ledger(adjacency(paper_party()), 3, user=0, item=0, max_hops=1)
+    assert alone["weight"].tolist() == pytest.approx([1 / 2, 0])
+
+
+@pytest.mark.parametrize("top", [1, 20, None])
+def test_the_walks_and_all_others_sum_to_the_entries_of_the_matrix_powers(split, top):
+    graph = adjacency(split.train)
+    dense = graph.to_dense().double()
+    cube = dense @ dense @ dense
+    for user, item in ((0, 0), (7, 499), (299, 123), (5, int(split.train.items_of(5)[0]))):
+        one, three = dense[user, 300 + item].item(), cube[user, 300 + item].item()
+        ledger = path_ledger(graph, 300, user, item, top=top)
+        assert ledger["weight"].sum() == pytest.approx(one + three, rel=1e-5, abs=1e-9)
+        rave = path_ledger(graph, 300, user, item, max_hops=1, top=top)
+        assert rave["weight"].sum() == pytest.approx(one, rel=1e-5, abs=1e-9)
+        assert ledger["weight"].iloc[:-1].is_monotonic_decreasing
+        assert len(ledger) - 1 == min(top or 10**6, int(ledger["n_walks"].sum()))
+        for walk in ledger[ledger["hops"] == 3].itertuples():
+            steps = (user, 300 + walk.film), (300 + walk.film, walk.peer), (walk.peer, 300 + item)
+            assert walk.weight == pytest.approx(torch.tensor([dense[step].item() for step in steps]).prod().item())
+
+
+def test_nothing_leads_to_a_film_without_raves():
+    ledger = path_ledger(adjacency(paper_party()), 3, user=0, item=3)
+    assert ledger[["n_walks", "weight"]].to_numpy().tolist() == [[0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"user": 3}, "user must be an index from 0 to 2, got 3"),
+        ({"item": -1}, "item must be an index from 0 to 3, got -1"),
+        ({"max_hops": 5}, "max_hops must be 1 or 3: .* got 5"),
+        ({"top": 0}, "top must be at least 1, or None"),
+    ],
+)
+def test_the_ledger_refuses_what_it_cannot_list(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        path_ledger(adjacency(paper_party()), 3, **({"user": 0, "item": 0} | arguments))
+
+
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
+@pytest.mark.parametrize("n_layers", [0, 2, 3])
+def test_muting_is_a_party_without_the_peer(split, n_layers, scoring):
+    party = split.train
+    model, graph = LightGCN(300, 500, 8, n_layers, scoring), adjacency(party)
+    user, item, peer = 7, 20, 42
+    keep = party.user != peer
+    fewer = adjacency(Interactions(party.user[keep], party.item[keep], 300, 500))
+    dense = graph.to_dense()
+    dense[peer], dense[:, peer] = 0, 0
+    expected = [
+        scorer(*model(g), scoring)(torch.tensor([user]))[0, item].item() for g in (graph, dense.to_sparse_csr(), fewer)
+    ]
+    assert list(mute(model, graph, peer, user, item)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_muting_by_hand():
+    # One round: Ada hears Alien and Brazil; without Ben each of them has one fan, so their gossip gets louder.
+    model, graph = LightGCN(3, 4, embedding_dim=1, n_layers=1), adjacency(paper_party())
+    with torch.no_grad():
+        model.embedding.weight[:] = torch.tensor([[0.0], [0.0], [2.0], [3.0], [5.0], [4.0], [0.0]])
+    score, estimate, muted = mute(model, graph, peer=1, user=0, item=2)
+    ada, casablanca = (3 + 5) / 2 / 2, (4 + 2 / 2**0.5) / 2
+    assert score == pytest.approx(ada * casablanca) and estimate == pytest.approx(ada * casablanca)  # Ben's tag is 0
+    assert muted == pytest.approx((3 + 5) / 2**0.5 / 2 * (4 + 2) / 2)
+
+
+@pytest.mark.parametrize(
+    ("who", "message"),
+    [((0, 0, 0), "not their own peer, got 0"), ((3, 0, 0), "peer must be .* got 3"), ((1, 0, 4), "item must be .* 4")],
+)
+def test_muting_refuses_who_is_not_there(who, message):
+    with pytest.raises(ValueError, match=message):
+        mute(LightGCN(3, 4), adjacency(paper_party()), *who)
 
 
 def test_mean_cosine():

@@ -3,12 +3,24 @@
 import pandas as pd
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from course_lib import recommendation
 from course_lib.data import GENRES
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, to_interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import OWN_TAG, explain, films_between, recommend, scorer
+from course_lib.party import little_party
+from course_lib.recommendation import (
+    OWN_TAG,
+    damp_popularity,
+    explain,
+    fold_in,
+    recommend,
+    scorer,
+    tag_parts,
+)
 
 
 def film_table(titles: list[str], ids: list[int], genres: dict[int, list[str]] | None = None) -> pd.DataFrame:
@@ -73,6 +85,26 @@ def test_recommend_refuses_unknown_users_and_impossible_lengths(paper, shop):
         recommend(lambda users: torch.ones(1, 4), 0, paper, *shop)
 
 
+def is_additive(table: pd.DataFrame, score: float) -> bool:
+    """Whether the shares sum to the score, as closely as float32 can."""
+    return abs(table["share"].sum() - score) <= 1e-5 * table["share"].abs().sum()
+
+
+def dense_newcomer(model: LightGCN, graph: torch.Tensor, liked: list[int]) -> torch.Tensor:
+    """The oracle: one more row in the dense matrix, with the edges film -> new guest only, and a tag of zeros."""
+    n_nodes = graph.size(0)
+    matrix = torch.zeros(n_nodes + 1, n_nodes + 1, dtype=torch.float64)
+    matrix[:-1, :-1] = graph.to_dense()
+    degree = (matrix[:-1, :-1] > 0).sum(dim=1)
+    for film in liked:
+        if degree[model.n_users + film]:
+            matrix[-1, model.n_users + film] = (len(liked) * degree[model.n_users + film]) ** -0.5
+    layers = [torch.cat([model.embedding.weight.detach(), torch.zeros(1, model.embedding.embedding_dim)]).double()]
+    for _ in range(model.n_layers):
+        layers.append(matrix @ layers[-1])
+    return (sum(layers) / len(layers))[-1]
+
+
 @pytest.mark.parametrize("n_layers", [0, 1, 2, 3])
 @pytest.mark.parametrize("scoring", ["dot", "cosine"])
 def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers, scoring):
@@ -81,11 +113,46 @@ def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers, scoring)
     score_of = scorer(*model(graph), scoring)
     for user, item in ((0, 0), (7, 499), (299, 123)):
         table = explain(model, graph, user, item)
-        score = score_of(torch.tensor([user]))[0, item].item()
-        assert abs(table["share"].sum() - score) <= 1e-5 * table["share"].abs().sum()
+        assert is_additive(table, score_of(torch.tensor([user]))[0, item].item())
         liked = split.train.items_of(user).tolist() if n_layers else []
         assert sorted(table["item"]) == [OWN_TAG, *liked]
         assert table["share"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("n_layers", [1, 2, 3])
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
+@pytest.mark.parametrize("n_liked", [1, 3, 400])
+def test_the_shares_of_a_newcomer_sum_to_the_score_of_the_oracles_tag(split, n_layers, scoring, n_liked):
+    model = LightGCN(300, 500, embedding_dim=8, n_layers=n_layers, scoring=scoring)
+    graph = adjacency(split.train)
+    liked = torch.randperm(500, generator=torch.Generator().manual_seed(n_liked))[:n_liked]
+    liked = liked[split.train.item_degree()[liked] > 0]
+    tag = dense_newcomer(model, graph, liked.tolist()).float()
+    score = scorer(tag[None], model(graph)[1], scoring)(torch.tensor([0]))[0]
+    for item in (0, 123, 499):
+        table = explain(model, graph, liked, item)
+        assert is_additive(table, score[item].item())
+        assert sorted(table["item"]) == [OWN_TAG, *sorted(liked.tolist())]
+        assert table.set_index("item")["share"][OWN_TAG] == 0
+
+
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
+def test_a_mutated_loudness_is_noticed_by_additivity(split, scoring, monkeypatch):
+    model = LightGCN(300, 500, embedding_dim=8, n_layers=2, scoring=scoring)
+    graph, liked = adjacency(split.train), split.train.items_of(7)[:5]
+    tag = dense_newcomer(model, graph, liked.tolist()).float()[None]
+    users, items = model(graph)
+    trained = scorer(users, items, scoring)(torch.tensor([7]))[0, 20].item()
+    folded = scorer(tag, items, scoring)(torch.tensor([0]))[0, 20].item()
+    assert is_additive(explain(model, graph, 7, 20), trained) and is_additive(explain(model, graph, liked, 20), folded)
+
+    def squared(function):  # 1 / (d_u d_j) for 1 / sqrt(d_u d_j)
+        return lambda *arguments: (function(*arguments)[0], function(*arguments)[1].square())
+
+    for name in ("neighbours", "_newcomer"):
+        monkeypatch.setattr(recommendation, name, squared(getattr(recommendation, name)))
+    assert not is_additive(explain(model, graph, 7, 20), trained)
+    assert not is_additive(explain(model, graph, liked, 20), folded)
 
 
 def test_the_shares_of_one_round_are_what_one_gets_by_hand(paper):
@@ -94,7 +161,7 @@ def test_the_shares_of_one_round_are_what_one_gets_by_hand(paper):
         model.embedding.weight[:] = torch.tensor([[2.0], [0.0], [4.0], [3.0], [5.0], [0.0], [0.0]])
     # Casablanca's tag is (0 + 0 / sqrt 6 + 4 / sqrt 2) / 2; Ada's (2 + 3/2 + 5/2) / 2.
     casablanca = 4 / 2**0.5 / 2
-    table = explain(model, graph, user=0, item=2)
+    table = explain(model, graph, 0, item=2)
     assert table["item"].tolist() == [1, OWN_TAG, 0]
     assert table["share"].tolist() == pytest.approx([casablanca * part / 2 for part in (5 / 2, 2, 3 / 2)])
 
@@ -103,30 +170,9 @@ def test_a_guest_without_a_like_is_explained_by_their_own_tag():
     likes = Interactions(torch.tensor([0, 0]), torch.tensor([0, 1]), 2, 3)
     model, graph = LightGCN(2, 3, embedding_dim=4), adjacency(likes)
     users, items = model(graph)
-    table = explain(model, graph, user=1, item=0)
+    table = explain(model, graph, 1, item=0)
     assert table["item"].tolist() == [OWN_TAG]
     assert table["share"].item() == pytest.approx((users[1] @ items[0]).item())
-
-
-def test_the_films_between_carry_exactly_the_entry_of_the_third_power(split):
-    graph = adjacency(split.train)
-    dense = graph.to_dense().double()
-    cube = dense @ dense @ dense
-    for user, item in ((0, 0), (7, 499), (299, 123)):
-        table = films_between(graph, 300, user, item)
-        assert table["weight"].sum() == pytest.approx(cube[user, 300 + item].item(), rel=1e-5, abs=1e-9)
-        assert sorted(table["item"]) == split.train.items_of(user).tolist()
-        assert table["weight"].is_monotonic_decreasing
-        fans = {film: set(split.train.user[split.train.item == film].tolist()) for film in [item, *table["item"]]}
-        assert table["n_peers"].tolist() == [len(fans[film] & fans[item]) for film in table["item"]]
-
-
-def test_on_paper_ben_carries_casablanca_to_ada_through_both_of_her_films(paper):
-    table = films_between(adjacency(paper), 3, user=0, item=2)
-    walk = 1 / 2 * 1 / 6**0.5 * 1 / 6**0.5
-    assert sorted(table["item"]) == [0, 1]
-    assert table["n_peers"].tolist() == [1, 1]
-    assert table["weight"].tolist() == pytest.approx([walk, walk])
 
 
 @pytest.mark.parametrize(("user", "item", "message"), [(3, 0, "user .* 0 to 2, got 3"), (0, -1, "item .* 3, got -1")])
@@ -134,8 +180,6 @@ def test_reasons_are_refused_for_indices_that_do_not_exist(paper, user, item, me
     graph = adjacency(paper)
     with pytest.raises(ValueError, match=message):
         explain(LightGCN(3, 4), graph, user, item)
-    with pytest.raises(ValueError, match=message):
-        films_between(graph, 3, user, item)
 
 
 def test_an_explanation_refuses_a_graph_of_another_size(paper):
@@ -149,3 +193,85 @@ def test_cosine_scores_are_those_of_scikit_learn():
     users, items = torch.randn(3, 5), torch.randn(4, 5)
     score = scorer(users, items, "cosine")(torch.arange(3))
     assert torch.allclose(score, torch.from_numpy(cosine_similarity(users, items)), atol=1e-6)
+
+
+@given(st.integers(1, 3), st.sets(st.integers(0, 4), min_size=1))
+def test_a_newcomers_tag_is_that_of_a_dense_matrix_with_one_more_row(n_layers, liked):
+    party = little_party()
+    model, graph = LightGCN(4, 5, embedding_dim=3, n_layers=n_layers), adjacency(party)
+    assert torch.allclose(fold_in(model, graph, sorted(liked))[0].double(), dense_newcomer(model, graph, sorted(liked)))
+
+
+def test_a_newcomers_tag_by_hand(paper):
+    # Alien and Casablanca have 2 fans each: their tags arrive with 1 / sqrt(2 * 2), halved by the mean of two rounds.
+    model, graph = LightGCN(3, 4, embedding_dim=1, n_layers=1), adjacency(paper)
+    with torch.no_grad():
+        model.embedding.weight[:] = torch.tensor([[2.0], [0.0], [4.0], [3.0], [5.0], [7.0], [0.0]])
+    assert fold_in(model, graph, [0, 2]).tolist() == [[pytest.approx((3 + 7) / 2 / 2)]]
+
+
+def test_a_batch_of_newcomers_is_each_of_them_alone(split):
+    model, graph = LightGCN(300, 500, embedding_dim=8), adjacency(split.train)
+    liked = split.train.item.unique()
+    batch = [liked[:1], liked[:300], liked[5:8].tolist()]
+    tags = fold_in(model, graph, batch)
+    assert tags.shape == (3, 8)
+    for tag, one in zip(tags, batch, strict=True):
+        assert torch.equal(tag, fold_in(model, graph, one)[0])
+        assert torch.allclose(tag, tag_parts(model, graph, one)[1].sum(dim=0), atol=1e-6)
+
+
+def test_folding_in_leaves_the_party_as_it_is(paper):
+    model, graph = LightGCN(3, 4), adjacency(paper)
+    before = [tags.clone() for tags in model(graph)]
+    fold_in(model, graph, [0, 2])
+    assert all(torch.equal(*tags) for tags in zip(before, model(graph), strict=True))
+
+
+def test_a_film_nobody_raved_about_weighs_nothing_and_is_named(paper):
+    model, graph = LightGCN(3, 4, n_layers=2), adjacency(paper)
+    with pytest.warns(UserWarning, match=r"nobody raved about items \[3\]: they weigh nothing"):
+        tag = fold_in(model, graph, [0, 3])[0]
+    assert torch.allclose(tag.double(), dense_newcomer(model, graph, [0, 3]))
+    with pytest.warns(UserWarning, match="items"):
+        assert explain(model, graph, [0, 3], 1).set_index("item")["share"][3] == 0
+
+
+@pytest.mark.parametrize(
+    ("liked", "message"),
+    [
+        ([], "at least one like, got none; without likes, offer the popular films"),
+        ([[0], []], "at least one like"),
+        ([4], "a liked item must be an index from 0 to 3, got 4"),
+        ([0, -1], "from 0 to 3, got -1"),
+        ([2, 1, 2], "item 2 is liked more than once"),
+        ([3], r"nobody raved about the liked items \[3\], so they tell nothing"),
+        (torch.tensor([[0, 1]]), r"\(n,\) int64 item indices, got \(1, 2\)"),
+        (torch.tensor([0.0]), "int64 item indices, got .* torch.float32"),
+    ],
+)
+def test_likes_that_say_nothing_are_refused(paper, liked, message):
+    with pytest.raises(ValueError, match=message):
+        fold_in(LightGCN(3, 4), adjacency(paper), liked)
+
+
+def test_a_model_without_gossip_folds_to_nothing(paper):
+    with pytest.raises(ValueError, match="with n_layers=0 no gossip reaches a new guest"):
+        fold_in(LightGCN(3, 4, n_layers=0), adjacency(paper), [0])
+
+
+def test_a_newcomer_who_likes_everything_gets_an_empty_list(split, party):
+    model, graph = LightGCN(300, 500, embedding_dim=8), adjacency(split.fit)
+    liked = split.fit.item.unique()
+    score = scorer(fold_in(model, graph, liked), model(graph)[1])
+    everything = Interactions(torch.zeros(500, dtype=torch.int64), torch.arange(500), 1, 500)
+    assert recommend(score, 0, everything, split.item_ids, party.films).empty
+
+
+def test_damping_takes_most_from_the_most_famous_film(paper):
+    flat = lambda users: torch.ones(len(users), 4)  # noqa: E731
+    degree = paper.item_degree()  # 2, 2, 2, 0
+    assert damp_popularity(flat, degree, 0.5)(torch.tensor([0, 1])).tolist() == [[0.5, 0.5, 0.5, 1.0]] * 2
+    assert damp_popularity(flat, degree, 0.0)(torch.tensor([0])).tolist() == [[1.0] * 4]
+    half = damp_popularity(flat, torch.tensor([0, 1, 3, 0]), 1.0)(torch.tensor([0]))[0].tolist()
+    assert half == pytest.approx([1, 0.5, 0, 1])  # log 2 is half of log 4

@@ -13,7 +13,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import scorer
-from course_lib.training import TrainConfig, build, fit, pick_device, train
+from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, fit, pick_device, train
 
 # Every field, so that better defaults change no test.
 CONFIG = TrainConfig(
@@ -334,3 +334,29 @@ def test_softmax_refuses_a_user_who_likes_everything():
     likes = Interactions(torch.tensor([1, 1, 1, 0]), torch.tensor([0, 1, 2, 0]), 2, 3)
     with pytest.raises(ValueError, match=r"user 1 has all 3 items.*leave that user out"):
         train(build(likes, SOFTMAX), likes, config=SOFTMAX)
+
+
+def test_without_ego_dropout_nothing_is_drawn_and_with_it_the_run_differs(split):
+    # The generator goes on to the order of likes and the negatives, so one more draw would change a history.
+    short = replace(SOFTMAX_CONFIG, n_epochs=3, embedding_dim=8)
+    states = {}
+    for probability in (0.0, 0.5):
+        config = replace(short, ego_dropout=probability)
+        model = build(split.train, config)
+        states[probability] = train(model, split.train, config=config).state["generator"]
+    expected = torch.Generator().manual_seed(short.seed)
+    for _ in range(3):
+        torch.randperm(len(split.train), generator=expected)
+    assert torch.equal(states[0.0], expected.get_state())
+    assert not torch.equal(states[0.5], expected.get_state())
+
+
+@pytest.mark.parametrize("config", [TrainConfig(), SOFTMAX_CONFIG], ids=["bpr", "softmax"])
+def test_with_all_ego_tags_dropped_guests_teach_nothing_to_their_own(split, config):
+    # Zeroed, a guest's layer-0 tag gets no gradient: it stays where it started, while the films' tags move.
+    config = replace(config, n_epochs=1, embedding_dim=8, ego_dropout=1.0, weight_decay=0.0, reg_weight=0.0)
+    model = build(split.train, config)
+    start = model.embedding.weight.detach().clone()
+    train(model, split.train, config=config)
+    assert torch.equal(model.embedding.weight[:300], start[:300])
+    assert not torch.equal(model.embedding.weight[300:], start[300:])
