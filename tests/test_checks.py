@@ -5,6 +5,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -256,6 +257,11 @@ def test_lines_are_accepted_in_every_order_that_computes_the_right_thing():
         ("ABC", "ABC", True),
         ("ABC", ["A", "B", "C"], False),
         (None, 0.0, False),
+        (2**100, 1, False),
+        (np.str_("A"), 1.0, False),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), True),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "z"]}), False),
+        (pd.Series([1, 2]), torch.tensor([1, 2]), True),
     ],
 )
 def test_sameness(first, second, expected):
