@@ -187,6 +187,13 @@ def test_random_numbers_go_on_as_if_no_check_had_been_made():
     assert draws() == expected
 
 
+def test_what_the_learner_hands_in_stays_as_it_was():
+    value = Exercise("00.value", "free", 1, answer=[[2.0]], mistakes=(), hints=(), observe=lambda given: given)
+    mine = [torch.ones(1, requires_grad=True)]
+    judge(value, mine)
+    assert mine[0].item() == 1 and mine[0].requires_grad and mine[0].grad is None
+
+
 def test_every_attempt_gets_the_same_random_numbers():
     exercise = Exercise("00.x", "free", 1, answer=lambda: torch.rand(3), mistakes=(), hints=())
     assert judge(exercise, lambda: torch.rand(3)).state == RIGHT
