@@ -8,7 +8,6 @@ import pytest
 from course_lib import guesses as module
 from course_lib.guesses import compare_guesses, guess, remember_guesses, remembered_guesses
 
-
 REAL_PATH = module._path
 
 
