@@ -54,14 +54,13 @@ def look_for(widget: object) -> None:
     for number, promise in enumerate(widget.contract, start=1):
         given = " and ".join(f"{_name(widget, n)} {label(widget, n, value)}" for n, value in promise.given.items())
         start = f"With {given}, move" if given else "Move"
-        control, watch = _name(widget, promise.control), watched(widget, promise)
         ends = [label(widget, promise.control, value) for value in (promise.start, promise.end)]
+        task = f"{start} **{_name(widget, promise.control)}** from {ends[0]} to {ends[1]} and watch "
+        task += f"*{watched(widget, promise)}*."
         answer = f"It {promise.change}. {promise.sentence}"
-        plain.append(f"{number}. {start} {control} from {ends[0]} to {ends[1]} and watch {watch}. {answer}")
-        folded.append(
-            f"{number}. {escape(start)} **{escape(control)}** from {escape(ends[0])} to {escape(ends[1])} and watch "
-            f"*{escape(watch)}*. <details><summary>What you should see</summary>{escape(answer)}</details>"
-        )
+        plain.append(f"{number}. {task.replace('*', '')} {answer}")
+        fold = f"<details><summary>What you should see</summary>{escape(answer, quote=False)}</details>"
+        folded.append(f"{number}. {escape(task, quote=False)} {fold}")
     display({"text/markdown": "\n".join(folded), "text/plain": "\n".join(plain)}, raw=True)
 
 
