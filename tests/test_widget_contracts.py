@@ -13,7 +13,7 @@ from course_lib.graph import edge_index
 from course_lib.interactions import to_likes
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
-from course_lib.widgets.contract import Promise, controls, look_for
+from course_lib.widgets.contract import CHANGES, Promise, controls, look_for
 from course_lib.widgets.duel import DuelWidget
 from course_lib.widgets.little_party import LittlePartyWidget
 from course_lib.widgets.loudness import LoudnessWidget
@@ -133,7 +133,7 @@ def test_what_to_look_for_is_the_contract(make, of, monkeypatch):
     for number, promise in enumerate(of.contract, start=1):
         control = getattr(widget, promise.control).description
         for twin in bundle.values():
-            assert f"{number}. " in twin and control in twin and f"It {promise.change}. " in twin
+            assert f"{number}. " in twin and control in twin and CHANGES[promise.change] in twin
         assert promise.sentence in bundle["text/plain"]
     assert bundle["text/markdown"].count("<details>") == len(of.contract)
 

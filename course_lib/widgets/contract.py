@@ -12,7 +12,8 @@ from html import escape
 import ipywidgets
 from IPython.display import display
 
-CHANGES = ("rises", "falls", "stays", "differs")
+# What a quantity can do, and how a reader is told.
+CHANGES = {"rises": "It rises.", "falls": "It falls.", "stays": "It stays the same.", "differs": "It changes."}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Promise:
 
     def __post_init__(self) -> None:
         if self.change not in CHANGES:
-            raise ValueError(f"a quantity {', '.join(CHANGES[:-1])} or {CHANGES[-1]}, got {self.change!r}; choose one")
+            raise ValueError(f"a quantity does one of {', '.join(CHANGES)}, got {self.change!r}; choose one of them")
 
     def holds(self, before: object, after: object) -> bool:
         """Whether the quantity changed from `before` to `after` as promised."""
@@ -57,7 +58,7 @@ def look_for(widget: object) -> None:
         ends = [label(widget, promise.control, value) for value in (promise.start, promise.end)]
         task = f"{start} **{_name(widget, promise.control)}** from {ends[0]} to {ends[1]} and watch "
         task += f"*{watched(widget, promise)}*."
-        answer = f"It {promise.change}. {promise.sentence}"
+        answer = f"{CHANGES[promise.change]} {promise.sentence}"
         plain.append(f"{number}. {task.replace('*', '')} {answer}")
         fold = f"<details><summary>What you should see</summary>{escape(answer, quote=False)}</details>"
         folded.append(f"{number}. {escape(task, quote=False)} {fold}")

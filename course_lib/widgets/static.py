@@ -1,5 +1,6 @@
 """What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
+import anywidget
 import ipywidgets
 from IPython.display import display
 from matplotlib.figure import Figure
@@ -8,8 +9,35 @@ from course_lib.plots.style import png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 NO_KERNEL = "A stored picture. To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
-# Only a live widget brings this rule with it: then the stored pictures below it are out of sight.
-_LIVE = "<style>.jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none }</style>"
+
+
+class Live(anywidget.AnyWidget):
+    """Unseen, in every live widget: names its sliders, keeps its keys, and hides the stored pictures below it."""
+
+    # ipywidgets gives the handle of a slider no name, and JupyterLab takes arrow keys from what has the focus.
+    _esm = """
+    function render({ el }) {
+        function name(box) {
+            for (const handle of box.querySelectorAll("[role=slider]")) {
+                const label = handle.closest(".widget-hbox")?.querySelector("label");
+                if (label) handle.setAttribute("aria-label", label.textContent);
+            }
+        }
+        function arrive() {
+            const box = el.closest(".course-live");
+            if (!box) return requestAnimationFrame(arrive);
+            box.dataset.lmSuppressShortcuts = "true";
+            new MutationObserver(() => name(box)).observe(box, { childList: true, subtree: true });
+            name(box);
+        }
+        arrive();
+    }
+    export default { render };
+    """
+    _css = """
+    .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
+    .course-live .widget-html-content { line-height: 1.5; }
+    """
 
 
 def number(
@@ -17,7 +45,7 @@ def number(
 ) -> tuple[ipywidgets.BoundedFloatText, ipywidgets.HBox]:
     """A number field with a slider beside it, and the row of both; whole numbers where `step` is whole.
 
-    A slider has no name that a screen reader could say, so the labelled field is the control and the slider its twin.
+    The field is the control, and the slider its twin.
     """
     whole = isinstance(step, int)
     span = {"value": value, "min": low, "max": high, "step": step}
@@ -46,7 +74,7 @@ def show(box: ipywidgets.DOMWidget, summary: str, *figures: Figure) -> None:
         summary: what is on screen, in words: the view's text and the pictures' alternative text.
         figures: what is on screen, as pictures.
     """
-    live = ipywidgets.VBox([box, ipywidgets.HTML(_LIVE, layout={"display": "none"})]).add_class("course-live")
+    live = ipywidgets.VBox([box, Live()]).add_class("course-live")
     display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
     for figure in figures:
         display({"image/png": png(figure), "text/plain": summary}, raw=True, metadata={"image/png": {"alt": summary}})
