@@ -109,8 +109,9 @@ def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes |
     ax.set_yticks(range(len(titles)), [shorten(title, 32) for title in titles], fontsize=10)
     ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons")
     ax.margins(x=0.12)
-    if receipts:
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
+    named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == REST)  # rest last
+    if named:
+        ax.legend(*zip(*named, strict=True), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     return ax
 
 
@@ -153,6 +154,7 @@ def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
     ax.axvline(0, color=_INK, linewidth=1)
     ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
+    ax.margins(x=0.14)
     ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
     return ax
 

@@ -1,4 +1,4 @@
-"""Guests nobody knew: `python -m tests.benchmarks.newcomers` writes `notebooks/newcomers.csv`, about 10 minutes.
+"""Guests nobody knew: `python -m tests.benchmarks.newcomers` writes `notebooks/newcomers.csv`, about 25 minutes.
 
 Protocol: MovieLens 100K, a like is a rating >= 4. Per seed (0-2) a fifth of the guests with at least 30 likes is held
 out whole, drawn from every second of them. A third of each one's likes is hidden; 1, 2, 3, 5, 10, 20 or all of the
@@ -105,10 +105,9 @@ def folded(model: LightGCN, held: HoldOut, n: int | None) -> Scorer:
     likes = [
         films[fame[films] > 0] for films in held.shown(n)
     ]  # the others weigh nothing, under cosine not even in d_u
-    with torch.no_grad():
-        items = model(graph)[1]
+    if heard.any():
         tags = fold_in(model, graph, [films for films in likes if len(films)])
-    scores[heard] = scorer(tags, items, model.scoring)(torch.arange(len(tags)))
+        scores[heard] = scorer(tags, model(graph)[1], model.scoring)(torch.arange(len(tags)))
     return of_newcomers(scores, held)
 
 
