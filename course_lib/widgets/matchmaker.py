@@ -59,7 +59,7 @@ class MatchmakerWidget:
         self._names = [f"{title} no. {film_id}" if again else title for film_id, title, again in names]
         self._index = {name: item for item, name in enumerate(self._names)}
 
-        style, wide = {"description_width": "7em"}, Layout(width="34em")
+        style, wide = {"description_width": "9em"}, Layout(width="34em")
         self.search = Text(description="search", placeholder="a word of a title", style=style, layout=wide)
         self.found = [Checkbox(indent=False, layout=Layout(width="44em", display="none")) for _ in range(N_FOUND)]
         self.liked = TagsInput(
@@ -77,7 +77,7 @@ class MatchmakerWidget:
         self.damping.observe(self._answer, "value")
         self.save.on_click(self._save)
         self.reload.on_click(self._reload)
-        your_films = HBox([HTML("<b>Your raves</b>"), self.liked])
+        your_films = HBox([HTML("<b>Your raves</b>", layout=Layout(min_width="8em")), self.liked])
         buttons = HBox([self.save, self.reload, self._note])
         self.box = VBox([self.search, *self.found, your_films, self.damping, self._view, buttons])
         self._draw()
