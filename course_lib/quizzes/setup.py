@@ -31,9 +31,9 @@ QUESTIONS = (
     Question(
         "Films carry colours, guests are empty. What has a guest heard after two rounds of gossip?",
         (
-            ("the own raves", None),
+            ("the guest's own raves", None),
             ("the raves of everybody with a rave in common", "Those arrive in round 3: film, guest, film, guest."),
-            ("nothing", "Round 1 brings the own raves, and the mean of all rounds keeps them."),
+            ("nothing", "Round 1 brings the guest's own raves, and the mean of all rounds keeps them."),
             ("every film of the party", "In the little party Emma needs seven rounds to reach Ada."),
         ),
         "Films reach guests in odd rounds. Round 2 only mixes films.",
