@@ -16,7 +16,7 @@ QUESTIONS = (
         "Raves in; out comes a ranking of the films the guest did not rave about, with reasons.",
     ),
     Question(
-        "From 01: one film of the list takes the place of its neighbour, everywhere. How would you notice?",
+        "From 01: every film is taken for its neighbour in the table. How would you notice?",
         (
             ("an error is raised", "Every number is a valid row, so nothing is raised."),
             ("the list looks odd", "It held known titles, sorted by score. Nobody sees it in one list."),
