@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: the loudness rule, one round of gossip, the mean of all rounds, and a test for a bug."""
+"""The exercises of notebook 04: loudness, one round of gossip, the mean of all rounds, and a test for a bug."""
 
 from collections.abc import Callable
 
