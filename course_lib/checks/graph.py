@@ -86,7 +86,7 @@ EXERCISES = (
         ),
         hints=(
             "Which of the two columns of the log names films?",
-            "Dune has no fan, and it still needs a place: what does `minlength` do?",
+            "A last film without a fan still needs a place: what does `minlength` do?",
         ),
     ),
     Exercise(
