@@ -1,4 +1,4 @@
-"""The exercises of notebook 05: the gradient of BPR, a loss that survives float32, and a sampler without a loop."""
+"""The exercises of notebook 05: the gradient of BPR, a loss that survives float32, a sampler and a test for it."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,8 @@ from torch import Tensor
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.checks.compare import kind
 from course_lib.checks.exercise import Exercise, Mistake
-from course_lib.interactions import Interactions
+from course_lib.interactions import Interactions, Split
+from course_lib.museum import negatives_know_the_test, toy_split, unknown_negatives
 
 
 def _scores() -> dict[str, tuple]:
@@ -79,6 +80,31 @@ def _next_free(user: Tensor, likes: Interactions, generator: torch.Generator) ->
 
 def _first_free(user: Tensor, likes: Interactions, generator: torch.Generator) -> Tensor:
     return (~likes.rows(user)).int().argmax(dim=1)
+
+
+def _samples() -> dict[str, tuple]:
+    """Many negatives of guests who hide a rave, from samplers of which some are wrong."""
+    split = toy_split()
+    user = split.test.user.repeat(100)
+
+    def drawn(sampler: Callable, *guests: int) -> tuple[Tensor, Tensor, Split]:
+        chosen = user[torch.isin(user, torch.tensor(guests))]
+        return chosen, sampler(chosen, split, torch.Generator().manual_seed(0)), split
+
+    def any_film(user: Tensor, split: Split, generator: torch.Generator) -> Tensor:
+        return torch.randint(split.fit.n_items, user.shape, generator=generator)
+
+    return {
+        "a right sampler": drawn(unknown_negatives, 1, 3),
+        "a right sampler and one guest": drawn(unknown_negatives, 3),
+        "a sampler that knows the test": drawn(negatives_know_the_test, 1, 3),
+        "a sampler that draws any film": drawn(any_film, 1, 3),
+    }
+
+
+def _is_fair(user: Tensor, negative: Tensor, split: Split) -> bool:
+    seen, hidden = (part.contains(user, negative).any() for part in (split.fit, split.test))
+    return bool(hidden and not seen)
 
 
 EXERCISES = (
@@ -202,6 +228,34 @@ EXERCISES = (
             "`likes.rows(user)` is (B, n_items), True at the visible raves. Which films have weight 1, which weight 0?",
             "`torch.multinomial(weight, 1, generator=generator)` draws one column per row, in proportion to `weight`.",
             "It returns (B, 1); `squeeze(1)` makes (B,) of it.",
+        ),
+    ),
+    Exercise(
+        name="05.catch",
+        level="free",
+        minutes=6,
+        answer=_is_fair,
+        cases=_samples,
+        mistakes=(
+            Mistake(lambda user, negative, split: True, "a test that no sampler can fail tests nothing."),
+            Mistake(lambda user, negative, split: False, "a right sampler must pass."),
+            Mistake(
+                lambda user, negative, split: not split.fit.contains(user, negative).any(),
+                "a sampler that knows the test passes: it avoids the visible raves as well.",
+            ),
+            Mistake(
+                lambda user, negative, split: not split.test.contains(user, negative).any(),
+                "you demand that no hidden rave is drawn. Only a sampler that knows the test can promise that.",
+            ),
+            Mistake(
+                lambda user, negative, split: split.test.contains(user, negative).any(),
+                "a sampler that draws any film passes, visible raves too. Two things must hold.",
+            ),
+        ),
+        hints=(
+            "`split.fit.contains(user, negative)` is True where a visible rave was drawn. "
+            "The hidden ones are in `split.test`.",
+            "In many draws, what must never happen, and what must happen at least once?",
         ),
     ),
 )
