@@ -27,7 +27,7 @@ QUESTIONS = (
         "What was learned is masked. Test raves stay in the ranking and count as misses.",
     ),
     Question(
-        "After some epoch the training loss goes on falling, and so does validation NDCG@10. Which weights do you keep?",
+        "After some epoch the training loss still falls, and so does validation NDCG@10. Which weights do you keep?",
         (
             (
                 "those of the lowest training loss",
