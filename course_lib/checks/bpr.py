@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -10,7 +11,8 @@ from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.checks.compare import kind
 from course_lib.checks.exercise import Exercise, Mistake
 from course_lib.interactions import Interactions, Split
-from course_lib.museum import negatives_know_the_test, toy_split, unknown_negatives
+from course_lib.museum import negatives_know_the_test, unknown_negatives
+from course_lib.party import little_party
 
 
 def _scores() -> dict[str, tuple]:
@@ -84,21 +86,26 @@ def _first_free(user: Tensor, likes: Interactions, generator: torch.Generator) -
 
 def _samples() -> dict[str, tuple]:
     """Many negatives of guests who hide a rave, from samplers of which some are wrong."""
-    split = toy_split()
-    user = split.test.user.repeat(100)
+    party = little_party()
+
+    def part(*rows: int) -> Interactions:
+        return Interactions(party.user[list(rows)], party.item[list(rows)], party.n_users, party.n_items)
+
+    # Guest 1 has a rave in each part, guest 3 one to train on and one hidden.
+    split = Split(part(0, 1, 2, 5, 6, 7), part(3), part(4, 8), pd.RangeIndex(4), pd.RangeIndex(5))
 
     def drawn(sampler: Callable, *guests: int) -> tuple[Tensor, Tensor, Split]:
-        chosen = user[torch.isin(user, torch.tensor(guests))]
-        return chosen, sampler(chosen, split, torch.Generator().manual_seed(0)), split
-
-    def any_film(user: Tensor, split: Split, generator: torch.Generator) -> Tensor:
-        return torch.randint(split.fit.n_items, user.shape, generator=generator)
+        user = torch.tensor(guests).repeat(100)
+        return user, sampler(user, split, torch.Generator().manual_seed(0)), split
 
     return {
         "a right sampler": drawn(unknown_negatives, 1, 3),
         "a right sampler and one guest": drawn(unknown_negatives, 3),
         "a sampler that knows the test": drawn(negatives_know_the_test, 1, 3),
-        "a sampler that draws any film": drawn(any_film, 1, 3),
+        "a sampler that draws any film": drawn(lambda user, split, g: torch.randint(5, user.shape, generator=g), 1, 3),
+        "a sampler that avoids the train part only": drawn(
+            lambda user, split, g: sample_negatives(user, split.train, g), 1, 3
+        ),
     }
 
 
@@ -250,6 +257,12 @@ EXERCISES = (
             Mistake(
                 lambda user, negative, split: split.test.contains(user, negative).any(),
                 "a sampler that draws any film passes, visible raves too. Two things must hold.",
+            ),
+            Mistake(
+                lambda user, negative, split: (
+                    not split.train.contains(user, negative).any() and split.test.contains(user, negative).any()
+                ),
+                "a sampler that draws validation raves passes. What may be learned from is `split.fit`, both parts.",
             ),
         ),
         hints=(

@@ -66,6 +66,7 @@ def _curves() -> dict[str, tuple]:
         "a curve that rises and falls": ([0.10, 0.13, 0.14, 0.12, 0.13, 0.11, 0.10, 0.09], 3),
         "a curve with a tie": ([0.10, 0.20, 0.20, 0.15, 0.19, 0.18], 2),
         "a curve that recovers": ([0.10, 0.14, 0.12, 0.13, 0.15, 0.11, 0.12, 0.10, 0.16], 3),
+        "a curve that falls at first": ([0.12, 0.09, 0.08, 0.15, 0.10, 0.11, 0.12, 0.13], 3),
         "a curve that rises to the end": ([0.10, 0.20, 0.25], 2),
     }
 
@@ -230,14 +231,28 @@ EXERCISES = (
             ),
             Mistake(
                 lambda scores, patience: _stop(
+                    scores, patience, better=lambda scores, epoch, best: scores[epoch - 1] == max(scores)
+                ),
+                "you compare with the highest score of the whole curve. At epoch 5 nobody knows the scores of epoch 6.",
+            ),
+            Mistake(
+                lambda scores, patience: _stop(
+                    scores, patience, better=lambda scores, epoch, best: scores[epoch - 1] > scores[best]
+                ),
+                "lists count from 0: `scores[best_epoch]` is the score of the epoch after the best.",
+            ),
+            Mistake(
+                lambda scores, patience: _stop(scores, patience, better=lambda scores, epoch, best: False),
+                "no epoch ever counts as better, so the first is kept. Compare `score` with the best score so far.",
+            ),
+            Mistake(
+                lambda scores, patience: _stop(
                     scores, patience, over=lambda epoch, best, better, patience: epoch - best > patience
                 ),
                 "you train one epoch too many: with patience 3 the third epoch without a better one is the last.",
             ),
             Mistake(
-                lambda scores, patience: _stop(
-                    scores, patience, over=lambda epoch, best, better, patience: not better and epoch > 1
-                ),
+                lambda scores, patience: _stop(scores, patience, over=lambda epoch, best, better, patience: not better),
                 "you stop at the first epoch that is no better. A rough curve needs patience.",
             ),
             Mistake(
@@ -262,7 +277,7 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Epochs count from 1 and lists from 0: the score of the best epoch so far is `scores[best - 1]`.",
+            "Epochs count from 1 and lists from 0: the score of the best epoch so far is `scores[best_epoch - 1]`.",
             "How many epochs ago was the best one? Compare that with `patience`.",
             "When training stops, the model holds the weights of `epoch`. Which ones do you want to keep?",
         ),
