@@ -113,6 +113,23 @@ def test_what_was_not_asked_for_is_refused_in_a_sentence():
     assert str(judge(value, [1, 2])) == "✗ wrong, because it expected [2, 1] and got [1, 2]."
 
 
+STRANGE = [
+    "word", "", 0, -1, 2**100, 1.5, 1j, True, None, [], [[1], [2, 3]], {}, {"a": ...}, {1}, b"x", range(3), object(),
+    print, int, Ellipsis, torch.zeros(0), torch.zeros(2, requires_grad=True), torch.eye(2).to_sparse(),
+    np.array(["a", "b"]), np.array([1, None]), pd.DataFrame({"a": [1], "b": ["x"]}), pd.Series([1.0]), iter("ab"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=lambda value: type(value).__name__)
+def test_whatever_is_handed_in_or_returned_gets_a_sentence(value):
+    words = Exercise("00.word", "free", 1, answer=["a", 1], mistakes=DOUBLE.mistakes, hints=())
+    for exercise in (DOUBLE, words):
+        for attempt in (value, lambda *arguments: value):
+            verdict = judge(exercise, attempt)
+            assert verdict.state != RIGHT and verdict.reason
+            assert " at 0x" not in verdict.reason and len(verdict.reason) < 1000
+
+
 def test_an_error_is_told_with_its_line():
     def attempt(x):
         y = x + 1

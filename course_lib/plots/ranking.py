@@ -1,4 +1,4 @@
-"""Pictures of rankings, of comparisons between rankings, and of the reasons behind a score."""
+"""Pictures of rankings, and of comparisons between rankings."""
 
 from collections.abc import Sequence
 
@@ -133,102 +133,29 @@ def plot_grouped_bars(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) 
     return ax
 
 
-def fold_reasons(reasons: pd.DataFrame, titles: Sequence[str], n: int = 6) -> pd.DataFrame:
-    """The table of `recommendation.explain`, short enough to read: own tag, the n largest shares, and the rest.
+def plot_newcomers(results: pd.DataFrame, metric: str, models: Sequence[str], ax: Axes | None = None) -> Axes:
+    """One curve per model over the number of likes shown: the mean over seeds, and a thin line from lowest to highest.
 
     Args:
-        reasons: columns `item, share`; a negative item is the user's own tag.
-        titles: the title of each item index.
-
-    Returns:
-        `reason, share`, the last row named 'rest'; the shares have the same sum as before.
+        results: columns `model, seed, shown` and `metric`; `shown` in the order of the axis.
+        models: the curves to draw; each is named at its right end.
     """
-    own = reasons["item"] < 0
-    raves = reasons[~own].sort_values("share", ascending=False)
-    top, others = raves.head(n), raves.iloc[n:]
-    rest = f"rest ({len(others)} rave{'' if len(others) == 1 else 's'})"
-    return pd.DataFrame(
-        {
-            "reason": ["own tag", *(titles[item] for item in top["item"]), rest],
-            "share": [reasons.loc[own, "share"].sum(), *top["share"], others["share"].sum()],
-        }
-    )
-
-
-def plot_reasons(reasons: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """The parts of one score, the row of the own tag first, the rest last: lengths add up to the score.
-
-    Args:
-        reasons: the table of `fold_reasons`.
-    """
-    ax = new_axes(8.5, 0.36 * len(reasons) + 0.9) if ax is None else ax
-    height = np.arange(len(reasons))
-    share = reasons["share"].to_numpy()
-    colour = [GUEST] + [FILM] * (len(reasons) - 2) + [MUTED]
-    ax.barh(height, share, height=0.75, color=colour)
-    for y, value in enumerate(share):
-        ax.annotate(f"{value:.2f}", (max(value, 0), y), (5, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(height, [shorten(name, 27) for name in reasons["reason"]], fontsize=10)
-    ax.tick_params(axis="y", length=0)
-    span = max(share.max(), 0) - min(share.min(), 0)
-    ax.set(
-        xlim=(min(share.min(), 0) - 0.02 * span, max(share.max(), 0) + 0.18 * span),
-        ylim=(len(reasons) - 0.5, -0.6),
-        xlabel=f"share of the score; together {share.sum():.2f}",
-    )
-    return ax
-
-
-def plot_top_films(titles: Sequence[str], scores: Sequence[float], chosen: int, ax: Axes | None = None) -> Axes:
-    """A top list, best film on top, each title in its bar; the chosen film stands out.
-
-    Args:
-        titles, scores: one per rank, best first.
-        chosen: position in the list, from 0.
-    """
-    ax = new_axes(6.0, 4.4) if ax is None else ax
-    height = np.arange(len(titles))
-    colour = [ACCENT if rank == chosen else "#e3e6ea" for rank in height]
-    ax.barh(height, scores, height=0.8, color=colour)
-    left = min(0.0, *scores)
-    for y, (title, score) in enumerate(zip(titles, scores, strict=True)):
-        ink, weight = ("white", "bold") if y == chosen else (INK, "normal")
-        ax.annotate(
-            f"{y + 1}  {shorten(title, 29)}  {score:.2f}",
-            (left, y),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=ink,
-            fontweight=weight,
-        )
-    ax.set_yticks([])
-    ax.set(ylim=(len(titles) - 0.5, -0.6), xlim=(left, 1.02 * max(*scores, 1e-9)), xlabel="score")
-    return ax
-
-
-def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Two values per like, joined by a line: its share of a score, and what the score loses without it.
-
-    Args:
-        table: index the like's title, columns `share, loss`.
-    """
-    ax = new_axes(8.5, 0.36 * len(table) + 1.1) if ax is None else ax
-    height = np.arange(len(table))
-    ax.hlines(height, table["share"], table["loss"], color=MUTED, linewidth=2)
-    ax.plot(table["share"], height, FILM_MARKER, color=FILM, markersize=8)
-    ax.plot(table["loss"], height, "D", color=ACCENT, fillstyle="none", markersize=8)
-    right = "right" if table["share"].iloc[0] < table["loss"].iloc[0] else "left"
-    left = "left" if right == "right" else "right"
-    for name, column, side in (("its share", "share", right), ("lost without it", "loss", left)):
-        ax.annotate(
-            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=INK
-        )
-    ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
-    ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
+    ax = new_axes(10, 4.6) if ax is None else ax
+    shown = list(dict.fromkeys(results["shown"]))
+    ends = {}
+    for model, marker, colour in zip(models, "so^DvPX", (ACCENT, GUEST, *PALETTE[4:7], FILM, MUTED), strict=False):
+        runs = results[results["model"] == model].pivot(index="seed", columns="shown", values=metric)[shown]
+        style = "--" if model.endswith("trained on") else "-"
+        ax.plot(range(len(shown)), runs.mean(), marker, linestyle=style, color=colour, markersize=6)
+        ax.vlines(range(len(shown)), runs.min(), runs.max(), color=colour, linewidth=1, alpha=0.6)
+        ends[model] = float(runs.mean().iloc[-1]), colour
+    gap = 0.055 * max(end for end, _ in ends.values())  # names that would touch move up
+    height = -1.0
+    for model, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+        height = max(end, height + gap)
+        ax.annotate(model, (len(shown) - 1, end), (len(shown) - 0.8, height), color=colour, va="center", fontsize=11)
+    ax.set_xticks(range(len(shown)), [str(n) for n in shown])
+    ax.set(xlabel="raves shown", ylabel=f"{metric}, mean over newcomers", xlim=(-0.3, len(shown) + 1.6), ylim=(0, None))
     return ax
 
 
@@ -248,14 +175,4 @@ def plot_histogram(values: Sequence[float], xlabel: str, ylabel: str, ax: Axes |
         color=ACCENT,
     )
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1.2 * counts.max()))
-    return ax
-
-
-def plot_norms(n_raves: Sequence[int], norm: Sequence[float], ax: Axes | None = None) -> Axes:
-    """One square per film: how many raved about it (log scale), and the length of its tag."""
-    ax = new_axes(8.0, 3.4) if ax is None else ax
-    ax.plot(n_raves, norm, FILM_MARKER, color=FILM, markeredgecolor=INK, markeredgewidth=0.3, markersize=4, alpha=0.7)
-    ax.set_xscale("log")
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.set(xlabel="raves about the film (learned from)", ylabel="length of the film's tag", ylim=(0, None))
     return ax
