@@ -170,7 +170,7 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "`likes` is (n_users, n_items). Which product with its transpose is (n_items, n_items)?",
+            "`raved` is (n_users, n_items). Which product with its transpose is (n_items, n_items)?",
             "`fans[:, None] * fans` holds the product of the fans of every two films, (n_items, n_items).",
             "Nobody raved about Dune. What is 0 / 0?",
         ),

@@ -49,10 +49,10 @@ QUESTIONS = (
             ("the map of random tags, and the groups measured in the 64 numbers", None),
             (
                 "the same map with another seed",
-                "Another seed draws other islands. Perplexity 5 makes them of random tags as well.",
+                "Another seed draws other islands. A low perplexity makes them of random tags as well.",
             ),
             ("the distances between the islands", "They follow the perplexity, not the taste."),
         ),
-        "Random tags at perplexity 5 have islands too. What is real can be measured without a map.",
+        "At a low perplexity random tags clump too. What is real can be measured without a map.",
     ),
 )
