@@ -5,6 +5,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -186,6 +187,13 @@ def test_random_numbers_go_on_as_if_no_check_had_been_made():
     assert draws() == expected
 
 
+def test_what_the_learner_hands_in_stays_as_it_was():
+    value = Exercise("00.value", "free", 1, answer=[[2.0]], mistakes=(), hints=(), observe=lambda given: given)
+    mine = [torch.ones(1, requires_grad=True)]
+    judge(value, mine)
+    assert mine[0].item() == 1 and mine[0].requires_grad and mine[0].grad is None
+
+
 def test_every_attempt_gets_the_same_random_numbers():
     exercise = Exercise("00.x", "free", 1, answer=lambda: torch.rand(3), mistakes=(), hints=())
     assert judge(exercise, lambda: torch.rand(3)).state == RIGHT
@@ -256,6 +264,11 @@ def test_lines_are_accepted_in_every_order_that_computes_the_right_thing():
         ("ABC", "ABC", True),
         ("ABC", ["A", "B", "C"], False),
         (None, 0.0, False),
+        (2**100, 1, False),
+        (np.str_("A"), 1.0, False),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), True),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "z"]}), False),
+        (pd.Series([1, 2]), torch.tensor([1, 2]), True),
     ],
 )
 def test_sameness(first, second, expected):

@@ -16,16 +16,12 @@ from course_lib.plots.ranking import (
     plot_top_films,
     shorten,
 )
-from course_lib.plots.style import ACCENT
+from course_lib.plots.style import ACCENT, MUTED
+from tests import drawings
 
 
 def words(ax) -> list[str]:
     return [text.get_text() for text in ax.texts]
-
-
-def opaque_hits(ax) -> int:
-    """The bars drawn in full colour: the hits that count."""
-    return sum(patch.get_facecolor() == matplotlib.colors.to_rgba(ACCENT) for patch in ax.patches)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +47,13 @@ def test_fold_reasons_of_a_guest_without_raves():
 
 def test_ranked_list_counts_the_hits_above_the_cut():
     titles, hit, raved = list("ABCD"), [True, False, True, True], [False, True, False, False]
-    ax = plot_ranked_list(titles, hit, raved, k=3)
-    assert opaque_hits(ax) == 2
-    assert ax.patches[1].get_width() == pytest.approx(0.6309, abs=1e-4)  # 1 / log2(3)
-    assert words(ax)[:4] == ["hit", "already raved about", "hit", "hit, not counted"]
-
-    again = plot_ranked_list(titles, hit, raved, k=1, ax=ax)
-    assert again is ax and opaque_hits(ax) == 1  # drawn anew, nothing of the first list is left
+    svg = plot_ranked_list(titles, hit, raved, k=3).svg("alt")
+    assert len(drawings.shapes(svg, "rect", fill=ACCENT)) == 2
+    second = drawings.shapes(svg, "rect", fill=MUTED)[0]
+    assert float(second.get("width")) == pytest.approx(290 * 0.6309, abs=0.1)  # 1 / log2(3)
+    notes = [word for word in drawings.words(svg) if word.startswith(("hit", "already"))]
+    assert notes == ["hit", "already raved about", "hit", "hit, not counted"]
+    assert drawings.words(svg)[-1] == "K = 3: the list ends here"
 
 
 def test_ladder_is_sorted_by_mean_and_shows_every_seed():
@@ -95,7 +91,7 @@ def test_top_films_mark_the_chosen_one():
     ax = plot_top_films(["Alien", "Brazil"], [2.0, 1.0], chosen=1)
     assert words(ax) == ["1  Alien  2.00", "2  Brazil  1.00"]
     assert [text.get_fontweight() for text in ax.texts] == ["normal", "bold"]
-    assert opaque_hits(ax) == 1
+    assert [matplotlib.colors.to_hex(bar.get_facecolor()) == ACCENT for bar in ax.patches] == [False, True]
 
 
 @pytest.mark.parametrize(("loss", "side"), [(0.1, "left"), (0.5, "right")])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from course_lib.plots.sketch import INK, Plane, Sketch
 from course_lib.plots.style import (
     ACCENT,
     FILM,
@@ -65,6 +66,30 @@ def plot_tsne(positions: np.ndarray, n_guests: int, title: str = "", ax: Axes | 
         )
     _no_unit(ax, title)
     return ax
+
+
+def plot_seating_plan(positions: np.ndarray, n_guests: int, names: Sequence[str], title: str) -> Sketch:
+    """As `plot_tsne`, drawn fast: a name shows when the pointer rests on a dot.
+
+    Args:
+        positions: `(n, 2)`, guests first.
+        names: one per dot.
+    """
+    sketch, middle = Sketch(860, 540), (positions.min(axis=0) + positions.max(axis=0)) / 2
+    reach = np.abs(positions - middle).max() * 1.05  # the same scale along both sides
+    plane = Plane(200, 70, 460, 460, (middle[0] - reach, middle[0] + reach), (middle[1] - reach, middle[1] + reach))
+    sketch.text(10, 18, title, bold=True)
+    sketch.circle(22, 48, 6, GUEST, INK)
+    sketch.text(36, 48, "guest")
+    sketch.rect(108, 42, 11, 11, FILM, INK)
+    sketch.text(128, 48, "film")
+    for dot, (place, name) in enumerate(zip(positions, names, strict=True)):
+        x, y = plane.at(*place)
+        if dot < n_guests:
+            sketch.circle(x, y, 6, GUEST, INK, 0.6, title=name)
+        else:
+            sketch.rect(x - 5.5, y - 5.5, 11, 11, FILM, INK, 0.6, title=name)
+    return sketch
 
 
 def plot_genres(positions: np.ndarray, genre: Sequence[str], title: str = "", ax: Axes | None = None) -> Axes:
