@@ -68,7 +68,8 @@ ASK = """async (code) => {
 VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + img.src).join()
     + [...element.querySelectorAll('svg[role=img]')].map(svg => svg.outerHTML).join()
     + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
-WIDGET = "next(x for x in list(globals().values()) if hasattr(x, 'box') and hasattr(x, 'summary'))"
+# Not `_`, which holds the last result: that is the quiz.
+WIDGET = "next(x for n, x in list(globals().items()) if n[0] != '_' and hasattr(x, 'box') and hasattr(x, 'summary'))"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The exercises of notebook 09: the popularity axis, what a map keeps, what it may say, and one more number."""
+"""The exercises of notebook 09: the popularity axis, what a map keeps, one more number, and what a map may say."""
 
 from collections.abc import Callable
 from typing import Any
@@ -185,22 +185,6 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="09.reading",
-        level="faded",
-        minutes=4,
-        answer="AD",
-        observe=_letters,
-        diagnose=_look,
-        mistakes=(
-            *(Mistake(f"AD{letter}", f"{letter} may not be read: {why}") for letter, why in _MAY_NOT.items()),
-            *(Mistake("AD".replace(letter, ""), f"{letter} may be read: {why}") for letter, why in _MAY.items()),
-        ),
-        hints=(
-            "Ask of each claim: would it still be there on the map of the three clubs, or at another perplexity?",
-            "A claim that was measured in the 64 numbers does not need the map. How many such claims are there?",
-        ),
-    ),
-    Exercise(
         name="09.one_more_number",
         level="free",
         minutes=10,
@@ -241,6 +225,22 @@ EXERCISES = (
             "If all films had the same length, the nearest would be the best. One more number can make them equally "
             "long.",
             "The longest film gets 0. What must be added to |f|² to reach the longest |f|²?",
+        ),
+    ),
+    Exercise(
+        name="09.reading",
+        level="free",
+        minutes=4,
+        answer="AD",
+        observe=_letters,
+        diagnose=_look,
+        mistakes=(
+            *(Mistake(f"AD{letter}", f"{letter} may not be read: {why}") for letter, why in _MAY_NOT.items()),
+            *(Mistake("AD".replace(letter, ""), f"{letter} may be read: {why}") for letter, why in _MAY.items()),
+        ),
+        hints=(
+            "Ask of each claim: would it still be there on the map of the three clubs, or at another perplexity?",
+            "A claim that was measured in the 64 numbers does not need the map. How many such claims are there?",
         ),
     ),
 )
