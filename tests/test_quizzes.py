@@ -6,6 +6,7 @@ import re
 
 import nbformat
 import pytest
+import torch
 
 from course_lib.checks.exercise import MODULES
 from course_lib.quizzes import Question
@@ -43,6 +44,17 @@ def test_every_wrong_option_has_a_misconception_of_its_own(questions):
 def test_the_answer_is_not_always_at_the_same_place(questions):
     places = [[misconception for _, misconception in question.options].index(None) for question in questions]
     assert len(set(places)) >= 3
+
+
+def test_the_list_of_notebook_06_has_the_ndcg_that_the_quiz_says():
+    from course_lib.evaluation import ndcg_at_k
+    from course_lib.quizzes.evaluation import QUESTIONS
+
+    value = ndcg_at_k(torch.tensor([[True, False, True, False, False]]), torch.tensor([3])).item()
+    (question,) = (question for question in QUESTIONS if "ranks 1 and 3" in question.text)
+    assert [option for option, misconception in question.options if misconception is None] == [
+        f"1.5 / 2.131 = {value:.3f}"
+    ]
 
 
 TWO = (
