@@ -162,7 +162,7 @@ EXERCISES = (
             ),
             Mistake(
                 lambda S, user, item: ((S @ S[user]) * S[:, item]).sum(),
-                "this is the sum over all peers, the entry of Â³. How much of it does each peer carry?",
+                "this is the sum over all peers, the entry of Â³. Asked for is how much of it each peer carries.",
             ),
             Mistake(
                 lambda S, user, item: S[user] * (S.T @ S[:, item]),
