@@ -9,7 +9,7 @@ from course_lib.graph import adjacency
 from course_lib.influence import path_ledger
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
-from course_lib.recommendation import explain, fold_in
+from course_lib.recommendation import fold_in, scorer, tag_parts
 
 
 def test_a_newcomers_tag_is_that_of_fold_in():
@@ -28,15 +28,24 @@ def test_on_paper_dora_hears_half_of_alien_and_of_casablanca():
 
 
 def test_what_a_score_loses_is_the_difference_of_two_scores_of_fold_in():
-    party, liked = little_party(), [0, 2, 4]
-    model, graph = LightGCN(4, 5, embedding_dim=6), adjacency(party)
-    shares = explain(model, graph, liked, 3).query("item >= 0").set_index("item")["share"]
-    loss = find("08.without_one").answer(torch.tensor([shares[item] for item in liked]))
-    film = model(graph)[1][3].detach()
-    whole = fold_in(model, graph, liked)[0] @ film
-    for place in range(3):
-        rest = fold_in(model, graph, liked[:place] + liked[place + 1 :])[0] @ film
-        assert loss[place].item() == pytest.approx((whole - rest).item(), abs=1e-6)
+    liked, graph = [0, 2, 4], adjacency(little_party())
+    model = LightGCN(4, 5, embedding_dim=6, scoring="cosine")
+    films, parts = tag_parts(model, graph, liked)
+    film_tags = model(graph)[1].detach()
+    scores = [
+        scorer(fold_in(model, graph, raves), film_tags, "cosine")(torch.tensor([0]))[0, 3].item()
+        for raves in (liked, [2, 4], [0, 4], [0, 2])
+    ]
+    assert films[1:] == liked
+    loss = find("08.without_one").answer(parts[1:], film_tags[3])
+    assert loss.tolist() == pytest.approx([scores[0] - without for without in scores[1:]], abs=1e-6)
+
+
+def test_on_paper_a_score_may_lose_more_than_a_share_or_nothing_or_rise():
+    cases = find("08.without_one").cases()
+    loss = [find("08.without_one").answer(*cases[name]).tolist() for name in list(cases)[:2]]
+    # Tag (1, 1), film (1, 0): cosine 1/√2. Without the first rave 0, without the second 1.
+    assert loss == [pytest.approx([0.5**0.5, 0.5**0.5 - 1]), pytest.approx([0, 0, 0], abs=1e-6)]
 
 
 def test_the_peers_carry_the_walks_of_the_ledger():

@@ -1,6 +1,7 @@
 """The exercises of notebook 08: a newcomer's tag, what a score loses without one rave, and two masks."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.checks.exercise import Exercise, Mistake
@@ -31,21 +32,18 @@ def _tag(layers: list[Tensor], loudness: Tensor, liked: Tensor) -> Tensor:
     return loudness @ sum(layers[:-1])[liked] / len(layers)
 
 
-def _shares() -> dict[str, tuple]:
+def _parts() -> dict[str, tuple]:
+    """What each rave brings into a newcomer's tag, and a film's tag."""
+    generator = torch.Generator().manual_seed(0)
     return {
-        "two raves with shares 0.3 and 0.1": (torch.tensor([0.3, 0.1]),),
-        "three equal shares": (torch.ones(3),),
-        "five shares, one of them negative": (torch.tensor([0.4, 0.25, 0.2, 0.05, -0.1]),),
+        "two raves at right angles": (torch.eye(2), torch.tensor([1.0, 0.0])),
+        "three raves that say the same": (torch.tensor([[1.0, 2.0]]).expand(3, -1).clone(), torch.tensor([2.0, 1.0])),
+        "five random raves": (torch.randn(5, 3, generator=generator), torch.randn(3, generator=generator)),
     }
 
 
-def _louder(shares: Tensor) -> float:
-    """How much louder each rave gets when one of them goes."""
-    return (len(shares) / (len(shares) - 1)) ** 0.5
-
-
-def _others(shares: Tensor) -> Tensor:
-    return shares.sum() - shares
+def _cosine(tags: Tensor, film: Tensor) -> Tensor:
+    return F.cosine_similarity(tags, film, dim=-1)
 
 
 def _ratings() -> dict[str, tuple]:
@@ -102,37 +100,34 @@ EXERCISES = (
         name="08.without_one",
         level="faded",
         minutes=8,
-        answer=lambda shares: shares.sum() - _louder(shares) * _others(shares),
-        cases=_shares,
+        answer=lambda parts, film: _cosine(parts.sum(dim=0), film) - _cosine(parts.sum(dim=0) - parts, film),
+        cases=_parts,
         mistakes=(
             Mistake(
-                lambda shares: shares.clone(),
-                "these are the shares. When a rave goes, d_u falls from n to n - 1 and the others get louder.",
+                lambda parts, film: parts @ film / (parts.sum(dim=0).norm() * film.norm()),
+                "these are the shares: you divide by the length of the whole tag. Each tag without a rave has a "
+                "length of its own.",
             ),
             Mistake(
-                lambda shares: _louder(shares) * _others(shares),
+                lambda parts, film: parts @ film,
+                "these are dot products. The score is a cosine: divide by the lengths of both tags.",
+            ),
+            Mistake(
+                lambda parts, film: _cosine(parts.sum(dim=0) - parts, film),
                 "this is the score that is left. What was lost is the difference to the score with everything.",
             ),
             Mistake(
-                lambda shares: _louder(shares) * _others(shares) - shares.sum(),
+                lambda parts, film: _cosine(parts.sum(dim=0) - parts, film) - _cosine(parts.sum(dim=0), film),
                 "the sign is the other way round: a loss is positive where the score falls.",
             ),
             Mistake(
-                lambda shares: shares.sum() - _others(shares) / _louder(shares),
-                "the others get softer in your answer. From 1/√n to 1/√(n - 1) they get louder: the factor is above 1.",
-            ),
-            Mistake(
-                lambda shares: shares.sum() - _louder(shares) ** 2 * _others(shares),
-                "the square root is missing: loudness goes with 1/√d_u.",
-            ),
-            Mistake(
-                lambda shares: _louder(shares) * shares,
-                "you make the rave louder that goes. Those that stay get louder.",
+                lambda parts, film: _cosine(parts.sum(dim=0), film) - _cosine(parts, film),
+                "you keep one rave and take all the others away. Take one away and keep the others.",
             ),
         ),
         hints=(
-            "Add up the shares of all raves but one: `shares.sum() - shares` does it for each rave at once.",
-            "Each share holds the factor 1/√n. With one rave less it holds 1/√(n - 1). By what do you multiply?",
+            "The tag is the sum of the parts. What is the sum without row j? `tag - parts` does it for all rows.",
+            "`F.cosine_similarity(rest, film, dim=-1)` gives one score per row of `rest`.",
         ),
     ),
     Exercise(

@@ -40,15 +40,15 @@ QUESTIONS = (
         "(X_0 + ... + X_{K-1})[j] / √(d_u d_j) / (K + 1), summed over the four films. Round 0 brings nothing.",
     ),
     Question(
-        "A film has a share of 0.2 in a score. You take the film away. What does the score lose?",
+        "One of your raves has a share of 0.2 in a score. You take it back. What does the score lose?",
         (
-            ("0.2", "A share is bookkeeping on one graph. Without the film the graph is another one."),
-            ("not 0.2: the other raves change their weight too", None),
-            ("nothing, the tag is trained", "A newcomer's tag is made of raves and nothing else."),
-            ("0.2, under cosine scoring only", "Under cosine the length of the tag changes as well: still not 0.2."),
+            ("0.2", "A share is bookkeeping on one tag. Without the rave your tag is another one, of another length."),
+            ("another amount, perhaps nothing at all", None),
+            ("nothing, because tags are trained", "A newcomer's tag is made of raves and nothing else."),
+            ("more than 0.2, the others get softer", "They get louder: 1/√d_u grows when d_u falls."),
         ),
-        "d_u falls by one, so the others get louder; under cosine scoring the length of the tag changes. "
-        "A share and a counterfactual answer different questions.",
+        "What is left makes a tag with a direction and a length of its own. Where the other raves say the same as the "
+        "one that went, the score hardly falls.",
     ),
     Question(
         "The parts of a score sum to it up to the fifth decimal. What does that show?",
