@@ -46,7 +46,11 @@ def adjacency(interactions: Interactions) -> Tensor:
     """
     n_nodes = interactions.n_users + interactions.n_items
     edges = edge_index(interactions)
-    weight = edge_weight(edges, n_nodes)
+    return sparse_matrix(edges, edge_weight(edges, n_nodes), n_nodes)
+
+
+def sparse_matrix(edges: Tensor, weight: Tensor, n_nodes: int) -> Tensor:
+    """The matrix with `weight` `(E,)` in the cells `edges` `(2, E)`: `(n_nodes, n_nodes)` sparse CSR."""
     coo = torch.sparse_coo_tensor(edges, weight, (n_nodes, n_nodes), check_invariants=False)
     with warnings.catch_warnings():
         # "Sparse CSR tensor support is in beta": the two operations used here are tested against dense ones.

@@ -52,7 +52,7 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
 
         score(u, i) = sum over k of  X_k[u] · e_i / (K + 1),
 
-    with e_i the film's final tag. A part can be negative.
+    with e_i the film's final tag; under cosine scoring each is divided by |e_u| |e_i|. A part can be negative.
 
     Args:
         graph: the matrix of `graph.adjacency`.
@@ -63,7 +63,10 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
     """
     with torch.no_grad():
         layers = model.layers(graph)
-        item_tag = sum(layers)[model.n_users + item] / len(layers)  # (B, d)
+        final = sum(layers) / len(layers)
+        item_tag = final[model.n_users + item]  # (B, d)
+        if model.scoring == "cosine":
+            item_tag = F.normalize(item_tag) / final[user].norm(dim=1, keepdim=True).clamp_min(1e-12)
         return torch.stack([(tags[user] * item_tag).sum(dim=1) / len(layers) for tags in layers], dim=1)
 
 

@@ -128,6 +128,18 @@ def tag_parts(model: LightGCN, graph: Tensor, user_or_liked: int | Sequence[int]
     return [OWN_TAG, *films.tolist()], parts
 
 
+def split_scores(parts: Tensor, item_tags: Tensor, scoring: str = "dot") -> Tensor:
+    """Scores of one guest, each split by the parts of the guest's tag: `(n, d)` and `(k, d)` to `(k, n)`.
+
+    The rows sum to the scores that `scorer` gives the sum of the parts. Under cosine scoring the lengths are those
+    of the whole tags.
+    """
+    if scoring == "cosine":
+        parts = parts / parts.sum(dim=0).norm().clamp_min(1e-12)
+        item_tags = F.normalize(item_tags)
+    return item_tags @ parts.T
+
+
 def explain(model: LightGCN, graph: Tensor, user_or_liked: int | Sequence[int] | Tensor, item: int) -> pd.DataFrame:
     """Split the score of one pair exactly into the guest's own tag and one share per liked film.
 
@@ -155,10 +167,8 @@ def explain(model: LightGCN, graph: Tensor, user_or_liked: int | Sequence[int] |
     _check_index("item", item, model.n_items)
     films, parts = tag_parts(model, graph, user_or_liked)
     with torch.no_grad():
-        item_tag = model(graph)[1][item]
-    if model.scoring == "cosine":
-        item_tag = item_tag / (parts.sum(dim=0).norm() * item_tag.norm()).clamp_min(1e-12)
-    table = pd.DataFrame({"item": films, "share": (parts @ item_tag).cpu().numpy()})
+        share = split_scores(parts, model(graph)[1][item : item + 1], model.scoring)[0]
+    table = pd.DataFrame({"item": films, "share": share.cpu().numpy()})
     return table.sort_values("share", ascending=False, ignore_index=True)
 
 

@@ -66,6 +66,11 @@ SOFTMAX_CONFIG = TrainConfig(
 `tests/benchmarks`, the same for every number of layers."""
 
 
+NEWCOMER_CONFIG = replace(SOFTMAX_CONFIG, ego_dropout=0.5)
+"""For parties that new guests join: `fold_in` gives them no layer-0 tag, and training with half of the guests' own tags
+missing gets the films used to that. Chosen and measured by `tests/benchmarks/newcomers.py`."""
+
+
 @dataclass(frozen=True)
 class TrainResult:
     """What a run leaves behind.

@@ -8,7 +8,6 @@ import copy
 import re
 import shutil
 import sys
-from pathlib import Path
 
 import nbformat
 from nbconvert.preprocessors import ClearOutputPreprocessor, TagRemovePreprocessor
@@ -51,7 +50,7 @@ def main(edition: str) -> None:
         make = {"instructor": instructor, "clean": clean_edition}[edition]
         nbformat.write(make(nbformat.read(path, as_version=4)), folder / path.name)
         seconds = f": {execute(folder / path.name):.1f} s" if edition == "instructor" else ""
-        print(f"{(folder / path.name).relative_to(Path.cwd())}{seconds}", flush=True)
+        print(f"build/{edition}/{path.name}{seconds}", flush=True)
 
 
 if __name__ == "__main__":

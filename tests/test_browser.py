@@ -1,181 +1,131 @@
-"""The course in a real browser: open a notebook in JupyterLab, run all of it, move its control by keyboard.
+"""The course in a real browser: every notebook runs, and its widget keeps its contract under a reader's fingers.
 
-Chromium is Debian's package `chromium`, or the file named by the variable CHROMIUM. Without it these tests skip on a
-user's machine and fail where CI is set.
+Without Chromium these tests skip on a user's machine and fail where CI is set.
 """
 
-import json
 import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-from playwright.sync_api import sync_playwright
+from axe_playwright_python.sync_playwright import Axe
 
-ROOT = Path(__file__).parents[1]
-ARTIFACTS = ROOT / "artifacts"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
+from tests.jupyterlab import CHROMIUM, NAMES, VIEW, Notebook, lab_page
 
-OPEN = """async (path) => {
-    const app = window.jupyterapp;
-    await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
-    const panel = app.shell.currentWidget;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.revealed;
-    while (!panel.sessionContext.session?.kernel) await new Promise(r => setTimeout(r, 100));
-    await panel.sessionContext.session.kernel.info;
-}"""
-RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
-CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
-    .filter(cell => cell.cell_type === 'code')
-    .map(cell => ({count: cell.execution_count, errors: cell.outputs.filter(o => o.output_type === 'error').length}))"""
-# What a reader sees of a widget's answer: its pictures, their alternative texts and its words; not the control itself.
-VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + img.src).join()
-    + [...element.querySelectorAll('.widget-html svg')].map(svg => svg.outerHTML).join()
-    + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
+# What the kernel knows of the contract: for each promise the label and the value of every step, and the change.
+STEPS = """[
+    [[getattr(widget, name).description, label(widget, name, value), name] for name, value in
+     [*p.given.items(), (p.control, p.start), (p.control, p.end)]]
+    for label in [__import__('course_lib.widgets.contract').widgets.contract.label]
+    for p in getattr(widget, 'contract', ())
+]"""
+VALUE = "__import__('course_lib.widgets.contract').widgets.contract.label(widget, {0!r}, getattr(widget, {0!r}).value)"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab on a copy of the notebooks, with settings of its own: yields (base address, token)."""
+def page(tmp_path_factory):
     if not CHROMIUM:
         reason = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", home / "course/notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    settings = home / "settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR"):
-        environment[name] = str(home / name.lower())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += [
-        f"--IdentityProvider.token={token}",
-        "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={home / 'course'}",
-    ]
-    command += ["--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"]
-    log = (home / "lab.log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=2)
-                break
-            except OSError:
-                assert server.poll() is None, (home / "lab.log").read_text()
-                time.sleep(0.2)
-        yield address, token
-    finally:
-        server.terminate()
-        server.wait(20)
+    with lab_page(tmp_path_factory.mktemp("lab")) as opened:
+        yield opened
 
 
-@pytest.fixture(scope="module")
-def browser(lab):
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-class OpenNotebook:
-    """A notebook in the browser, run to the end, with what the page complained about."""
-
-    def __init__(self, browser, lab, name: str):
-        address, token = lab
-        self.name, self.complaints = name, []
-        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
-        self.page.set_default_timeout(60_000)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        self.page.on("console", lambda m: self.complaints.append(f"console: {m.text}") if m.type == "error" else None)
-        self.page.goto(f"{address}/lab?token={token}&reset")
-        self.page.wait_for_function("() => window.jupyterapp !== undefined")
-        self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
-        self.page.evaluate(OPEN, f"notebooks/{name}.ipynb")
-        self.page.evaluate(RUN_ALL)
-
-    def close(self) -> None:
-        """Shut the kernel down, so that notebooks do not add up in memory, and close the page."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('kernelmenu:shutdown')")
-        self.page.close()
-
-    def screenshot(self, what: str) -> None:
-        """Keep a picture for a person to look at."""
-        ARTIFACTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=ARTIFACTS / f"{self.name}_{what}.png")
+@pytest.fixture(scope="module", params=NAMES)
+def notebook(page, request):
+    """Each notebook in turn, open and run to the end; the tests of one notebook share it."""
+    opened = Notebook(page, request.param)
+    opened.cells = opened.run_all()
+    yield opened
+    opened.forget()
+    opened.close()
 
 
 @pytest.fixture
-def open_notebook(browser, lab):
-    opened = []
-
-    def run(name: str) -> OpenNotebook:
-        opened.append(OpenNotebook(browser, lab, name))
-        return opened[-1]
-
-    yield run
-    for notebook in opened:
-        notebook.close()
+def widget(notebook):
+    return notebook.show_widget()
 
 
-def widget_cell_index(name: str) -> int:
-    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text())["cells"]
-    view = "application/vnd.jupyter.widget-view+json"
-    return next(i for i, cell in enumerate(cells) if any(view in o.get("data", {}) for o in cell.get("outputs", [])))
-
-
-SHOW_CELL = """async (index) => {
-    const notebook = window.jupyterapp.shell.currentWidget.content;
-    notebook.activeCellIndex = index;
-    await notebook.scrollToItem(index, 'start');
-}"""
-
-
-@pytest.mark.parametrize("name", [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))])
-def test_it_runs_without_complaint_and_its_widget_answers_the_keyboard(open_notebook, name):
-    notebook = open_notebook(name)
-    cells = notebook.page.evaluate(CELLS)
-    assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
-    assert not any(cell["errors"] for cell in cells)
-    notebook.page.evaluate(SHOW_CELL, widget_cell_index(name))
-    widget = notebook.page.locator(".jp-OutputArea-output .widget-vbox").first
-    widget.scroll_into_view_if_needed()
-    widget.locator("img, svg").first.wait_for()
-    notebook.screenshot("before")
-    control = widget.locator("[role=slider], select, button:not([disabled]):not(.mod-active)").first
-    before = widget.evaluate(VIEW)
-    for key in ("ArrowRight", "ArrowLeft", "Enter"):
-        control.focus()  # again each time: an arrow that a button does not take moves JupyterLab to the next cell
-        notebook.page.keyboard.press(key)
-        try:
-            notebook.page.wait_for_function(
-                f"([element, before]) => ({VIEW})(element) !== before",
-                arg=[widget.element_handle(), before],
-                timeout=3000,
-            )
-            break
-        except PlaywrightTimeout:  # a control at the end of its range does not move that way: try the next key
-            continue
-    assert widget.evaluate(VIEW) != before
-    notebook.page.wait_for_timeout(300)
-    notebook.screenshot("after")
+def test_it_runs_to_the_end_without_complaint(notebook, widget):
+    assert [cell["count"] for cell in notebook.cells] == list(range(1, len(notebook.cells) + 1))
+    assert not any(cell["errors"] for cell in notebook.cells)
     assert notebook.complaints == []
+
+
+def set_and_wait(notebook, widget, label: str, value: str, name: str) -> str:
+    """Set a control by keyboard; what the reader sees once the kernel has it and has answered."""
+    before, was = widget.evaluate(VIEW), notebook.ask(VALUE.format(name))
+    notebook.set_by_keyboard(widget, label, value)
+    return before if was == value else notebook.wait_for_change(widget, before)
+
+
+def test_its_contract_holds_by_keyboard(notebook, widget):
+    promises = notebook.ask(STEPS)
+    if not promises:
+        pytest.skip("this widget has no contract yet")
+    for number, (*given, start, end) in enumerate(promises):
+        for step in (*given, start):
+            set_and_wait(notebook, widget, *step)
+        quantity = f"getattr(widget, widget.contract[{number}].quantity)()"
+        before = notebook.ask(quantity)
+        seen = set_and_wait(notebook, widget, *end)
+        after = notebook.ask(quantity)
+        change = notebook.ask(f"[widget.contract[{number}].change, widget.contract[{number}].holds({before}, {after})]")
+        assert change[1], f"{end[0]}: {before} -> {after}, promised: {change[0]}"
+        # The words of the new state are on the page: beside the picture, or as what a screen reader says of it.
+        summary = notebook.ask("widget.summary()")
+        assert squeeze(summary) in squeeze(seen) or squeeze(summary) in squeeze(widget.evaluate(VIEW))
+    assert notebook.complaints == []
+
+
+def squeeze(text: str) -> str:
+    for escaped, plain in (("&#x27;", "'"), ("&quot;", '"'), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")):
+        text = text.replace(escaped, plain)
+    return "".join(text.split())
+
+
+def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
+    for handle in widget.locator("[role=slider]:visible").all():
+        assert handle.get_attribute("aria-label")
+        before = widget.evaluate(VIEW)
+        handle.focus()
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("ArrowLeft" if at_end else "ArrowRight")
+        notebook.wait_for_change(widget, before)
+    for group in widget.locator(".widget-toggle-buttons:visible").all():
+        before = widget.evaluate(VIEW)
+        button = group.locator("button:not(.mod-active)").first
+        assert group.locator("label").inner_text() and button.inner_text()
+        button.focus()
+        button.press("Enter")
+        notebook.wait_for_change(widget, before)
+    assert notebook.complaints == []
+
+
+# What is left out, because others would have to mend it:
+UPSTREAM = [
+    # JupyterLab knows no alternative text for a picture: github.com/jupyter/enhancement-proposals/issues/120.
+    [".jp-RenderedImage"],
+    # pandas leaves the corner of a table empty: github.com/pydata/pydata-sphinx-theme/issues/1480.
+    ["table.dataframe th:empty"],
+]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_in_either_theme_and_nothing_overflows_a_narrow_window(notebook, widget, theme):
+    notebook.theme(theme)
+    notebook.screenshot(theme.split()[1].lower())
+    context = {"include": [[".jp-OutputArea-output"]], "exclude": UPSTREAM}
+    found = Axe().run(notebook.page, context).response["violations"]
+    told = [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+    assert told == []
+    notebook.page.set_viewport_size({"width": 640, "height": 800})
+    notebook.show_widget()
+    notebook.screenshot(f"{theme.split()[1].lower()}_narrow")
+    sizes = widget.evaluate("e => [...[e], ...e.querySelectorAll('div')].map(x => [x.scrollWidth, x.clientWidth])")
+    notebook.page.set_viewport_size({"width": 1280, "height": 900})
+    assert sizes[0][0] <= sizes[0][1] + 1
+
+
+def test_saved_closed_and_reopened_without_a_kernel_it_shows_the_picture_and_how_to_start(notebook):
+    notebook.reopen_without_kernel()
+    notebook.page.locator(".jp-RenderedImage img").first.wait_for()
+    notebook.screenshot("without_kernel")

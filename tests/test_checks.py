@@ -5,6 +5,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -112,6 +113,23 @@ def test_what_was_not_asked_for_is_refused_in_a_sentence():
     assert str(judge(value, [1, 2])) == "✗ wrong, because it expected [2, 1] and got [1, 2]."
 
 
+STRANGE = [
+    "word", "", 0, -1, 2**100, 1.5, 1j, True, None, [], [[1], [2, 3]], {}, {"a": ...}, {1}, b"x", range(3), object(),
+    print, int, Ellipsis, torch.zeros(0), torch.zeros(2, requires_grad=True), torch.eye(2).to_sparse(),
+    np.array(["a", "b"]), np.array([1, None]), pd.DataFrame({"a": [1], "b": ["x"]}), pd.Series([1.0]), iter("ab"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=lambda value: type(value).__name__)
+def test_whatever_is_handed_in_or_returned_gets_a_sentence(value):
+    words = Exercise("00.word", "free", 1, answer=["a", 1], mistakes=DOUBLE.mistakes, hints=())
+    for exercise in (DOUBLE, words):
+        for attempt in (value, lambda *arguments: value):
+            verdict = judge(exercise, attempt)
+            assert verdict.state != RIGHT and verdict.reason
+            assert " at 0x" not in verdict.reason and len(verdict.reason) < 1000
+
+
 def test_an_error_is_told_with_its_line():
     def attempt(x):
         y = x + 1
@@ -186,6 +204,13 @@ def test_random_numbers_go_on_as_if_no_check_had_been_made():
     assert draws() == expected
 
 
+def test_what_the_learner_hands_in_stays_as_it_was():
+    value = Exercise("00.value", "free", 1, answer=[[2.0]], mistakes=(), hints=(), observe=lambda given: given)
+    mine = [torch.ones(1, requires_grad=True)]
+    judge(value, mine)
+    assert mine[0].item() == 1 and mine[0].requires_grad and mine[0].grad is None
+
+
 def test_every_attempt_gets_the_same_random_numbers():
     exercise = Exercise("00.x", "free", 1, answer=lambda: torch.rand(3), mistakes=(), hints=())
     assert judge(exercise, lambda: torch.rand(3)).state == RIGHT
@@ -256,6 +281,11 @@ def test_lines_are_accepted_in_every_order_that_computes_the_right_thing():
         ("ABC", "ABC", True),
         ("ABC", ["A", "B", "C"], False),
         (None, 0.0, False),
+        (2**100, 1, False),
+        (np.str_("A"), 1.0, False),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), True),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pd.DataFrame({"a": [1, 2], "b": ["x", "z"]}), False),
+        (pd.Series([1, 2]), torch.tensor([1, 2]), True),
     ],
 )
 def test_sameness(first, second, expected):

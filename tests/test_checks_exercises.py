@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import torch
 
 from course_lib.checks.attempts import run
 from course_lib.checks.exercise import MODULES, Exercise, exercises
@@ -71,6 +72,14 @@ def test_nothing_a_function_that_raises_and_one_that_loops_get_a_sentence(exerci
         verdict = judge(exercise, attempt, seconds=0.2)
         assert verdict.state == WRONG
         assert (words if callable(exercise.answer) else "needs a value") in verdict.reason
+
+
+def test_whatever_is_handed_in_or_returned_gets_a_sentence(exercise):
+    for value in ("word", [], 2**100, torch.zeros(2, 3), {1: 2}):
+        for attempt in (value, lambda *arguments, value=value: value):
+            verdict = judge(exercise, attempt)
+            assert verdict.state != RIGHT and verdict.reason, value
+            assert " at 0x" not in verdict.reason and len(verdict.reason) < 1000, value
 
 
 def test_the_answers_of_other_exercises_are_not_right(exercise):

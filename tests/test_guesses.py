@@ -8,6 +8,8 @@ import pytest
 from course_lib import guesses as module
 from course_lib.guesses import compare_guesses, guess, remember_guesses, remembered_guesses
 
+REAL_PATH = module._path
+
 
 @pytest.fixture(autouse=True)
 def file(tmp_path, monkeypatch):
@@ -72,6 +74,12 @@ def test_remembered_guesses_come_back_notebook_by_notebook(capsys, file):
     assert remembered_guesses("04") == {"rounds": 4} and remembered_guesses("05") == {"push": [0.5, "half"]}
     assert "1 guess(es) of notebook 04 are kept in" in capsys.readouterr().out
     assert [path.name for path in file.parent.iterdir()] == ["guesses.json"]  # no half-written file stays
+
+
+def test_the_file_lies_beside_the_downloaded_data():
+    import pooch
+
+    assert REAL_PATH() == pooch.os_cache("course_lib") / "guesses.json"
 
 
 def test_off_means_off(monkeypatch, capsys, file):

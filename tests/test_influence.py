@@ -27,13 +27,14 @@ def test_reach_leaves_out_guests_without_a_rave_and_bad_input():
         reach_by_hop(nothing)
 
 
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
 @pytest.mark.parametrize("n_layers", [0, 1, 3])
-def test_the_parts_of_a_score_sum_to_it(n_layers):
+def test_the_parts_of_a_score_sum_to_it(n_layers, scoring):
     party = little_party()
-    graph, model = adjacency(party), LightGCN(4, 5, embedding_dim=8, n_layers=n_layers)
+    graph, model = adjacency(party), LightGCN(4, 5, embedding_dim=8, n_layers=n_layers, scoring=scoring)
     user, item = torch.tensor([0, 1, 3]), torch.tensor([4, 0, 2])
     parts = score_by_hop(model, graph, user, item)
-    scores = scorer(*model(graph))(user)[torch.arange(3), item]
+    scores = scorer(*model(graph), scoring)(user)[torch.arange(3), item]
     assert parts.shape == (3, n_layers + 1)
     torch.testing.assert_close(parts.sum(dim=1), scores)
 

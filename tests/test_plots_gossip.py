@@ -1,8 +1,19 @@
 import numpy as np
 
 from course_lib.party import GUESTS, TOPICS
-from course_lib.plots.gossip import plot_by_rounds, plot_flow, plot_losses, plot_loudest, plot_party, plot_row_sums
-from course_lib.plots.style import FILM, new_axes
+from course_lib.plots.gossip import (
+    FILM_COLOURS,
+    blend,
+    plot_by_rounds,
+    plot_flow,
+    plot_losses,
+    plot_loudest,
+    plot_message_passing,
+    plot_party,
+    plot_row_sums,
+)
+from course_lib.plots.style import ACCENT, FILM, new_axes
+from tests.drawings import shapes, words
 
 
 def texts(ax) -> list[str]:
@@ -33,17 +44,32 @@ def test_party_leaves_a_node_without_colour_empty(paper):
 
 
 def test_loudest_tells_raved_from_new_by_words_and_hatch():
-    ax = plot_loudest(["Alien", "A" * 20 + " " + "b" * 30], [2.0, 1.0], [True, False])
-    assert [bar.get_width() for bar in ax.patches] == [2, 1]
-    assert [bar.get_hatch() for bar in ax.patches] == ["", "//"]
-    labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["Alien, raved", "A" * 20 + " …, new"]
-    bottom, top = ax.get_ylim()
-    assert bottom > top  # the first bar is on top
+    svg = plot_loudest(["Alien", "A" * 20 + " " + "b" * 30], [2.0, 1.0], [True, False]).svg("alt")
+    bars = shapes(svg, "rect")
+    assert [bar.get("width") for bar in bars] == ["380.0", "190.0", "190.0"]  # the last one is the hatch
+    assert [bar.get("fill")[:4] for bar in bars] == [FILM[:4], ACCENT[:4], "url("]
+    assert words(svg)[1:] == ["Alien", "2, raved", "A" * 20 + " …", "1, new"]
 
 
-def test_loudest_draws_an_empty_list():
-    assert len(plot_loudest([], [], []).patches) == 0
+def test_loudest_says_so_where_nothing_has_arrived():
+    assert words(plot_loudest([], [], []).svg("alt"))[-1] == "nothing has arrived yet"
+
+
+def test_message_passing_draws_lines_as_thick_as_loud_and_strips_as_long_as_tags(paper):
+    tags = np.zeros((7, 4))
+    tags[0, :2], tags[2, 2] = (1, 1), 1  # Ada holds Alien and Brazil, Cleo Casablanca
+    loud = np.array([0.5, 0.5, 0.25, 0.25, 0.25, 1])
+    svg = plot_message_passing(paper, GUESTS[:3], TOPICS[:4], tags, "a title", loud).svg("alt")
+    assert [line.get("stroke-width") for line in shapes(svg, "polyline")] == ["4", "4", "2.5", "2.5", "2.5", "7"]
+    assert {"a title", "0.50", "1.00", "Ada: sum 2", "Ben: empty", "Cleo: sum 1"} <= set(words(svg))
+    strips = [float(piece.get("width")) for piece in shapes(svg, "rect", height="20.0", stroke="white")]
+    assert strips == [60, 60, 60]
+
+
+def test_blend():
+    assert blend(np.zeros(5)) is None
+    assert blend(np.array([0, 0, 3.0, 0, 0])) == FILM_COLOURS[2]
+    assert blend(np.array([1.0, 1, 0])) == "#9f9c74"  # half way from #3f90da to #ffa90e, and to even
 
 
 def test_by_rounds_labels_each_line_at_its_end():
@@ -68,7 +94,5 @@ def test_losses_draws_a_line_per_run_and_the_lower_label_below():
 
 
 def test_plots_draw_on_the_axes_they_are_given(paper):
-    left, right = new_axes(6, 3, ncols=2)
-    assert plot_party(paper, GUESTS[:3], TOPICS[:4], ax=left) is left
-    assert plot_loudest(["Alien"], [1.0], [True], ax=right) is right
-    assert right.patches[0].get_facecolor()[:3] == tuple(int(FILM[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    ax = new_axes(6, 3)
+    assert plot_party(paper, GUESTS[:3], TOPICS[:4], ax=ax) is ax

@@ -15,6 +15,7 @@ from course_lib.plots.learning import (
     plot_rehearsals,
     plot_two_by_two,
 )
+from tests import drawings
 
 
 def points(ax) -> list[tuple[float, float]]:
@@ -43,10 +44,16 @@ def test_the_push_is_one_half_for_a_tie():
 
 
 def test_both_arrows_of_a_duel_are_equally_long_and_point_apart():
-    ax = plot_duel(1.0, -0.5, push=0.25)
-    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
-    assert [arrow.xyann[1] for arrow in arrows] == [1.0, -0.5]
-    assert [arrow.xy[1] - arrow.xyann[1] for arrow in arrows] == pytest.approx([0.55, -0.55])
+    svg = plot_duel(1.0, -0.5, push=0.25).svg("alt")
+    boxes = [float(box.get("y")) + 11 for box in drawings.shapes(svg, "rect")]
+    tips = [float(head.get("points").split()[-1].split(",")[1]) for head in drawings.shapes(svg, "polygon")]
+    up, down = (box - tip for box, tip in zip(boxes, tips, strict=True))
+    assert up == pytest.approx(-down, abs=0.2) and up == pytest.approx(0.55 * 200 / 12, abs=0.2)  # 12 units, 200 pixels
+    assert {"+1.0", "−0.5"} <= set(drawings.words(svg))
+
+
+def test_a_push_of_nothing_draws_no_arrow():
+    assert not drawings.shapes(plot_duel(4.0, -4.0, push=0.0003).svg("alt"), "polygon")
 
 
 def test_pushes_are_shares_of_each_group():
@@ -103,16 +110,25 @@ def test_depth_keeps_the_seeds_apart_and_draws_the_mean():
     assert mean == pytest.approx([0.15, 0.25])
 
 
+def pixels(line) -> np.ndarray:
+    return np.array([[float(x) for x in point.split(",")] for point in line.get("points").split()])
+
+
 def test_rehearsals_share_a_clock_and_skip_epochs_without_validation():
     bpr = pd.DataFrame({"epoch": [1, 2], "loss": [0.8, 0.4], "ndcg@10": [0.1, 0.2], "seconds": [1.0, 2.0]})
     softmax = pd.DataFrame(
         {"epoch": [1, 2, 3], "loss": [8.0, 6.0, 4.0], "ndcg@10": [np.nan, 0.3, np.nan], "seconds": [0.5, 0.5, 0.5]}
     )
-    axes = plot_rehearsals({"bpr": bpr, "softmax": softmax})
-    losses = {line.get_label(): line.get_xydata().tolist() for line in axes[0].lines if line.get_label()[0] != "_"}
-    assert losses == {"softmax": [[0.5, 1], [1.0, 0.75], [1.5, 0.5]], "bpr": [[1, 1], [3, 0.5]]}
-    stars = [line.get_xydata()[0].tolist() for line in axes[1].lines if line.get_marker() == "*"]
-    assert stars == [[1.0, 0.3], [3.0, 0.2]]
+    svg = plot_rehearsals({"bpr": bpr, "softmax": softmax}).svg("alt")
+    curves = [pixels(line) for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "3"]
+    left, right = 320 / (1.02 * 3), 190 / (1.12 * 0.3)  # pixels per second, pixels per NDCG
+    # The newest run first: its losses as a share of the first one, its one validation, its line in the legend.
+    losses = [(55 + left * t, 246 - 190 / 1.05 * x) for t, x in ((0.5, 1), (1, 0.75), (1.5, 0.5))]
+    assert curves[0] == pytest.approx(np.array(losses), abs=0.1)
+    assert curves[1] == pytest.approx(np.array([(485 + left, 246 - 0.3 * right)] * 2), abs=0.1)
+    assert len(drawings.shapes(svg, "polygon")) == 2  # a diamond for each best epoch
+    assert "a: softmax, best NDCG@10 0.300" in drawings.words(svg)
+    assert "b: bpr, best NDCG@10 0.200" in drawings.words(svg)
 
 
 def test_two_by_two_joins_the_means_of_each_teacher_and_shows_every_seed():

@@ -1,31 +1,22 @@
-import matplotlib.colors
 import pandas as pd
 import pytest
 
 from course_lib.plots.ranking import (
-    fold_reasons,
     plot_grouped_bars,
     plot_histogram,
     plot_intervals,
     plot_ladder,
     plot_metrics_by_rank,
-    plot_norms,
+    plot_newcomers,
     plot_ranked_list,
-    plot_reasons,
-    plot_share_and_loss,
-    plot_top_films,
     shorten,
 )
-from course_lib.plots.style import ACCENT
+from course_lib.plots.style import ACCENT, MUTED
+from tests import drawings
 
 
 def words(ax) -> list[str]:
     return [text.get_text() for text in ax.texts]
-
-
-def opaque_hits(ax) -> int:
-    """The bars drawn in full colour: the hits that count."""
-    return sum(patch.get_facecolor() == matplotlib.colors.to_rgba(ACCENT) for patch in ax.patches)
 
 
 @pytest.mark.parametrize(
@@ -36,28 +27,15 @@ def test_shorten_gives_up_the_year_before_letters(text, expected):
     assert shorten(text, 20) == expected
 
 
-def test_fold_reasons_by_hand():
-    reasons = pd.DataFrame({"item": [2, -1, 0, 1], "share": [0.5, 0.3, 0.2, -0.1]})
-    short = fold_reasons(reasons, ["Alien", "Brazil", "Casablanca"], n=1)
-    assert short["reason"].tolist() == ["own tag", "Casablanca", "rest (2 raves)"]
-    assert short["share"].tolist() == pytest.approx([0.3, 0.5, 0.1])
-    assert fold_reasons(reasons, ["A", "B", "C"], n=2)["reason"].iloc[-1] == "rest (1 rave)"
-
-
-def test_fold_reasons_of_a_guest_without_raves():
-    short = fold_reasons(pd.DataFrame({"item": [-1], "share": [0.25]}), [])
-    assert short.to_numpy().tolist() == [["own tag", 0.25], ["rest (0 raves)", 0]]
-
-
 def test_ranked_list_counts_the_hits_above_the_cut():
     titles, hit, raved = list("ABCD"), [True, False, True, True], [False, True, False, False]
-    ax = plot_ranked_list(titles, hit, raved, k=3)
-    assert opaque_hits(ax) == 2
-    assert ax.patches[1].get_width() == pytest.approx(0.6309, abs=1e-4)  # 1 / log2(3)
-    assert words(ax)[:4] == ["hit", "already raved about", "hit", "hit, not counted"]
-
-    again = plot_ranked_list(titles, hit, raved, k=1, ax=ax)
-    assert again is ax and opaque_hits(ax) == 1  # drawn anew, nothing of the first list is left
+    svg = plot_ranked_list(titles, hit, raved, k=3).svg("alt")
+    assert len(drawings.shapes(svg, "rect", fill=ACCENT)) == 2
+    second = drawings.shapes(svg, "rect", fill=MUTED)[0]
+    assert float(second.get("width")) == pytest.approx(290 * 0.6309, abs=0.1)  # 1 / log2(3)
+    notes = [word for word in drawings.words(svg) if word.startswith(("hit", "already"))]
+    assert notes == ["hit", "already raved about", "hit", "hit, not counted"]
+    assert drawings.words(svg)[-1] == "K = 3: the list ends here"
 
 
 def test_ladder_is_sorted_by_mean_and_shows_every_seed():
@@ -83,38 +61,27 @@ def test_grouped_bars_are_named_one_by_one():
     assert [patch.get_width() for patch in ax.patches] == [0.1, 0.2, 0.3, 0.4]
 
 
-def test_reasons_are_as_long_as_their_shares():
-    reasons = pd.DataFrame({"reason": ["own tag", "Alien", "rest (3 raves)"], "share": [-0.5, 2.0, 1.0]})
-    ax = plot_reasons(reasons)
-    assert [patch.get_width() for patch in ax.patches] == [-0.5, 2.0, 1.0]
-    assert "together 2.50" in ax.get_xlabel()
-    assert ax.get_xlim()[0] < -0.5 and ax.get_xlim()[1] > 2
-
-
-def test_top_films_mark_the_chosen_one():
-    ax = plot_top_films(["Alien", "Brazil"], [2.0, 1.0], chosen=1)
-    assert words(ax) == ["1  Alien  2.00", "2  Brazil  1.00"]
-    assert [text.get_fontweight() for text in ax.texts] == ["normal", "bold"]
-    assert opaque_hits(ax) == 1
-
-
-@pytest.mark.parametrize(("loss", "side"), [(0.1, "left"), (0.5, "right")])
-def test_share_and_loss_name_the_two_ends_outwards(loss, side):
-    ax = plot_share_and_loss(pd.DataFrame({"share": [0.3], "loss": [loss]}, index=["Alien"]))
-    assert [line.get_xdata()[0] for line in ax.lines[:2]] == [0.3, loss]
-    assert [text.get_ha() for text in ax.texts] == [side, "right" if side == "left" else "left"]
-
-
 def test_histogram_names_the_median():
     ax = plot_histogram([1.0, 2.0, 9.0], "share", "guests")
     assert words(ax) == ["median 2.00"] and ax.lines[0].get_xdata()[0] == 2.0
     assert sum(patch.get_height() for patch in ax.patches) == 3
 
 
-def test_metrics_by_rank_and_norms_draw_what_they_get():
+def test_metrics_by_rank_draw_what_they_get():
     table = pd.DataFrame({"recall@2": [0.5, 0.5, 0.0], "NDCG@2": [0.6, 0.4, 0.0]}, index=[1, 2, 3])
     ax = plot_metrics_by_rank(table, k=2)
     assert list(ax.lines[0].get_ydata()) == [0.5, 0.5, 0.0] and ax.lines[2].get_xdata()[0] == 2.5
     assert words(ax) == ["recall@2", "NDCG@2", "K = 2"]
-    ax = plot_norms([1, 10], [0.5, 2.0])
-    assert list(ax.lines[0].get_ydata()) == [0.5, 2.0] and ax.get_xscale() == "log"
+
+
+def test_newcomers_curves_are_means_over_seeds_in_the_order_shown():
+    rows = [("EASE", seed, shown, value) for seed in (0, 1) for shown, value in (("3", 0.2 + 0.1 * seed), ("all", 0.4))]
+    rows += [("kNN, trained on", 0, "3", 0.1), ("kNN, trained on", 0, "all", 0.39)]
+    ax = plot_newcomers(
+        pd.DataFrame(rows, columns=["model", "seed", "shown", "recall"]), "recall", ["EASE", "kNN, trained on"]
+    )
+    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.25, 0.4])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["3", "all"]
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert heights["EASE"] - heights["kNN, trained on"] > 0.02  # moved apart

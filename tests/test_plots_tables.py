@@ -8,7 +8,9 @@ from course_lib.graph import edge_index
 from course_lib.interactions import to_interactions, to_likes
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots import tables
+from course_lib.plots.one_rave import plot_one_rave
 from course_lib.plots.style import MUTED
+from tests import drawings
 
 
 def words(ax) -> list[str]:
@@ -68,9 +70,14 @@ def test_bipartite_draws_a_line_per_rave_and_numbers_films_after_guests():
     assert place["4"] == place["Alien"] and place["0"] == place["Ada"]
 
 
-def test_rave_table_has_a_row_per_rave():
-    ax = tables.rave_table(little_party(), GUESTS, TOPICS)
-    assert words(ax).count("1  Ben") == 3 and "4  Emma" in words(ax) and len(words(ax)) == 2 + 2 * 9
+def test_one_rave_is_in_all_three_dresses():
+    matrix = torch.zeros(9, 9)
+    matrix[tuple(edge_index(little_party()))] = 1
+    svg = plot_one_rave(little_party(), matrix, GUESTS, TOPICS, [(1, 2)]).svg("alt")
+    assert drawings.words(svg).count("1  Ben") == 3 and "4  Emma" in drawings.words(svg)
+    assert drawings.words(svg).count("1") == 18 + 1 + 1  # a one per rave and way, the column 1, the node 1
+    assert len(drawings.shapes(svg, "polyline", stroke=MUTED)) == 9
+    assert len(drawings.shapes(svg, "circle")) == 4
 
 
 def test_block_density_counts_the_entries_of_a_tile():
@@ -91,10 +98,4 @@ def test_degree_tails_start_at_the_share_that_has_a_line(party):
 
 def test_pictures_go_where_they_are_told():
     ax = tables.new_axes(4, 3)
-    assert (
-        tables.left_bars(
-            pd.Series({"ratings": 1, "films": 1, "guests": 1}), pd.Series(2, ["ratings", "films", "guests"]), ax
-        )
-        is ax
-    )
-    assert words(ax) == [f"1 of 2 {name} left, 1 gone" for name in ("ratings", "films", "guests")]
+    assert tables.bipartite(little_party(), GUESTS, TOPICS, ax) is ax

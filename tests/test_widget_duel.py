@@ -17,19 +17,15 @@ def test_duel_equals_values_by_hand(raved, random, margin, loss, push):
     assert duel(raved, random) == pytest.approx((margin, loss, push), abs=1e-6)
 
 
-def test_moving_a_score_changes_words_picture_and_arrows():
+def test_moving_a_score_changes_words_and_picture():
     widget = DuelWidget(raved=0.5, random=1.0)
     assert "margin -0.5, loss 0.974, push 0.622" in widget.summary()
-    before = widget._view.value
+    before = widget.view.value
 
     widget.raved.value = 4.0
     widget.random.value = -1.0
     assert "margin +5.0, loss 0.007, push 0.007. An easy pair" in widget.summary()
-    assert widget._view.value != before and widget.summary() in widget._view.value
-
-    arrows = [text for text in widget._axes[0].texts if getattr(text, "arrow_patch", None) is not None]
-    moves = [arrow.xy[1] - arrow.xyann[1] for arrow in arrows]
-    assert moves[0] == pytest.approx(-moves[1]) and 0 < moves[0] < 0.05  # raved up, random down, equally far
+    assert widget.view.value != before and widget.summary() in widget.view.value
 
 
 @pytest.mark.parametrize(
@@ -52,9 +48,3 @@ def test_slider_and_number_field_are_one_control():
     field, slider = widget.box.children[0].children
     slider.value = 2.0
     assert field.value == widget.raved.value == 2.0 and field.description == "raved film"
-
-
-def test_readers_without_a_kernel_get_words_and_a_picture():
-    bundle = DuelWidget()._repr_mimebundle_()
-    assert bundle["text/plain"] == DuelWidget().summary()
-    assert bundle["image/png"] and bundle["application/vnd.jupyter.widget-view+json"]["model_id"]

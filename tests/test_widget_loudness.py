@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
-from course_lib.widgets.loudness import MAX_ROUNDS, RULES, LoudnessWidget, arrivals, spread
+from course_lib.widgets.loudness import MAX_ROUNDS, RULES, LoudnessWidget, arrivals, spread, tags_by_round
+from tests.drawings import alt, drawing, shapes, words
 
 TITLES = pd.Series(["Alien", "Brazil", "Casablanca", "Dune"])
 
@@ -63,7 +64,8 @@ def test_every_state_can_be_reached_and_says_its_rule(widget, rule, n_rounds):
     assert f"rule {rule}, {n_rounds} round" in widget.summary()
     assert widget.summary() in widget.view.value
     assert ("no film has reached" in widget.summary()) == (n_rounds == 0)
-    assert len(widget.axes.patches) == len(widget.loudest()) == {0: 0, 1: 1, 2: 1}.get(n_rounds, 3)
+    bars = [bar for bar in shapes(widget.view.value, "rect") if bar.get("fill").startswith("#")]
+    assert len(bars) == len(widget.loudest()) == {0: 0, 1: 1, 2: 1}.get(n_rounds, 3)
 
 
 def test_the_bars_are_the_numbers_on_the_tag(widget):
@@ -71,10 +73,8 @@ def test_the_bars_are_the_numbers_on_the_tag(widget):
     table = widget.loudest()
     assert table["title"].tolist() == ["Casablanca", "Alien", "Brazil"]
     assert table["raved"].tolist() == [True, False, False]
-    assert [bar.get_width() for bar in widget.axes.patches] == pytest.approx([5 / 3, 1 / 6, 1 / 6])
-    assert [label.get_text() for label in widget.axes.get_yticklabels()] == [
-        "Casablanca, raved", "Alien, new", "Brazil, new",
-    ]  # fmt: skip
+    assert table["amount"].tolist() == pytest.approx([5 / 3, 1 / 6, 1 / 6])
+    assert words(widget.view.value)[1:] == ["Casablanca", "1.7, raved", "Alien", "0.17, new", "Brazil", "0.17, new"]
 
 
 def test_the_rules_differ_in_the_summary(widget):
@@ -86,8 +86,31 @@ def test_the_rules_differ_in_the_summary(widget):
     assert len(summaries) == 3
 
 
-def test_the_bundle_and_the_number_field(widget):
-    assert widget._repr_mimebundle_()["text/plain"] == widget.summary()
+def test_it_starts_at_three_symmetric_rounds(widget):
     assert "Loudness rule symmetric, 3 rounds" in widget.summary()
-    widget.box.children[0].children[1].value = 0
-    assert widget.rounds.value == 0
+    assert (widget.gossip.row, widget.gossip.round) == (RULES.index("symmetric"), 3)
+    field, slider = widget.box.children[0].children
+    slider.value = 0
+    assert field.value == widget.rounds.value == 0
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_tags_of_the_little_party_are_the_arrivals(paper, rule):
+    for tags, arrived in zip(tags_by_round(paper, rule), arrivals(paper, rule), strict=True):
+        torch.testing.assert_close(tags[:3].float(), arrived)
+    assert tags_by_round(paper, rule)[0][3:].tolist() == torch.eye(4).tolist()  # films start with one-hot tags
+
+
+def test_a_film_holds_what_its_fans_told_it(paper):
+    # Casablanca after two rounds at full volume: itself, and what Ben (A, B, C) and Cleo (C) told it.
+    assert tags_by_round(paper, "none", 2)[2][3 + 2].tolist() == [1, 1, 1 + 2, 0]
+
+
+def test_every_page_of_the_party_says_its_rule_and_has_the_same_shapes(widget):
+    pages = [page for row in widget.gossip.pages for page in row]
+    assert len(set(pages)) == len(RULES) * (MAX_ROUNDS + 1)
+    assert len({tuple(shape.tag for shape in drawing(page).iter()) for page in pages}) == 1
+    for rule, row in zip(RULES, widget.gossip.pages, strict=True):
+        for n_rounds, page in enumerate(row):
+            assert f"loudness {rule}, {n_rounds} round" in alt(page)
+    assert "Cleo holds Alien 0.17, Brazil 0.17, Casablanca 1.67" in alt(widget.gossip.pages[1][3])

@@ -1,79 +1,179 @@
+"""You at the party: what you tick is what is folded in, and what is shown adds up."""
+
+import re
 from dataclasses import replace
 
-import pandas as pd
 import pytest
+import torch
 
+from course_lib.evaluation import coverage_at_k
 from course_lib.graph import adjacency
-from course_lib.interactions import Interactions, to_interactions
+from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import recommend, scorer
-from course_lib.widgets.matchmaker import MatchmakerWidget
+from course_lib.plots.receipts import total
+from course_lib.recommendation import damp_popularity, explain, fold_in, recommend, scorer
+from course_lib.widgets.matchmaker import STRENGTHS, MatchmakerWidget
+
+
+@pytest.fixture(params=["cosine", "dot"])
+def model(split, request) -> LightGCN:
+    return LightGCN(split.fit.n_users, split.fit.n_items, embedding_dim=8, n_layers=2, scoring=request.param)
 
 
 @pytest.fixture
-def model(split) -> LightGCN:
-    return LightGCN(split.fit.n_users, split.fit.n_items, embedding_dim=8, n_layers=2)
+def liked(split) -> list[int]:
+    return split.fit.item_degree().topk(12).indices.tolist()
 
 
 @pytest.fixture
-def widget(party, split, model) -> MatchmakerWidget:
-    return MatchmakerWidget(model, adjacency(split.fit), split, party)
+def widget(party, split, model, liked, tmp_path) -> MatchmakerWidget:
+    return MatchmakerWidget(model, adjacency(split.fit), split, party, liked[:5], tmp_path / "me.json")
 
 
-def test_the_list_is_that_of_recommend_and_holds_no_rated_film(widget, party, split, model):
-    widget.guest.value = 8
-    rated = to_interactions(party.ratings, split.user_ids, split.item_ids)
-    expected = recommend(scorer(*model(adjacency(split.fit))), 7, rated, split.item_ids, party.films)
-    assert widget.top().equals(expected)
-    mine = party.ratings.loc[party.ratings["user_id"] == split.user_ids[7], "film_id"]
-    assert not set(widget.top()["film_id"]) & set(mine)
+def rows_on_screen(widget) -> list[tuple[float, list[float]]]:
+    """Score and parts of each film as a reader finds them in the page."""
+    rows = re.findall(r'class="score">([-\d.]+)</td>.*?class="reasons"[^>]*>(.*?)</td>', widget._view.value)
+    numbers = [re.findall(r"(?:^|([-+]) )(\d+\.\d{3})(?= )", words) for _, words in rows]
+    return [
+        (float(score), [-float(n) if sign == "-" else float(n) for sign, n in parts])
+        for (score, _), parts in zip(rows, numbers, strict=True)
+    ]
 
 
-@pytest.mark.parametrize(("guest", "film"), [(0, 1), (0, 10), (42, 3), (299, 7)])
-def test_the_bars_add_up_to_the_score(widget, guest, film):
-    widget.guest.value, widget.film.value = guest + 1, film
-    drawn = [patch.get_width() for patch in widget._axes[1].patches]
-    assert drawn == pytest.approx(widget.reasons()["share"].tolist())
-    assert sum(drawn) == pytest.approx(widget.top()["score"].iloc[film - 1], abs=1e-5)
-    assert widget.reasons()["reason"].iloc[-1].startswith("rest (")
+def test_the_list_is_that_of_a_folded_in_guest(widget, party, split, model, liked):
+    graph = adjacency(split.fit)
+    score = scorer(fold_in(model, graph, liked[:5]), model(graph)[1], model.scoring)
+    mine = Interactions(torch.zeros(5, dtype=torch.int64), torch.tensor(liked[:5]), 1, 500)
+    expected = recommend(score, 0, mine, split.item_ids, party.films)
+    names, receipts = widget.top()
+    assert names == expected["title"].tolist()
+    assert [total(receipt) for receipt in receipts] == pytest.approx(expected["score"].tolist(), abs=6e-4)
+    item = split.item_ids.get_loc(expected["film_id"].iloc[0])
+    largest = explain(model, graph, liked[:5], item).query("item >= 0")["share"].iloc[0]
+    assert receipts[0][0][1] == pytest.approx(largest, abs=6e-4)
 
 
-def test_a_move_of_either_control_changes_words_and_picture(widget, party):
-    assert widget.summary().startswith(f"Guest 1: {party.users['age'].iloc[0]}, ")
-    for control, value, start in ((widget.film, 4, "Guest 1: "), (widget.guest, 6, "Guest 6: ")):
-        before = widget._view.value
-        control.value = value
-        assert widget.summary().startswith(start)
-        assert f"No. 4 of 10: {widget.top()['title'].iloc[3]}" in widget.summary()
-        assert widget._view.value != before
-        assert len(widget._axes[0].patches) == 10  # the last picture was cleared
+@pytest.mark.parametrize("strength", STRENGTHS)
+@pytest.mark.parametrize("n", [1, 3, 12])
+def test_the_numbers_on_screen_add_up_to_the_score_on_screen(widget, liked, n, strength):
+    widget.liked.value = [widget._names[item] for item in liked[:n]]
+    widget.damping.value = strength
+    rows = rows_on_screen(widget)
+    assert len(rows) == 10
+    for score, parts in rows:
+        assert round(sum(parts), 3) == score
+        assert len(parts) == min(n, 3) + (strength > 0) + 1
 
 
-def test_a_guest_without_raves_gets_one_bar(party, split, model):
-    keep = split.fit.user != 3
-    quiet = Interactions(split.fit.user[keep], split.fit.item[keep], split.fit.n_users, split.fit.n_items)
-    widget = MatchmakerWidget(model, adjacency(quiet), split, party, user=3)
-    assert widget.reasons()["reason"].tolist() == ["own tag", "rest (0 raves)"]
-    assert widget.reasons()["share"].iloc[0] == pytest.approx(widget.top()["score"].iloc[0], abs=1e-6)
+def test_every_control_changes_list_words_and_picture(widget, liked):
+    for change in (
+        lambda: setattr(widget.damping, "value", 1.0),
+        lambda: setattr(widget.liked, "value", widget.liked.value[:1]),
+        lambda: setattr(widget.liked, "value", [*widget.liked.value, widget._names[liked[-1]]]),
+    ):
+        before = widget.summary(), widget._view.value, widget.top()
+        change()
+        assert all(
+            was != now for was, now in zip(before, (widget.summary(), widget._view.value, widget.top()), strict=True)
+        )
 
 
-def test_a_guest_who_rated_almost_everything_has_a_short_list(party, split, model):
-    everything = party.films[["film_id"]].iloc[:-2].assign(user_id=1, rating=2, timestamp=0)
-    others = party.ratings[party.ratings["user_id"] != 1]
-    ratings = pd.concat([others, everything], ignore_index=True)
-    widget = MatchmakerWidget(model, adjacency(split.fit), split, replace(party, ratings=ratings))
-    widget.film.value = 10
-    assert "No. 2 of 2" in widget.summary()
+def test_ticking_a_film_that_was_found_likes_it_and_ticking_again_takes_it_back(widget):
+    title = next(name for name in widget._names if name not in widget.liked.value)
+    widget.search.value = title.upper()
+    box = widget.found[0]
+    assert box.description == title and box.value is False and box.layout.display == ""
+    box.value = True
+    assert widget.liked.value[-1] == title and len(widget.liked.value) == 6
+    assert title not in widget.top()[0]
+    box.value = False
+    assert title not in widget.liked.value
+    widget.search.value = "no film has this"
+    assert all(box.layout.display == "none" for box in widget.found)
+    assert "No title holds" in widget._note.value
+
+
+def test_a_found_film_shows_whether_it_is_ticked_and_follows_the_list_of_raves(widget):
+    first = widget.liked.value[0]
+    widget.search.value = first
+    assert widget.found[0].value is True
+    widget.liked.value = widget.liked.value[1:]
+    assert widget.found[0].value is False
+
+
+def test_who_came_and_who_left_is_the_difference_of_two_lists(widget):
+    before = widget.top()[0]
+    widget.liked.value = widget.liked.value[:1]
+    came, left = widget.changes()
+    after = widget.top()[0]
+    assert set(came) == set(after) - set(before) and set(left) == set(before) - set(after) and left
+    assert f"Gone: {left[0]}" in widget._view.value
+
+
+def test_without_raves_the_popular_list_is_shown_and_called_so(widget, split):
+    widget.liked.value = []
+    assert widget.summary().startswith("You have ticked nothing yet. This is the popular list, the same for everybody.")
+    names, receipts = widget.top()
+    degree = split.fit.item_degree()
+    shown = [degree[widget._index[name]].item() for name in names]
+    assert receipts == [] and shown == sorted(degree.tolist(), reverse=True)[:10]
+
+
+def test_a_film_nobody_raved_about_is_named_and_weighs_nothing(party, split, model, tmp_path, liked):
+    keep = split.fit.item != liked[0]
+    train = Interactions(split.fit.user[keep], split.fit.item[keep], 300, 500)
+    none = Interactions(train.user[:0], train.item[:0], 300, 500)
+    quiet = Split(train, none, none, split.user_ids, split.item_ids)
+    widget = MatchmakerWidget(model, adjacency(train), quiet, party, liked[:2], tmp_path / "me.json")
+    name = widget._names[liked[0]]
+    assert f"Nobody else raved about {name}, so it weighs nothing." in widget.summary()
+    assert all(reason != name for receipt in widget.top()[1] for reason, _ in receipt)
+    widget.liked.value = [name]
+    assert "This is the popular list" in widget.summary()
+
+
+def test_with_every_film_ticked_there_is_nothing_left(widget):
+    widget.liked.value = list(widget._names)
+    assert widget.summary() == "You raved about 500 films. Those are all films there are: nothing is left to recommend."
+    assert widget._repr_mimebundle_()["image/png"]
+
+
+def test_coverage_is_that_of_the_trained_guests_lists(widget, split, model):
+    users, items = model(adjacency(split.fit))
+    score = scorer(users, items, model.scoring)
+    for strength in (0.0, 1.0):
+        widget.damping.value = strength
+        damped = damp_popularity(score, split.fit.item_degree(), strength)
+        assert widget.coverage() == coverage_at_k(damped, split.fit, 10)
+        assert f"{widget.coverage():.0%} of the films" in widget._view.value
+
+
+def test_a_guest_is_saved_and_reloaded(widget, liked):
+    mine = list(widget.liked.value)
+    widget.save.click()
+    assert "Saved 5 films in me.json" in widget._note.value
+    widget.liked.value = []
+    widget.reload.click()
+    assert widget.liked.value == mine and "Reloaded 5 films" in widget._note.value
+    widget._file.write_text("nonsense")
+    widget.reload.click()
+    assert widget.liked.value == mine and "me.json is not a saved guest" in widget._note.value
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(widget):
+    widget._file.write_text("a file")
+    widget._file = widget._file / "me.json"
+    widget.save.click()
+    assert widget._note.value.startswith("Not saved: ")
+
+
+def test_two_films_of_one_title_are_told_apart(party, split, model, tmp_path):
+    films = party.films.assign(title=["Twin (1990)", "Twin (1990)", *party.films["title"].iloc[2:]])
+    widget = MatchmakerWidget(model, adjacency(split.fit), split, replace(party, films=films), [0, 1], tmp_path / "me")
+    assert widget.liked.value == ["Twin (1990) no. 1", "Twin (1990) no. 2"] and widget.liked_items() == [0, 1]
 
 
 def test_its_twins_are_the_words_and_a_picture(widget):
     bundle = widget._repr_mimebundle_()
     assert bundle["text/plain"] == widget.summary() and bundle["image/png"]
-    assert f'alt="{widget.summary()[:20]}' in widget._view.value
-
-
-def test_the_slider_and_its_number_move_together(widget):
-    number, slider = widget.box.children[0].children
-    slider.value = 300
-    assert number.value == 300 and widget.guest is number
-    assert widget.summary().startswith("Guest 300: ")
+    assert str(widget._file.parent) not in widget.summary()

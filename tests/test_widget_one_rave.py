@@ -2,11 +2,12 @@ import itertools
 
 import pytest
 import torch
-from matplotlib.patches import Rectangle
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
+from course_lib.plots.style import ACCENT
 from course_lib.widgets.one_rave import OneRaveWidget
+from tests.drawings import shapes, words
 
 
 @pytest.fixture
@@ -17,9 +18,10 @@ def widget() -> OneRaveWidget:
     return OneRaveWidget(party, matrix, GUESTS, TOPICS)
 
 
-def frames(ax) -> list[tuple[float, float]]:
-    """Lower corners (x, y) of the framed cells or rows."""
-    return sorted(p.get_xy() for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill())
+def frames(view: str, width: str) -> list[tuple[float, float]]:
+    """Upper left corners (x, y) of the framed rows of the table (206 wide) or cells of the matrix (28 wide)."""
+    framed = shapes(view, "rect", fill="none", width=width)
+    return [(float(frame.get("x")), float(frame.get("y"))) for frame in framed]
 
 
 def test_it_starts_with_a_rave(widget):
@@ -31,20 +33,21 @@ def test_it_starts_with_a_rave(widget):
 
 def test_a_rave_is_framed_in_all_three(widget):
     widget.guest.value, widget.film.value = 3, 4  # Dev and Emma: the last row, node 8
-    table, matrix, drawing = widget.axes
-    assert len(frames(table)) == 1 and frames(table)[0][1] == pytest.approx(8 - 0.46)
-    assert frames(matrix) == [(2.5, 7.5), (7.5, 2.5)]
-    line = drawing.lines[-1]
-    assert line.get_linestyle() == "-" and list(line.get_ydata()) == [3.5, 4]
+    view = widget.view.value
+    assert frames(view, "206.0") == [(10, 48 + 30 + 31 * 8 - 15)]
+    assert frames(view, "28.0") == [(338 + 28 * 8, 48 + 28 * 3), (338 + 28 * 3, 48 + 28 * 8)]
+    (line,) = shapes(view, "polyline", stroke=ACCENT)
+    assert line.get("stroke-dasharray") is None
 
 
 def test_a_pair_that_is_no_rave_has_no_row_zeros_and_a_dashed_line(widget):
     widget.guest.value, widget.film.value = 0, 4  # Ada never raved about Emma
-    table, matrix, drawing = widget.axes
+    view = widget.view.value
     assert "No rave" in widget.summary() and "cells (0, 8) and (8, 0) of the matrix hold 0 and 0" in widget.summary()
-    assert frames(table) == [] and "no such row" in [text.get_text() for text in table.texts]
-    assert frames(matrix) == [(-0.5, 7.5), (7.5, -0.5)]
-    assert drawing.lines[-1].get_linestyle() == "--"
+    assert frames(view, "206.0") == [] and "no such row" in words(view)
+    assert frames(view, "28.0") == [(338 + 28 * 8, 48), (338, 48 + 28 * 8)]
+    (line,) = shapes(view, "polyline", stroke=ACCENT)
+    assert line.get("stroke-dasharray")
 
 
 def test_every_pair_can_be_chosen_and_nine_are_raves(widget):
@@ -54,9 +57,3 @@ def test_every_pair_can_be_chosen_and_nine_are_raves(widget):
         assert widget.summary().split("→")[0][:40] in widget.view.value
     assert sum("One rave" in word for word in words) == 9
     assert len(set(words)) == 20
-
-
-def test_it_speaks_without_a_kernel(widget):
-    bundle = widget._repr_mimebundle_()
-    assert bundle["text/plain"] == widget.summary()
-    assert bundle["image/png"] and "application/vnd.jupyter.widget-view+json" in bundle

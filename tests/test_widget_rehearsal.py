@@ -10,6 +10,7 @@ import pytest
 from course_lib.progress import progress
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
 from course_lib.widgets.rehearsal import RehearsalWidget
+from tests.drawings import words
 
 CONFIG = TrainConfig(embedding_dim=8, n_layers=1, n_epochs=3, batch_size=4096)
 SOFTMAX = replace(SOFTMAX_CONFIG, embedding_dim=8, n_layers=1, n_epochs=8, validate_every=4)
@@ -29,10 +30,9 @@ def widget(split):
     widget.wait()
 
 
-def curves(widget, panel: int = 1) -> dict[str, list[float]]:
-    """The curves on screen by the name of their run, newest first, without the stars and end points."""
-    lines = [line for line in widget._axes[panel].lines if not line.get_label().startswith("_")]
-    return {line.get_label(): list(line.get_ydata()) for line in lines}
+def on_screen(widget) -> list[str]:
+    """The lines of the legend, newest run first: its letter, its name, its best validation."""
+    return [word for word in words(widget.view.value) if word[1:3] == ": "]
 
 
 def test_before_the_first_start_the_finished_runs_are_on_screen(widget):
@@ -40,17 +40,17 @@ def test_before_the_first_start_the_finished_runs_are_on_screen(widget):
         "BPR, 1 layer, learning rate 0.01: loss 0.70 → 0.50, best validation NDCG@10 0.900. The best other run on "
         "screen has 0.895 (softmax, 1 layer, learning rate 0.05). Compared with it: level (less than 0.01 apart)."
     )
-    bpr, softmax = "BPR, 1 layer, learning rate 0.01", "softmax, 1 layer, learning rate 0.05"
-    assert curves(widget) == {bpr: [0.9, 0.8], softmax: [0.895]}
-    assert curves(widget, 0)[softmax] == pytest.approx([1, 5 / 6])  # as a share of the first epoch's loss
-    assert widget._axes[1].lines[0].get_xdata() == pytest.approx([0.1, 0.4])  # seconds of training
+    assert on_screen(widget) == [
+        "a: BPR, 1 layer, learning rate 0.01, best NDCG@10 0.900",
+        "b: softmax, 1 layer, learning rate 0.05, best NDCG@10 0.895",
+    ]
     assert widget.stop_button.disabled and not widget.start_button.disabled
 
 
 def test_a_run_gives_the_numbers_of_train(widget, split):
     widget.layers.value = 0
     widget.learning_rate.value = 0.02
-    assert "next run: BPR, 0 layers, learning rate 0.02" in widget._view.value
+    assert "next run: BPR, 0 layers, learning rate 0.02" in widget.view.value
     widget.start()
     widget.wait()
 
@@ -58,7 +58,8 @@ def test_a_run_gives_the_numbers_of_train(widget, split):
     expected = train(build(split.train, config), split.train, split.validation, config).history
     name = "BPR, 0 layers, learning rate 0.02"
     assert widget.runs[name]["loss"].tolist() == pytest.approx(expected["loss"].tolist())
-    assert curves(widget)[name] == pytest.approx(expected["ndcg@10"].tolist())
+    assert widget.runs[name]["ndcg@10"].tolist() == pytest.approx(expected["ndcg@10"].tolist())
+    assert on_screen(widget)[0] == f"a: {name}, best NDCG@10 {expected['ndcg@10'].max():.3f}"
     assert widget.summary().endswith("has 0.900 (BPR, 1 layer, learning rate 0.01). Compared with it: below.")
     assert widget.start_button.disabled is False and widget.stop_button.disabled is True
     assert not widget.is_training()
@@ -67,30 +68,30 @@ def test_a_run_gives_the_numbers_of_train(widget, split):
 def test_the_other_teacher_brings_its_learning_rate_and_its_validation_now_and_then(widget, split):
     widget.loss.value = "softmax"
     assert widget.learning_rate.value == 0.05
-    assert "next run: softmax, 1 layer, learning rate 0.05" in widget._view.value
+    assert "next run: softmax, 1 layer, learning rate 0.05" in widget.view.value
     widget.start()
     widget.wait()
 
     expected = train(build(split.train, SOFTMAX), split.train, split.validation, SOFTMAX).history
     run = widget.runs["softmax, 1 layer, learning rate 0.05"]
     assert run["loss"].tolist() == pytest.approx(expected["loss"].tolist())
-    seen = curves(widget)["softmax, 1 layer, learning rate 0.05"]
-    assert len(seen) == 2 and seen == pytest.approx(expected["ndcg@10"].dropna().tolist())
+    seen = run["ndcg@10"].dropna()
+    assert len(seen) == 2 and seen.tolist() == pytest.approx(expected["ndcg@10"].dropna().tolist())
     widget.loss.value = "bpr"
-    assert widget.learning_rate.value == 0.01 and "next run: BPR" in widget._view.value
+    assert widget.learning_rate.value == 0.01 and "next run: BPR" in widget.view.value
 
 
 def test_a_run_stopped_before_its_first_validation_has_a_summary_and_no_curve(split):
     widget = RehearsalWidget(split, {"softmax": SOFTMAX}, {"softmax": OTHER.drop(columns="ndcg@10")})
     assert widget.summary() == "softmax, 1 layer, learning rate 0.05: loss 6.00 → 5.00, not validated yet."
-    assert not curves(widget) and len(curves(widget, 0)) == 1
+    assert on_screen(widget) == ["a: softmax, 1 layer, learning rate 0.05, not validated yet"]
 
 
 def test_the_layers_have_a_slider_and_a_field_that_go_together(widget):
     field, slider = widget.box.children[0].children
     assert field is widget.layers
     slider.value = 3
-    assert field.value == 3 and "next run: BPR, 3 layers" in widget._view.value
+    assert field.value == 3 and "next run: BPR, 3 layers" in widget.view.value
 
 
 def test_stop_ends_a_long_run_after_the_current_epoch(split):
@@ -125,7 +126,7 @@ def test_an_error_in_the_thread_becomes_a_sentence(widget, monkeypatch):
     widget.start()
     widget.wait()
     assert widget.summary().endswith("the run ended with an error: no like to learn from")
-    assert widget.summary() in widget._view.value and not widget.start_button.disabled
+    assert widget.summary() in widget.view.value and not widget.start_button.disabled
 
     monkeypatch.undo()
     widget.start()
@@ -148,10 +149,21 @@ def test_waiting_without_a_run_returns_at_once(widget):
     assert not widget.is_training()
 
 
-def test_readers_without_a_kernel_get_words_and_a_picture(widget):
-    bundle = widget._repr_mimebundle_()
-    assert bundle["text/plain"] == widget.summary()
-    assert bundle["image/png"] and bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+def test_an_interrupt_while_waiting_stops_the_run_and_the_next_one_starts(split, monkeypatch):
+    widget = make(split, replace(CONFIG, n_epochs=100_000, patience=100_000))
+    widget.learning_rate.value = 0.1
+    widget.start()
+    thread = widget._thread
+    with monkeypatch.context() as patch:
+        patch.setattr(thread, "join", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            widget.wait()
+    thread.join()
+    assert not widget.is_training() and not widget.start_button.disabled
+    widget._configs["bpr"] = CONFIG
+    widget.start()
+    widget.wait()
+    assert len(widget.runs["BPR, 1 layer, learning rate 0.1"]) == 3
 
 
 def test_a_background_thread_shows_no_bar(monkeypatch):

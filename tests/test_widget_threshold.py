@@ -1,7 +1,9 @@
 import pandas as pd
 import pytest
 
+from course_lib.plots.style import MUTED
 from course_lib.widgets.threshold import ThresholdWidget
+from tests.drawings import shapes, words
 
 
 @pytest.fixture
@@ -28,25 +30,16 @@ def test_moving_the_control_changes_words_and_picture(widget):
 @pytest.mark.parametrize("threshold", range(1, 6))
 def test_the_bars_show_the_ratings_and_fill_only_the_raves(widget, threshold):
     widget.threshold.value = threshold
-    bars = widget.axes[0].containers[0]
-    assert [bar.get_height() for bar in bars] == [100, 200, 300, 300, 100]  # of 1, 2, 3, 4, 5 stars
-    filled = [bar.get_hatch() == "" for bar in bars]
-    assert filled == [rating >= threshold for rating in range(1, 6)]
+    bars = [bar for bar in shapes(widget.view.value, "rect", width="61.0") if bar.get("fill").startswith("#")]
+    heights = [float(bar.get("height")) for bar in bars]  # of 1, 2, 3, 4, 5 stars, in units of the first
+    assert [round(height / heights[0]) for height in heights] == [1, 2, 3, 3, 1]
+    assert [bar.get("fill") != MUTED for bar in bars] == [rating >= threshold for rating in range(1, 6)]
+    assert len(shapes(widget.view.value, "rect", width="61.0")) == 5 + threshold - 1  # hatched once more
 
 
 def test_the_bars_on_the_right_are_shares_of_everything(widget):
     widget.threshold.value = 5
-    shares = [bar.get_width() for bar in widget.axes[1].containers[1]]
-    assert shares == pytest.approx([10, 40, 70])  # ratings, films, guests
-
-
-def test_redrawing_does_not_pile_up(widget):
-    for threshold in (1, 2, 3, 4):
-        widget.threshold.value = threshold
-    assert len(widget.axes[0].containers) == 1 and len(widget.axes[1].texts) == 3
-
-
-def test_it_speaks_without_a_kernel(widget):
-    bundle = widget._repr_mimebundle_()
-    assert bundle["text/plain"] == widget.summary()
-    assert bundle["image/png"] and "application/vnd.jupyter.widget-view+json" in bundle
+    bars = shapes(widget.view.value, "rect", height="30.0")
+    assert [float(bar.get("width")) / 4 for bar in bars[1::2]] == pytest.approx([10, 40, 70])
+    assert {float(bar.get("width")) for bar in bars[::2]} == {400}
+    assert "7 of 10 guests, 3 gone" in words(widget.view.value)

@@ -6,11 +6,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import StrMethodFormatter
 
 from course_lib.interactions import Interactions
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.style import (
+    ACCENT,
+    FILM,
+    FILM_MARKER,
+    GUEST,
+    GUEST_MARKER,
+    MUTED,
+    PALETTE,
+    ink_on,
+    new_axes,
+)
 
+FILM_COLOURS = PALETTE[:5]  # one per film of a small party
 RULE_LINES = {"none": ("o", ":"), "row mean": ("s", "--"), "symmetric": ("D", "-")}  # marker and dash per rule
 
 
@@ -80,28 +92,92 @@ def plot_party(
     return ax
 
 
-def plot_loudest(titles: Sequence[str], amount: Sequence[float], raved: Sequence[bool], ax: Axes | None = None) -> Axes:
+def plot_loudest(titles: Sequence[str], amount: Sequence[float], raved: Sequence[bool]) -> Sketch:
     """How much of each film has reached one guest: a bar per film, loudest on top.
 
     Args:
-        titles, amount, raved: per film; raved films get the film colour and the word "raved", new ones the accent.
+        titles, amount, raved: per film, at most ten; raved films get the film colour, new ones the accent and a hatch.
     """
-    if ax is None:
-        ax = new_axes(8, 4)
-    place = np.arange(len(titles))
-    bars = ax.barh(place, amount, color=[FILM if mine else ACCENT for mine in raved])
-    for bar, mine in zip(bars, raved, strict=True):
-        bar.set_hatch("" if mine else "//")
-        bar.set_edgecolor("white")
-    # As many characters as fit beside the bars.
-    short = [textwrap.shorten(title, 38, placeholder=" …") for title in titles]
-    ax.set_yticks(place, [f"{t}, {'raved' if mine else 'new'}" for t, mine in zip(short, raved, strict=True)], size=10)
-    ax.set_ylim(max(len(titles), 10) - 0.4, -0.6)
-    ax.set_xlim(left=0)
-    ax.set_xlabel("number of the film on the guest's tag")
-    ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4), useMathText=True)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    return ax
+    sketch, longest = Sketch(860, 350), max(amount, default=1)
+    sketch.text(10, 18, "number of the film on the guest's tag", bold=True)
+    for row, (title, value, mine) in enumerate(zip(titles, amount, raved, strict=True)):
+        y, width = 36 + 31 * row, max(380 * value / longest, 1)
+        sketch.text(350, y + 13, textwrap.shorten(title, 34, placeholder=" …"), "end")
+        sketch.rect(360, y, width, 26, FILM if mine else ACCENT, hatched=not mine)
+        sketch.text(368 + width, y + 13, f"{value:.2g}, {'raved' if mine else 'new'}")
+    if not len(titles):
+        sketch.text(430, 180, "nothing has arrived yet", "middle")
+    return sketch
+
+
+def plot_message_passing(
+    interactions: Interactions,
+    guests: Sequence[str],
+    films: Sequence[str],
+    tags: np.ndarray,
+    title: str,
+    loudness: np.ndarray | None = None,
+) -> Sketch:
+    """A small party and what every tag is made of: one frame of the message-passing picture.
+
+    Guests are circles on top, films squares below, a line is a rave. A node has the blended colour of its tag, and the
+    strip beside it shows the parts, named by the film's first letter. Frames of one party have the same shapes in the
+    same order, so that a browser can turn one into the next.
+
+    Args:
+        guests, films: their names, at most five films.
+        tags: `(N, n_items)` how much of each film is on each node's tag, guests first; not negative.
+        title: one line.
+        loudness: `(E,)` how loudly the guest hears the film of each rave; the lines are drawn as thick, and labelled.
+            The strips then have the lengths of the tags, the longest a whole strip, and names come with the sum of the
+            tag; without it strips are of one length, and names come with the letters of the films on the tag.
+    """
+    sketch, n_users = Sketch(860, 350), interactions.n_users
+    x = _spread(len(guests)) + _spread(len(films))
+    sums = tags.sum(axis=1)
+    full = sums if loudness is None else np.full_like(sums, sums.max())
+    sketch.text(10, 18, title, bold=True)
+    for edge, (user, item) in enumerate(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True)):
+        ends = (x[user], 115), (x[n_users + item], 240)
+        sketch.line(ends, MUTED, 1.5 if loudness is None else 1 + 6 * float(loudness[edge]))
+    for node, name in enumerate((*guests, *films)):
+        colour, is_guest = blend(tags[node]), node < n_users
+        rim = {"rim": "#333333", "rim_width": 1.5}
+        if is_guest:
+            sketch.circle(x[node], 115, 26, colour or "white", **rim)
+        else:
+            sketch.rect(x[node] - 25, 215, 50, 50, colour or "white", **rim)
+        letters = " ".join(film[0] for film, amount in zip(films, tags[node], strict=True) if amount > 0)
+        told = letters if loudness is None else f"sum {sums[node]:.3g}"
+        sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told if letters else 'empty'}", "middle")
+        _strip(sketch, x[node] - 60, 62 if is_guest else 290, tags[node] / max(full[node], 1e-12), films)
+    if loudness is not None:
+        for edge, (user, item) in enumerate(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True)):
+            middle = x[user] + 0.36 * (x[n_users + item] - x[user])
+            sketch.rect(middle - 21, 150, 42, 20, "white")
+            sketch.text(middle, 160, f"{loudness[edge]:.2f}", "middle")
+    return sketch
+
+
+def blend(shares: np.ndarray) -> str | None:
+    """The film colours mixed by `(n_items,)` amounts, as `#rrggbb`; None if all are 0."""
+    if not shares.any():
+        return None
+    rgb = np.array([[int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in FILM_COLOURS[: len(shares)]])
+    return "#" + "".join(f"{round(value):02x}" for value in (shares / shares.sum()) @ rgb)
+
+
+def _spread(n: int) -> list[float]:
+    return [860 * (place + 0.5) / n for place in range(n)]
+
+
+def _strip(sketch: Sketch, x: float, y: float, shares: np.ndarray, films: Sequence[str]) -> None:
+    # What a tag is made of, 120 wide when full: a piece per film, named where the letter fits.
+    for share, film, colour in zip(shares.tolist(), films, FILM_COLOURS, strict=False):
+        width = 120 * share
+        sketch.rect(x, y, width, 20, colour, "white" if width else "none")
+        sketch.text(x + width / 2, y + 10, film[0] if width > 14 else "", "middle", ink_on(colour), bold=True)
+        x += width
 
 
 def plot_by_rounds(values: Mapping[str, Mapping[int, float]], label: str, ax: Axes | None = None) -> Axes:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.sketch import INK, Plane, Sketch
+from course_lib.plots.style import ACCENT, FILM, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
 
-_INK = "#333333"
+_RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
 _HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
 
 
@@ -56,33 +57,31 @@ def _margin_axis(ax: Axes, limit: float) -> None:
     ax.set(xlabel="margin: raved minus random score", xlim=(-limit, 1.25 * limit))
 
 
-def plot_duel(raved: float, random: float, push: float, ax: Axes | None = None, limit: float = 4.0) -> Axes:
-    """Two scores on one scale and where a step would move them: both arrows are `push` times the same length."""
-    ax = new_axes(4.0, 3.6) if ax is None else ax
-    for place, score, marker, color, name, sign in (
-        (0, raved, FILM_MARKER, FILM, "raved", 1),
-        (1, random, FILM_MARKER, MUTED, "random", -1),
-    ):
-        ax.plot(place, score, marker, color=color, markersize=15, markeredgecolor=_INK, zorder=3)
-        ax.annotate(
-            "",
-            (place, score + sign * 2.2 * push),
-            (place, score),
-            arrowprops={
-                "arrowstyle": "-|>",
-                "mutation_scale": min(20, 60 * push),  # no head longer than its arrow
-                "color": ACCENT,
-                "linewidth": min(2.5, 12 * push),
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-            annotation_clip=False,
-        )
-        ax.annotate(f"{score:+.1f}", (place, score), (14, 0), textcoords="offset points", va="center")
-        ax.text(place, -limit - 2.4, name, ha="center", va="bottom")
-    ax.set(xlim=(-0.5, 1.75), ylim=(-limit - 2.5, limit + 2.5), ylabel="score for the guest", xticks=[])
-    ax.spines["bottom"].set_visible(False)
-    return ax
+def plot_duel(raved: float, random: float, push: float, limit: float = 4.0) -> Sketch:
+    """Two scores on one scale and where a step would move them; beside it the BPR loss at their margin.
+
+    Both arrows are `push` times the same length, and the line that touches the loss has minus the push as its slope.
+    """
+    sketch, margin = Sketch(860, 330), raved - random
+    sketch.text(10, 18, "who moves", bold=True)
+    scores = Plane(70, 70, 250, 200, (0, 1), (-1.5 * limit, 1.5 * limit))
+    sketch.axes(scores, "", "score for the guest", x_ticks=False)
+    for x, score, colour, name, sign in ((0.2, raved, FILM, "raved", 1), (0.7, random, MUTED, "random", -1)):
+        (x, y), (_, tip) = scores.at(x, score), scores.at(x, score + sign * 2.2 * push)
+        sketch.rect(x - 11, y - 11, 22, 22, colour, INK)
+        if abs(tip - y) > 0.5:
+            sketch.arrow((x, y), (x, tip), ACCENT)
+        sketch.text(x + 18, y, f"{score:+.1f}".replace("-", "−"))
+        sketch.text(x, 290, f"{name} film", "middle")
+    sketch.text(400, 18, f"loss {np.logaddexp(0, -margin):.3f}, its slope −{push:.3f}", bold=True)
+    losses = Plane(440, 70, 400, 200, (-2 * limit, 2 * limit), (0, 2 * limit))
+    sketch.axes(losses, "margin: raved minus random score", "loss of the pair")
+    sketch.line([losses.at(0, 0), losses.at(0, 2 * limit)], MUTED, 1, "3 4")
+    sketch.line([losses.at(x, np.logaddexp(0, -x)) for x in np.linspace(-2 * limit, 2 * limit, 65)], GUEST, 3)
+    loss, reach = np.logaddexp(0, -margin), 0.25 * limit
+    sketch.line([losses.at(margin + way, loss - way * push) for way in (-reach, reach)], ACCENT, 3)
+    sketch.circle(*losses.at(margin, loss), 7, ACCENT)
+    return sketch
 
 
 def plot_pushes(pushes: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
@@ -133,48 +132,63 @@ def plot_histories(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] |
         axes: two axes, cleared first.
     """
     axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
-    curves = {name: (history["epoch"], history["loss"], history.get("ndcg@10")) for name, history in histories.items()}
-    _draw_curves(axes, curves, ("training loss (mean)", "validation NDCG@10"), "epoch")
-    axes[0].xaxis.get_major_locator().set_params(integer=True)
-    axes[1].xaxis.get_major_locator().set_params(integer=True)
-    return axes
-
-
-def plot_rehearsals(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-    """As `plot_histories`, for runs of different teachers: over seconds of training, without those of validating.
-
-    The losses of two teachers are different quantities, so each is drawn as a share of its first epoch's.
-    """
-    axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
-    curves = {
-        name: (history["seconds"].cumsum(), history["loss"] / history["loss"].iloc[0], history.get("ndcg@10"))
-        for name, history in histories.items()
-    }
-    _draw_curves(axes, curves, ("training loss (first epoch = 1)", "validation NDCG@10"), "seconds of training")
-    return axes
-
-
-def _draw_curves(
-    axes: Sequence[Axes],
-    curves: Mapping[str, tuple[pd.Series, pd.Series, pd.Series | None]],
-    labels: tuple[str, str],
-    clock: str,
-) -> None:
-    """Time, loss and validation (None or NaN where nobody looked) of each run, the last one strongest."""
-    for ax, column in zip(axes, (1, 2), strict=True):
+    for ax, column, label in zip(
+        axes, ("loss", "ndcg@10"), ("training loss (mean)", "validation NDCG@10"), strict=True
+    ):
         ax.clear()
-        for (name, curve), (color, line, marker) in zip(reversed(curves.items()), _HELD, strict=False):
-            if curve[column] is None:
+        for (name, history), (color, line, marker) in zip(reversed(histories.items()), _HELD, strict=False):
+            if column not in history:
                 continue
-            values = curve[column].dropna()
-            time = curve[0][values.index]
-            ax.plot(time, values, color=color, linestyle=line, linewidth=2.2, label=name)
-            if column == 2:
-                ax.plot(time[values.idxmax()], values.max(), "*", color=color, markersize=16)
-            ax.plot(time.iloc[-1:], values.iloc[-1:], marker, color=color, markersize=6)
-        ax.set(xlabel=clock, ylabel=labels[column - 1], xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
-    if curves:
-        axes[0].legend(loc="upper right", fontsize=10)
+            values = history[column].dropna()
+            epoch = history["epoch"][values.index]
+            ax.plot(epoch, values, color=color, linestyle=line, linewidth=2.2, label=name)
+            if column == "ndcg@10":
+                ax.plot(epoch[values.idxmax()], values.max(), "*", color=color, markersize=16)
+            ax.plot(epoch.iloc[-1:], values.iloc[-1:], marker, color=color, markersize=6)
+        ax.set(xlabel="epoch", ylabel=label, xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    axes[0].legend(loc="upper right")
+    return axes
+
+
+def plot_rehearsals(histories: Mapping[str, pd.DataFrame]) -> Sketch:
+    """Loss and validation NDCG@10 of runs of different teachers, over seconds of training without those of validating.
+
+    The losses of two teachers are different quantities, so each is drawn as a share of its first epoch's. The newest
+    run is drawn strongest, a diamond marks each best epoch, and each run has a letter at the end of its lines.
+
+    Args:
+        histories: `TrainResult.history` by name, at most four; the last one is the newest.
+    """
+    sketch = Sketch(860, 320 + 24 * len(histories))
+    runs = list(histories.items())[::-1]
+    seconds = max((float(run["seconds"].sum()) for _, run in runs), default=1)
+    found = [float(run["ndcg@10"].max()) for _, run in runs if run.get("ndcg@10", pd.Series()).notna().any()]
+    left = Plane(55, 56, 320, 190, (0, 1.02 * seconds), (0, 1.05))
+    right = Plane(485, 56, 320, 190, left.x, (0, 1.12 * max(found, default=0.2)))
+    sketch.axes(left, "seconds of training", "training loss (first epoch = 1)")
+    sketch.axes(right, "seconds of training", "validation NDCG@10")
+    for row, ((name, run), (colour, dash)) in enumerate(zip(runs, _RUNS, strict=False)):
+        clock, letter = run["seconds"].cumsum(), "abcd"[row]
+        losses = run["loss"] / run["loss"].iloc[0]
+        _curve(sketch, left, clock, losses, colour, dash, letter)
+        values = run["ndcg@10"].dropna() if "ndcg@10" in run else pd.Series(dtype=float)
+        best = "not validated yet"
+        if len(values):
+            _curve(sketch, right, clock[values.index], values, colour, dash, letter)
+            x, y = right.at(clock[values.idxmax()], values.max())
+            sketch.polygon([(x - 9, y), (x, y - 9), (x + 9, y), (x, y + 9)], colour)
+            best = f"best NDCG@10 {values.max():.3f}"
+        y = 318 + 24 * row
+        sketch.line([(14, y), (54, y)], colour, 3, dash)
+        sketch.text(64, y, f"{letter}: {name}, {best}", bold=row == 0)
+    return sketch
+
+
+def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str, dash: str, letter: str) -> None:
+    points = [plane.at(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
+    sketch.line(points if len(points) > 1 else points * 2, colour, 3, dash)
+    sketch.text(points[-1][0] + 12, points[-1][1], letter, colour=colour, bold=True)
 
 
 def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None = None) -> Axes:
@@ -191,7 +205,7 @@ def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None 
         ax.plot(
             values, [place] * len(values), "D" if "LightGCN" in model else "o", color=color, markersize=7, alpha=0.8
         )
-        ax.plot([mean, mean], [place - 0.32, place + 0.32], color=_INK, linewidth=2)
+        ax.plot([mean, mean], [place - 0.32, place + 0.32], color=INK, linewidth=2)
         ax.annotate(f"{mean:.3f}", (values.max(), place), (9, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(means)), means.index)
     ax.set(xlabel=f"{metric.upper()} on the test part, one dot per split seed", ylim=(-0.6, len(means) - 0.4))
@@ -271,10 +285,10 @@ def plot_differences(differences: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = new_axes(8.5, 0.5 * len(differences) + 1.1) if ax is None else ax
     ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
     for place, row in enumerate(reversed(list(differences.itertuples()))):
-        color = ACCENT if row.low > 0 or row.high < 0 else _INK
+        color = ACCENT if row.low > 0 or row.high < 0 else INK
         ax.plot([row.low, row.high], [place, place], color=color, linewidth=3)
         ax.plot(
-            row.difference, place, "D", color=color, markersize=7, markerfacecolor="white" if color == _INK else color
+            row.difference, place, "D", color=color, markersize=7, markerfacecolor="white" if color == INK else color
         )
         ax.annotate(f"{row.difference:+z.3f}", (row.high, place), (10, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(differences)), list(differences["name"])[::-1])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from course_lib.plots.sketch import INK, Plane, Sketch
 from course_lib.plots.style import (
     ACCENT,
     FILM,
@@ -65,6 +66,30 @@ def plot_tsne(positions: np.ndarray, n_guests: int, title: str = "", ax: Axes | 
         )
     _no_unit(ax, title)
     return ax
+
+
+def plot_seating_plan(positions: np.ndarray, n_guests: int, names: Sequence[str], title: str) -> Sketch:
+    """As `plot_tsne`, drawn fast: a name shows when the pointer rests on a dot.
+
+    Args:
+        positions: `(n, 2)`, guests first.
+        names: one per dot.
+    """
+    sketch, middle = Sketch(860, 540), (positions.min(axis=0) + positions.max(axis=0)) / 2
+    reach = np.abs(positions - middle).max() * 1.05  # the same scale along both sides
+    plane = Plane(200, 70, 460, 460, (middle[0] - reach, middle[0] + reach), (middle[1] - reach, middle[1] + reach))
+    sketch.text(10, 18, title, bold=True)
+    sketch.circle(22, 48, 6, GUEST, INK)
+    sketch.text(36, 48, "guest")
+    sketch.rect(108, 42, 11, 11, FILM, INK)
+    sketch.text(128, 48, "film")
+    for dot, (place, name) in enumerate(zip(positions, names, strict=True)):
+        x, y = plane.at(*place)
+        if dot < n_guests:
+            sketch.circle(x, y, 6, GUEST, INK, 0.6, title=name)
+        else:
+            sketch.rect(x - 5.5, y - 5.5, 11, 11, FILM, INK, 0.6, title=name)
+    return sketch
 
 
 def plot_genres(positions: np.ndarray, genre: Sequence[str], title: str = "", ax: Axes | None = None) -> Axes:
@@ -222,13 +247,43 @@ def plot_oversmoothing(table: pd.DataFrame, popularity: float, axes: Sequence[Ax
     return axes
 
 
-def plot_films_between(titles: Sequence[str], weights: Sequence[float], ax: Axes | None = None) -> Axes:
-    """The films that carry gossip from one film to one guest, loudest on top; `weights` in 1/1000."""
-    ax = new_axes(7, 3.4) if ax is None else ax
-    rows = range(len(titles))[::-1]
-    ax.barh(rows, weights, color=FILM, edgecolor="black", linewidth=0.5)
-    ax.set_yticks(rows, [title if len(title) <= 34 else title[:32] + " …" for title in titles], fontsize=11)
-    ax.set_xlabel("loudness of the walks, in 1/1000")
+def plot_walks(walks: pd.DataFrame, muted: int | None = None, ax: Axes | None = None) -> Axes:
+    """The strongest walks from a film to a guest, loudest on top, and all others together in grey.
+
+    Args:
+        walks: `name, peer, weight`, weights in 1/1000; the last row is the others.
+        muted: a peer whose walks are drawn empty.
+    """
+    ax = new_axes(7, 3.6) if ax is None else ax
+    heights = range(len(walks))
+    colors = [FILM] * (len(walks) - 1) + [MUTED]
+    for height, color, walk in zip(heights, colors, walks.itertuples(), strict=True):
+        filled = muted is None or walk.peer != muted
+        ax.barh(height, walk.weight, color=color if filled else "white", edgecolor="black", linewidth=0.5)
+    others = float(walks["weight"].iloc[-1])
+    edge = 1.1 * max(walks["weight"].iloc[:-1].max() if len(walks) > 1 else others, 1e-9)
+    label = f"{others:.2f}" + (", off the axis" if others > edge else "")
+    ax.annotate(label, (0, heights[-1]), (4, 0), textcoords="offset points", va="center", fontsize=10)
+    ax.set(xlim=(0, edge), ylim=(len(walks) - 0.4, -0.6), xlabel="loudness of the walk, in 1/1000")
+    ax.set_yticks(heights, walks["name"], fontsize=10)
+    return ax
+
+
+def plot_mute(scores: Sequence[float], ax: Axes | None = None) -> Axes:
+    """A score with everybody, without one peer's share, and without the peer: three dots on a zoomed axis.
+
+    Args:
+        scores: of `influence.mute`.
+    """
+    ax = new_axes(3.2, 2.4) if ax is None else ax
+    names = ("with everybody", "minus the share", "peer gone")
+    span = max(max(scores) - min(scores), 1e-4)
+    for height, (score, color, marker) in enumerate(zip(scores, ("black", FILM, ACCENT), "oDs", strict=True)):
+        ax.plot(score, height, marker, color=color, markersize=8)
+        ax.annotate(f"{score:.3f}", (score, height), (0, 8), textcoords="offset points", ha="center", fontsize=10)
+    ax.set_yticks(range(3), names, fontsize=10)
+    ax.set_xticks([])
+    ax.set(ylim=(2.5, -0.8), xlim=(min(scores) - 0.5 * span, max(scores) + 0.5 * span), xlabel="score (zoomed in)")
     return ax
 
 

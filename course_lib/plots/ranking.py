@@ -1,4 +1,4 @@
-"""Pictures of rankings, of comparisons between rankings, and of the reasons behind a score."""
+"""Pictures of rankings, and of comparisons between rankings."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from course_lib.plots.sketch import FAINT, INK, Sketch
 from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
-
-_INK = "#333333"
 
 
 def shorten(text: str, length: int = 30) -> str:
@@ -18,9 +17,7 @@ def shorten(text: str, length: int = 30) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def plot_ranked_list(
-    titles: Sequence[str], hit: Sequence[bool], raved: Sequence[bool], k: int, ax: Axes | None = None
-) -> Axes:
+def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence[bool], k: int) -> Sketch:
     """A ranked list from rank 1 down: what each rank weighs in DCG, and which ranks are hits.
 
     Args:
@@ -29,31 +26,22 @@ def plot_ranked_list(
         raved: whether the model learned from that film, so that it should not be in the list.
         k: the list is cut after so many ranks.
     """
-    if ax is None:
-        ax = new_axes(8.5, 0.27 * len(titles) + 0.8)
-        ax.figure.set_layout_engine(None)  # a fixed layout redraws in half the time
-        ax.figure.subplots_adjust(left=0.43, right=0.98, top=0.995, bottom=0.11)
-    ax.clear()
-    ranks = np.arange(1, len(titles) + 1)
-    weight = 1 / np.log2(ranks + 1)
-    colour = [ACCENT if h else MUTED for h in hit]
-    ax.barh(ranks, weight, height=0.72, color=colour, edgecolor="white", alpha=0.25)
-    counted = [h and rank <= k for h, rank in zip(hit, ranks, strict=True)]
-    ax.barh(ranks[counted], weight[counted], height=0.72, color=ACCENT)
-    for rank, h, r in zip(ranks, hit, raved, strict=True):
-        note = "hit" if h else "already raved about" if r else ""
-        note += ", not counted" if h and rank > k else ""
-        inside = weight[rank - 1] > 0.8  # no room beside the longest bar
-        colour = "white" if inside and h else ACCENT if h else _INK
-        place, side = weight[rank - 1] + (-0.012 if inside else 0.012), "right" if inside else "left"
-        ax.text(place, rank, note, va="center", ha=side, fontsize=10, color=colour)
-    ax.axhline(k + 0.5, color=_INK, linestyle="--", linewidth=1)
-    ax.text(1.06, k + 0.45, f"K = {k}: the list ends here", ha="right", va="bottom", fontsize=10, color=_INK)
-    labels = [f"{shorten(title, 36)}  {rank}" for title, rank in zip(titles, ranks, strict=True)]
-    ax.set_yticks(ranks, labels, fontsize=10)
-    ax.tick_params(axis="y", length=0)
-    ax.set(xlim=(0, 1.06), ylim=(len(titles) + 0.7, 0.4), xlabel="weight of the rank in DCG: 1 / log2(rank + 1)")
-    return ax
+    sketch, row = Sketch(860, 44 + 23 * len(titles)), 23
+    sketch.text(340, 18, "weight of the rank in DCG: 1 / log2(rank + 1)", bold=True)
+    for rank, (title, is_hit, is_raved) in enumerate(zip(titles, hit, raved, strict=True), start=1):
+        y, width, counted = 36 + row * (rank - 1), 290 / np.log2(rank + 1), is_hit and rank <= k
+        sketch.text(290, y + 10, shorten(title, 30), "end", bold=is_hit)
+        sketch.text(328, y + 10, str(rank), "end")
+        sketch.rect(340, y, width, 20, ACCENT if counted else MUTED if is_raved else FAINT, hatched=is_raved)
+        note = "hit" if is_hit else "already raved about" if is_raved else ""
+        if is_hit and not counted:
+            note += ", not counted"
+        sketch.text(348 + width, y + 10, note, colour=ACCENT if is_hit else INK, bold=is_hit)
+    if k <= len(titles):
+        y = 34.5 + row * k
+        sketch.line([(10, y), (850, y)], INK, 1.5, "6 4")
+        sketch.text(850, y - 12, f"K = {k}: the list ends here", "end")
+    return sketch
 
 
 def plot_metrics_by_rank(table: pd.DataFrame, k: int, ax: Axes | None = None) -> Axes:
@@ -69,7 +57,7 @@ def plot_metrics_by_rank(table: pd.DataFrame, k: int, ax: Axes | None = None) ->
         ax.plot(table.index, table[metric], marker, linestyle="-", linewidth=1, markersize=6, color=colour)
         side = "bottom" if metric == highest_last else "top"
         ax.annotate(metric, (table.index[-1], table[metric].iloc[-1]), (8, 0), textcoords="offset points", va=side)
-    ax.axvline(k + 0.5, color=_INK, linestyle="--", linewidth=1)
+    ax.axvline(k + 0.5, color=INK, linestyle="--", linewidth=1)
     ax.annotate(
         f"K = {k}", (k + 0.5, 1), (5, -4), xycoords=("data", "axes fraction"), textcoords="offset points", va="top"
     )
@@ -145,102 +133,29 @@ def plot_grouped_bars(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) 
     return ax
 
 
-def fold_reasons(reasons: pd.DataFrame, titles: Sequence[str], n: int = 6) -> pd.DataFrame:
-    """The table of `recommendation.explain`, short enough to read: own tag, the n largest shares, and the rest.
+def plot_newcomers(results: pd.DataFrame, metric: str, models: Sequence[str], ax: Axes | None = None) -> Axes:
+    """One curve per model over the number of likes shown: the mean over seeds, and a thin line from lowest to highest.
 
     Args:
-        reasons: columns `item, share`; a negative item is the user's own tag.
-        titles: the title of each item index.
-
-    Returns:
-        `reason, share`, the last row named 'rest'; the shares have the same sum as before.
+        results: columns `model, seed, shown` and `metric`; `shown` in the order of the axis.
+        models: the curves to draw; each is named at its right end.
     """
-    own = reasons["item"] < 0
-    raves = reasons[~own].sort_values("share", ascending=False)
-    top, others = raves.head(n), raves.iloc[n:]
-    rest = f"rest ({len(others)} rave{'' if len(others) == 1 else 's'})"
-    return pd.DataFrame(
-        {
-            "reason": ["own tag", *(titles[item] for item in top["item"]), rest],
-            "share": [reasons.loc[own, "share"].sum(), *top["share"], others["share"].sum()],
-        }
-    )
-
-
-def plot_reasons(reasons: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """The parts of one score, the row of the own tag first, the rest last: lengths add up to the score.
-
-    Args:
-        reasons: the table of `fold_reasons`.
-    """
-    ax = new_axes(8.5, 0.36 * len(reasons) + 0.9) if ax is None else ax
-    height = np.arange(len(reasons))
-    share = reasons["share"].to_numpy()
-    colour = [GUEST] + [FILM] * (len(reasons) - 2) + [MUTED]
-    ax.barh(height, share, height=0.75, color=colour)
-    for y, value in enumerate(share):
-        ax.annotate(f"{value:.2f}", (max(value, 0), y), (5, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=_INK, linewidth=1)
-    ax.set_yticks(height, [shorten(name, 27) for name in reasons["reason"]], fontsize=10)
-    ax.tick_params(axis="y", length=0)
-    span = max(share.max(), 0) - min(share.min(), 0)
-    ax.set(
-        xlim=(min(share.min(), 0) - 0.02 * span, max(share.max(), 0) + 0.18 * span),
-        ylim=(len(reasons) - 0.5, -0.6),
-        xlabel=f"share of the score; together {share.sum():.2f}",
-    )
-    return ax
-
-
-def plot_top_films(titles: Sequence[str], scores: Sequence[float], chosen: int, ax: Axes | None = None) -> Axes:
-    """A top list, best film on top, each title in its bar; the chosen film stands out.
-
-    Args:
-        titles, scores: one per rank, best first.
-        chosen: position in the list, from 0.
-    """
-    ax = new_axes(6.0, 4.4) if ax is None else ax
-    height = np.arange(len(titles))
-    colour = [ACCENT if rank == chosen else "#e3e6ea" for rank in height]
-    ax.barh(height, scores, height=0.8, color=colour)
-    left = min(0.0, *scores)
-    for y, (title, score) in enumerate(zip(titles, scores, strict=True)):
-        ink, weight = ("white", "bold") if y == chosen else (_INK, "normal")
-        ax.annotate(
-            f"{y + 1}  {shorten(title, 29)}  {score:.2f}",
-            (left, y),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=ink,
-            fontweight=weight,
-        )
-    ax.set_yticks([])
-    ax.set(ylim=(len(titles) - 0.5, -0.6), xlim=(left, 1.02 * max(*scores, 1e-9)), xlabel="score")
-    return ax
-
-
-def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Two values per like, joined by a line: its share of a score, and what the score loses without it.
-
-    Args:
-        table: index the like's title, columns `share, loss`.
-    """
-    ax = new_axes(8.5, 0.36 * len(table) + 1.1) if ax is None else ax
-    height = np.arange(len(table))
-    ax.hlines(height, table["share"], table["loss"], color=MUTED, linewidth=2)
-    ax.plot(table["share"], height, FILM_MARKER, color=FILM, markersize=8)
-    ax.plot(table["loss"], height, "D", color=ACCENT, fillstyle="none", markersize=8)
-    right = "right" if table["share"].iloc[0] < table["loss"].iloc[0] else "left"
-    left = "left" if right == "right" else "right"
-    for name, column, side in (("its share", "share", right), ("lost without it", "loss", left)):
-        ax.annotate(
-            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=_INK
-        )
-    ax.axvline(0, color=_INK, linewidth=1)
-    ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
-    ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
+    ax = new_axes(10, 4.6) if ax is None else ax
+    shown = list(dict.fromkeys(results["shown"]))
+    ends = {}
+    for model, marker, colour in zip(models, "so^DvPX", (ACCENT, GUEST, *PALETTE[4:7], FILM, MUTED), strict=False):
+        runs = results[results["model"] == model].pivot(index="seed", columns="shown", values=metric)[shown]
+        style = "--" if model.endswith("trained on") else "-"
+        ax.plot(range(len(shown)), runs.mean(), marker, linestyle=style, color=colour, markersize=6)
+        ax.vlines(range(len(shown)), runs.min(), runs.max(), color=colour, linewidth=1, alpha=0.6)
+        ends[model] = float(runs.mean().iloc[-1]), colour
+    gap = 0.055 * max(end for end, _ in ends.values())  # names that would touch move up
+    height = -1.0
+    for model, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+        height = max(end, height + gap)
+        ax.annotate(model, (len(shown) - 1, end), (len(shown) - 0.8, height), color=colour, va="center", fontsize=11)
+    ax.set_xticks(range(len(shown)), [str(n) for n in shown])
+    ax.set(xlabel="raves shown", ylabel=f"{metric}, mean over newcomers", xlim=(-0.3, len(shown) + 1.6), ylim=(0, None))
     return ax
 
 
@@ -260,14 +175,4 @@ def plot_histogram(values: Sequence[float], xlabel: str, ylabel: str, ax: Axes |
         color=ACCENT,
     )
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1.2 * counts.max()))
-    return ax
-
-
-def plot_norms(n_raves: Sequence[int], norm: Sequence[float], ax: Axes | None = None) -> Axes:
-    """One square per film: how many raved about it (log scale), and the length of its tag."""
-    ax = new_axes(8.0, 3.4) if ax is None else ax
-    ax.plot(n_raves, norm, FILM_MARKER, color=FILM, markeredgecolor=_INK, markeredgewidth=0.3, markersize=4, alpha=0.7)
-    ax.set_xscale("log")
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.set(xlabel="raves about the film (learned from)", ylabel="length of the film's tag", ylim=(0, None))
     return ax

@@ -10,6 +10,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
 # petroff10 keeps its first eight colours apart under the three kinds of colour blindness.
 PALETTE = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70")
@@ -18,7 +19,6 @@ GUEST_MARKER, FILM_MARKER = "o", "s"  # guests are circles, films are squares: n
 
 _RC = {
     "axes.prop_cycle": mpl.cycler(color=PALETTE),
-    "figure.facecolor": "white",
     "figure.dpi": 110,
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -36,10 +36,26 @@ def new_axes(width: float = 8.0, height: float = 4.0, **subplots) -> Axes:
 
     The figure is not registered with pyplot: it is freed when nothing refers to it, and never shown by accident.
     """
-    mpl.rcParams.update(_RC)
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(width, height, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
     return figure.subplots(**subplots)
+
+
+def new_figure(width: float, height: float, **arguments) -> Figure:
+    """A figure without axes, sizes in inches, on a white card with round corners: in the dark theme it is a card."""
+    mpl.rcParams.update(_RC)
+    figure = Figure(figsize=(width, height), facecolor="none", **arguments)
+    FigureCanvasAgg(figure)
+    card = FancyBboxPatch((0, 0), width, height, boxstyle="round,pad=0,rounding_size=0.08", fc="white", ec="none",
+                          transform=figure.dpi_scale_trans, zorder=-10, clip_on=False)  # fmt: skip
+    figure.add_artist(card)
+    return figure
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on `#rrggbb`."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return "#222222" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#ffffff"
 
 
 def png(figure: Figure) -> str:

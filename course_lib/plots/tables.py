@@ -10,55 +10,40 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from course_lib.interactions import Interactions
+from course_lib.plots.sketch import FAINT, Plane, Sketch
 from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
 
-LIGHT = "#e4e7e7"  # what is there but not chosen
 KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
 
-Pair = tuple[int, int]
 
-
-def rating_bars(counts: pd.Series, threshold: int, ax: Axes | None = None) -> Axes:
-    """How often each rating was given, the raves filled and the rest hatched.
+def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd.Series) -> Sketch:
+    """How often each rating was given, the raves filled and the rest hatched; beside it what the raves leave.
 
     Args:
         counts: number of ratings, indexed by rating 1 to 5.
         threshold: the lowest rating that counts as a rave.
-    """
-    ax = ax if ax is not None else new_axes(6, 3.5)
-    kept = [rating >= threshold for rating in counts.index]
-    bars = ax.bar(
-        counts.index, counts, color=[KINDS["ratings"][0] if keep else LIGHT for keep in kept], edgecolor="white"
-    )
-    for bar, keep in zip(bars, kept, strict=True):
-        bar.set_hatch("" if keep else "///")
-    ax.bar_label(bars, [f"{100 * count / counts.sum():.1f} %" for count in counts], padding=2)
-    ax.axvline(threshold - 0.5, color=ACCENT, linestyle="--")
-    ax.set(xlabel="rating (stars)", ylabel="ratings", title=f"A rave is a rating of {threshold} or more")
-    ax.set_ylim(0, counts.max() * 1.12)
-    ax.yaxis.set_major_formatter("{x:,.0f}")
-    return ax
-
-
-def left_bars(left: pd.Series, total: pd.Series, ax: Axes | None = None) -> Axes:
-    """What a threshold leaves of ratings, films and guests, as bars out of 100 %.
-
-    Args:
         left: counts indexed by `ratings, films, guests`.
         total: the same counts before anything was left out.
     """
-    ax = ax if ax is not None else new_axes(6, 3.5)
-    names = list(KINDS)
-    place = np.arange(len(names))[::-1]
-    share = [100 * left[name] / total[name] for name in names]
-    ax.barh(place, 100, color=LIGHT, height=0.5)
-    ax.barh(place, share, color=[KINDS[name][0] for name in names], height=0.5)
-    for y, name in zip(place, names, strict=True):
-        gone = total[name] - left[name]
-        ax.text(0, y + 0.3, f"{left[name]:,} of {total[name]:,} {name} left, {gone:,} gone", va="bottom")
-    ax.set(xlim=(0, 100), ylim=(-0.5, 2.8), yticks=[], xlabel="left (% of all)", title="What is left of the party")
-    ax.spines["left"].set_visible(False)
-    return ax
+    sketch, plane = Sketch(860, 300), Plane(10, 60, 380, 180, (0.5, 5.5), (0, 1.1 * counts.max()))
+    sketch.text(10, 18, f"a rave is a rating of {threshold} or more", bold=True)
+    for rating, count in counts.items():
+        x, y = plane.at(rating - 0.4, count)
+        keep = rating >= threshold
+        sketch.rect(x, y, 61, 240 - y, KINDS["ratings"][0] if keep else MUTED, hatched=not keep)
+        sketch.text(x + 30, y - 12, f"{100 * count / counts.sum():.1f} %", "middle")
+        sketch.text(x + 30, 256, str(rating), "middle")
+    sketch.line([plane.at(0.5, 0), plane.at(5.5, 0)])
+    x, _ = plane.at(threshold - 0.5, 0)
+    sketch.line([(x, 36), (x, 262)], ACCENT, 2.5, "7 5")
+    sketch.text(200, 282, "stars", "middle")
+    sketch.text(450, 18, "what is left of the party", bold=True)
+    for row, (name, (colour, _)) in enumerate(KINDS.items()):
+        y, gone = 50 + 80 * row, total[name] - left[name]
+        sketch.text(450, y, f"{left[name]:,} of {total[name]:,} {name}, {gone:,} gone")
+        sketch.rect(450, y + 14, 400, 30, FAINT)
+        sketch.rect(450, y + 14, 400 * left[name] / total[name], 30, colour)
+    return sketch
 
 
 def left_lines(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -125,7 +110,7 @@ def long_tail(degree: np.ndarray, ax: Axes | None = None) -> Axes:
     rank = np.arange(1, len(ordered) + 1)
     head = half_point(ordered)
     ax.fill_between(rank[:head], ordered[:head], color=FILM)
-    ax.fill_between(rank[head - 1 :], ordered[head - 1 :], color=LIGHT)
+    ax.fill_between(rank[head - 1 :], ordered[head - 1 :], color=FAINT)
     ax.plot(rank, ordered, color="black", linewidth=1)
     ax.axvline(head, color=ACCENT, linestyle="--")
     top = ordered[0]
@@ -141,35 +126,10 @@ def half_point(degree: np.ndarray) -> int:
     return int(np.searchsorted(cumulative, cumulative[-1] / 2) + 1)
 
 
-def rave_table(
-    party: Interactions,
-    guests: Sequence[str],
-    films: Sequence[str],
-    chosen: Sequence[Pair] = (),
-    ax: Axes | None = None,
-) -> Axes:
-    """The raves as a table `user, item`, one row each; the rows of the pairs `chosen` are framed."""
-    ax = ax if ax is not None else new_axes(3, 4)
-    rows = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
-    ax.text(0.0, -1, "user", fontweight="bold", va="center")
-    ax.text(2.2, -1, "item", fontweight="bold", va="center")
-    for y, (user, item) in enumerate(rows):
-        ax.text(0.0, y, f"{user}  {guests[user]}", va="center")
-        ax.text(2.2, y, f"{item}  {films[item]}", va="center")
-        if (user, item) in chosen:
-            ax.add_patch(Rectangle((-0.25, y - 0.46), 5.7, 0.92, fill=False, edgecolor=ACCENT, linewidth=2.5))
-    if chosen and not set(chosen) & set(rows):
-        ax.text(0.0, len(rows) + 0.2, "no such row", color=ACCENT, va="center", style="italic")
-    ax.set(xlim=(-0.4, 5.6), ylim=(len(rows) + 0.8, -1.6), title="the table")
-    ax.axis("off")
-    return ax
-
-
 def matrix_grid(
     matrix: Tensor,
     n_users: int,
     names: Sequence[str] | None = None,
-    chosen: Sequence[Pair] = (),
     ax: Axes | None = None,
 ) -> Axes:
     """A small matrix of whole numbers as a grid, the border between guests and films drawn thick.
@@ -178,22 +138,16 @@ def matrix_grid(
         matrix: `(N, N)`; zeros stay empty.
         n_users: the first node that is a film.
         names: what to write beside the rows; the node numbers if left out.
-        chosen: cells `(row, column)` to frame.
     """
     ax = ax if ax is not None else new_axes(4.5, 4.5)
     n_nodes = len(matrix)
     for row, column in np.argwhere(matrix.numpy() != 0):
         wrong = (row < n_users) == (column < n_users)
-        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, color=MUTED if wrong else LIGHT))
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, color=MUTED if wrong else FAINT))
         ax.text(column, row, f"{matrix[row, column]:g}", ha="center", va="center")
-    for row, column in chosen:
-        frame = Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ACCENT, linewidth=3, zorder=3)
-        ax.add_patch(frame)
-        if matrix[row, column] == 0:
-            ax.text(column, row, "0", ha="center", va="center", color=ACCENT)
     ends = (-0.5, n_nodes - 0.5)
     for edges, style in (
-        (np.arange(n_nodes + 1) - 0.5, {"color": LIGHT, "linewidth": 0.8, "zorder": 1.5}),
+        (np.arange(n_nodes + 1) - 0.5, {"color": FAINT, "linewidth": 0.8, "zorder": 1.5}),
         (np.array([0, n_users, n_nodes]) - 0.5, {"color": "black", "linewidth": 2, "zorder": 2}),
     ):
         ax.hlines(edges, *ends, **style)
@@ -206,27 +160,13 @@ def matrix_grid(
     return ax
 
 
-def bipartite(
-    party: Interactions,
-    guests: Sequence[str],
-    films: Sequence[str],
-    chosen: Sequence[Pair] = (),
-    ax: Axes | None = None,
-) -> Axes:
-    """Guests as circles on the left, films as squares on the right, a line per rave; node numbers inside.
-
-    The pairs `chosen` are drawn strong, and dashed where they are no raves.
-    """
+def bipartite(party: Interactions, guests: Sequence[str], films: Sequence[str], ax: Axes | None = None) -> Axes:
+    """Guests as circles on the left, films as squares on the right, a line per rave; node numbers inside."""
     ax = ax if ax is not None else new_axes(4.5, 4)
     middle = (party.n_items - party.n_users) / 2
     height_guest, height_film = np.arange(party.n_users) + middle, np.arange(party.n_items)
-    pairs = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
-    for user, item in pairs:
+    for user, item in zip(party.user.tolist(), party.item.tolist(), strict=True):
         ax.plot([0, 1], [height_guest[user], height_film[item]], color=MUTED, linewidth=1.5, zorder=1)
-    for user, item in chosen:
-        style = "-" if (user, item) in pairs else "--"
-        ends = [height_guest[user], height_film[item]]
-        ax.plot([0, 1], ends, color=ACCENT, linewidth=3.5, linestyle=style, zorder=2)
     for x, heights, names, color, marker, first, align in (
         (0, height_guest, guests, GUEST, GUEST_MARKER, 0, "right"),
         (1, height_film, films, FILM, FILM_MARKER, party.n_users, "left"),

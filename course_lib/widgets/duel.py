@@ -1,12 +1,15 @@
 """Notebook 05: two scores, one raved film against one random film, and what BPR does about them."""
 
+from typing import ClassVar
+
 import ipywidgets
 import torch
 
 from course_lib.bpr import bpr_loss
-from course_lib.plots.learning import plot_bpr_loss, plot_duel
-from course_lib.plots.style import img, new_axes
+from course_lib.plots.learning import plot_duel
+from course_lib.plots.sketch import Sketch
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
 _LIMIT = 4.0  # the scores go from -4 to 4
 
@@ -33,15 +36,27 @@ class DuelWidget:
         raved, random: the two controls.
     """
 
+    contract: ClassVar = (
+        Promise("raved", -3.0, 3.0, "push", "falls",
+                "The further ahead the raved film is, the less the pair teaches: easy pairs stop teaching.",
+                {"random": 0.0}),
+        Promise("random", -2.0, 2.0, "push", "rises",
+                "A random film that outranks the rave makes a hard pair, and a hard pair pushes almost fully.",
+                {"raved": 0.0}),
+    )  # fmt: skip
+
     def __init__(self, raved: float = 0.5, random: float = 1.0) -> None:
-        self.raved, first = _score(raved, "raved film")
-        self.random, second = _score(random, "random film")
-        self._axes = new_axes(9.0, 3.7, ncols=2, width_ratios=(2, 3))
-        self._view = ipywidgets.HTML()
+        self.raved, first = static.number("raved film", raved, -_LIMIT, _LIMIT, 0.5)
+        self.random, second = static.number("random film", random, -_LIMIT, _LIMIT, 0.5)
+        self.view = ipywidgets.HTML()
         self._draw()
         for control in (self.raved, self.random):
             control.observe(self._draw, "value")
-        self.box = ipywidgets.VBox([first, second, self._view])
+        self.box = ipywidgets.VBox([first, second, self.view])
+
+    def push(self) -> float:
+        """How hard the pair pushes its two films apart, 0 to 1."""
+        return duel(self.raved.value, self.random.value)[2]
 
     def summary(self) -> str:
         """What is on screen, in words."""
@@ -61,25 +76,13 @@ class DuelWidget:
             f"loss {loss:.3f}, push {push:.3f}. {verdict}"
         )
 
+    def picture(self) -> Sketch:
+        """What is on screen."""
+        return plot_duel(self.raved.value, self.random.value, self.push(), _LIMIT)
+
     def _draw(self, _change: dict | None = None) -> None:
-        margin, loss, push = duel(self.raved.value, self.random.value)
-        for ax in self._axes:
-            ax.clear()
-        plot_duel(self.raved.value, self.random.value, push, self._axes[0], _LIMIT).set_title("who moves")
-        plot_bpr_loss({"loss": margin}, self._axes[1], 2 * _LIMIT).set_title(f"slope of the loss: −{push:.3f}")
-        numbers = f"margin = <b>{margin:+.1f}</b> &emsp; loss = <b>{loss:.3f}</b> &emsp; push = <b>{push:.3f}</b>"
-        self._view.value = f"<p>{numbers}</p>{img(self._axes[0].figure, self.summary())}"
+        summary = self.summary()
+        self.view.value = f'<p aria-live="polite">{summary}</p>{self.picture().svg(summary)}'
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self._axes[0].figure)
-
-
-def _score(value: float, name: str) -> tuple[ipywidgets.BoundedFloatText, ipywidgets.HBox]:
-    # A slider has no name that a screen reader could say, so a labelled number field goes with it.
-    span = {"min": -_LIMIT, "max": _LIMIT, "step": 0.5}
-    field = ipywidgets.BoundedFloatText(
-        value, description=name, style={"description_width": "7em"}, layout={"width": "13em"}, **span
-    )
-    slider = ipywidgets.FloatSlider(value, readout=False, layout={"width": "22em"}, **span)
-    ipywidgets.link((field, "value"), (slider, "value"))
-    return field, ipywidgets.HBox([field, slider])
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)

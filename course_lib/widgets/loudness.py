@@ -1,19 +1,62 @@
 """Notebook 04: how much of each film reaches one guest, by rounds of gossip and by loudness rule."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-import ipywidgets as widgets
+import ipywidgets
 import pandas as pd
 import torch
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.gossip import plot_loudest
-from course_lib.plots.style import img, new_axes
+from course_lib.party import GUESTS, TOPICS, paper_party
+from course_lib.plots.gossip import plot_loudest, plot_message_passing
+from course_lib.plots.sketch import Sketch
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
+from course_lib.widgets.gossip_picture import GossipPicture
 
 RULES = ("none", "row mean", "symmetric")
 MAX_ROUNDS = 6
+
+
+def loudness(likes: Tensor, rule: str) -> tuple[Tensor, Tensor]:
+    """How loudly guests hear films, and films guests, under one of `RULES`: `(n_users, n_items)`, `(n_items, n_users)`.
+
+    Args:
+        likes: `(n_users, n_items)`, 1 for a rave. Double precision: equal numbers stay equal on every machine, and ties
+            keep their order.
+        rule: `"none"`, every neighbour at full volume, A; `"row mean"`, the average of the neighbours, D^-1 A;
+            `"symmetric"`, LightGCN's D^-1/2 A D^-1/2.
+
+    Raises:
+        ValueError: the rule is none of the three.
+    """
+    user_degree = likes.sum(dim=1, keepdim=True).clamp_min(1)
+    item_degree = likes.sum(dim=0, keepdim=True).clamp_min(1)
+    if rule == "none":
+        return likes, likes.T
+    if rule == "row mean":
+        return likes / user_degree, (likes / item_degree).T
+    if rule == "symmetric":
+        heard = likes * (user_degree * item_degree).rsqrt()
+        return heard, heard.T
+    raise ValueError(f"the loudness rules are {', '.join(RULES)}, got {rule!r}")
+
+
+def tags_by_round(interactions: Interactions, rule: str, n_rounds: int = MAX_ROUNDS) -> list[Tensor]:
+    """The tags of guests and films of a small party after 0, 1, ..., `n_rounds` rounds, each `(N, n_items)` float64.
+
+    Films start with one-hot tags and guests with nothing. The rows of the guests are those of `arrivals`.
+    """
+    to_user, to_item = loudness(interactions.dense().double(), rule)
+    users, items = torch.zeros_like(to_user), torch.eye(interactions.n_items, dtype=torch.float64)
+    total, rounds = torch.cat([users, items]), []
+    for _ in range(n_rounds + 1):
+        rounds.append(total)
+        users, items = to_user @ items, to_item @ users
+        total = total + torch.cat([users, items])
+    return rounds
 
 
 def arrivals(interactions: Interactions, rule: str, n_rounds: int = MAX_ROUNDS) -> list[Tensor]:
@@ -24,29 +67,14 @@ def arrivals(interactions: Interactions, rule: str, n_rounds: int = MAX_ROUNDS) 
 
     Args:
         interactions: who raved about what.
-        rule: `"none"`, every neighbour at full volume, A; `"row mean"`, the average of the neighbours, D^-1 A;
-            `"symmetric"`, LightGCN's D^-1/2 A D^-1/2.
+        rule: one of `RULES`, see `loudness`.
         n_rounds: rounds of gossip.
 
     Returns:
         For 0, 1, ..., `n_rounds` rounds: `(n_users, n_items)` float32.
-
-    Raises:
-        ValueError: the rule is none of the three.
     """
-    # Double precision, rounded at the end: equal numbers stay equal on every machine, and ties keep their order.
     likes = interactions.dense().double()
-    user_degree = likes.sum(dim=1, keepdim=True).clamp_min(1)
-    item_degree = likes.sum(dim=0, keepdim=True).clamp_min(1)
-    if rule == "none":
-        to_user, to_item = likes, likes.T
-    elif rule == "row mean":
-        to_user, to_item = likes / user_degree, (likes / item_degree).T
-    elif rule == "symmetric":
-        to_user = likes * (user_degree * item_degree).rsqrt()
-        to_item = to_user.T
-    else:
-        raise ValueError(f"the loudness rules are {', '.join(RULES)}, got {rule!r}")
+    to_user, to_item = loudness(likes, rule)
     term, total = to_user, torch.zeros_like(likes)
     rounds = [total.float()]
     for n in range(1, n_rounds + 1):
@@ -88,13 +116,29 @@ def spread(arrived: Tensor, user: int, seen: Interactions) -> Spread:
 
 
 class LoudnessWidget:
-    """Rounds 0 to 6 and a loudness rule; the loudest films on one guest's tag.
+    """Rounds 0 to 6 and a loudness rule: the loudest films on one guest's tag, and the same on a party of paper size.
 
     Args:
         interactions: who raved about what.
         titles: of each item index.
         user: the guest.
+
+    Attributes:
+        rounds, rule: the controls.
     """
+
+    contract: ClassVar = (
+        Promise("rule", "none", "symmetric", "n_different_films", "rises",
+                "At full volume everybody is told the same famous films; the symmetric rule turns these down, so "
+                "guests are told different ones.", {"rounds": 3}),
+        Promise("rule", "none", "row mean", "reached", "stays",
+                "The rule does not decide which films arrive, only how loudly.", {"rounds": 3}),
+        Promise("rounds", 3, 5, "n_different_films", "falls",
+                "Longer walks forget where they started, so the top tens grow alike: this is over-smoothing.",
+                {"rule": "symmetric"}),
+        Promise("rounds", 3, 4, "total", "stays",
+                "Gossip about films reaches guests in odd rounds only.", {"rule": "symmetric"}),
+    )  # fmt: skip
 
     def __init__(self, interactions: Interactions, titles: pd.Series, user: int) -> None:
         self.interactions, self.titles, self.user = interactions, list(titles), user
@@ -104,13 +148,14 @@ class LoudnessWidget:
                 even = n > 0 and n % 2 == 0
                 self.tags[rule, n] = arrived[user].clone()  # a copy: the tags of all guests are freed
                 self.spreads[rule, n] = self.spreads[rule, n - 1] if even else spread(arrived, user, interactions)
-        self.rounds = widgets.IntSlider(value=3, min=0, max=MAX_ROUNDS, description="rounds")
-        typed = widgets.BoundedIntText(value=3, min=0, max=MAX_ROUNDS, description="rounds")
-        widgets.link((self.rounds, "value"), (typed, "value"))
-        self.rule = widgets.ToggleButtons(options=RULES, value="symmetric", description="loudness")
-        self.view = widgets.HTML()
-        self.box = widgets.VBox([widgets.HBox([self.rounds, typed]), self.rule, self.view])
-        self.axes = new_axes(8, 4)
+        self.rounds, row = static.number("rounds", 3, 0, MAX_ROUNDS)
+        self.rule = static.buttons("loudness", RULES, "symmetric")
+        self.view = ipywidgets.HTML()
+        self.gossip = GossipPicture([_party_pages(rule) for rule in RULES], round=3)
+        self.gossip.row = RULES.index("symmetric")
+        ipywidgets.jslink((self.rounds, "value"), (self.gossip, "round"))
+        ipywidgets.jslink((self.rule, "index"), (self.gossip, "row"))
+        self.box = ipywidgets.VBox([row, self.rule, self.view, self.gossip])
         self.rounds.observe(self._redraw, "value")
         self.rule.observe(self._redraw, "value")
         self._redraw()
@@ -124,9 +169,21 @@ class LoudnessWidget:
         titles = [self.titles[i] for i in item[chosen].tolist()]
         return pd.DataFrame({"title": titles, "amount": amount[chosen].numpy(), "raved": mine[chosen].numpy()})
 
+    def n_different_films(self) -> int:
+        """How many different films the ten loudest new films of all guests are."""
+        return self._spread().n_lists
+
+    def reached(self) -> float:
+        """The share of all films that has reached the guest."""
+        return self._spread().reached
+
+    def total(self) -> float:
+        """The sum of the numbers on the guest's tag."""
+        return self._spread().total
+
     def summary(self) -> str:
         """The numbers on screen, in words."""
-        n, measured = self.rounds.value, self.spreads[self.rule.value, self.rounds.value]
+        n, measured = self.rounds.value, self._spread()
         start = f"Loudness rule {self.rule.value}, {n} {'round' if n == 1 else 'rounds'}: "
         if not measured.total:
             return start + "no film has reached any guest yet."
@@ -136,11 +193,34 @@ class LoudnessWidget:
             f"The ten loudest new films of every guest together are {measured.n_lists} different films."
         )
 
-    def _redraw(self, _change: dict | None = None) -> None:
+    def picture(self) -> Sketch:
+        """The bars on screen."""
         table = self.loudest()
-        self.axes.clear()
-        plot_loudest(table["title"], table["amount"], table["raved"], ax=self.axes)
-        self.view.value = f'{img(self.axes.figure, self.summary())}<p aria-live="polite">{self.summary()}</p>'
+        return plot_loudest(table["title"].tolist(), table["amount"].tolist(), table["raved"].tolist())
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self.axes.figure)
+    def _spread(self) -> Spread:
+        return self.spreads[self.rule.value, self.rounds.value]
+
+    def _redraw(self, _change: dict | None = None) -> None:
+        summary = self.summary()
+        self.view.value = f'<p aria-live="polite">{summary}</p>{self.picture().svg(summary)}'
+
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)
+
+
+def _party_pages(rule: str) -> list[str]:
+    """The message-passing picture of the paper party under one rule, after each number of rounds, as SVG."""
+    party = paper_party()
+    heard, _ = loudness(party.dense().double(), rule)
+    pages = []
+    for n, tags in enumerate(tags_by_round(party, rule)):
+        title = f"the same on a party of three, loudness {rule}, {n} round{'' if n == 1 else 's'}"
+        names = GUESTS[: party.n_users], TOPICS[: party.n_items]
+        sketch = plot_message_passing(party, *names, tags.numpy(), title, heard[party.user, party.item].numpy())
+        told = []
+        for guest, tag in zip(names[0], tags.tolist(), strict=False):
+            parts = [f"{film} {amount:.2f}" for film, amount in zip(names[1], tag, strict=True) if amount]
+            told.append(f"{guest} holds {', '.join(parts) or 'nothing'}")
+        pages.append(sketch.svg(f"{title[0].upper()}{title[1:]}. {'; '.join(told)}."))
+    return pages

@@ -1,23 +1,16 @@
 """Notebook 03: one rave in three dresses."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-import ipywidgets as widgets
+import ipywidgets
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.style import img, new_axes
-from course_lib.plots.tables import bipartite, matrix_grid, rave_table
+from course_lib.plots.one_rave import plot_one_rave
+from course_lib.plots.sketch import Sketch
 from course_lib.widgets import static
-
-
-def _slider(what: str, names: Sequence[str], value: int) -> tuple[widgets.SelectionSlider, widgets.HBox]:
-    # A slider has no accessible name, so a list with a label stands beside it.
-    options = [(name, index) for index, name in enumerate(names)]
-    slider = widgets.SelectionSlider(options=options, value=value, description=what, readout=False)
-    names_list = widgets.Dropdown(options=options, value=value, description=what, layout={"width": "16em"})
-    widgets.link((slider, "value"), (names_list, "value"))
-    return slider, widgets.HBox([slider, names_list])
+from course_lib.widgets.contract import Promise
 
 
 class OneRaveWidget:
@@ -29,20 +22,37 @@ class OneRaveWidget:
         guests, films: their names.
 
     Attributes:
-        guest, film: the controls, sliders over the names; their values are indices.
+        guest, film: the controls; their values are indices.
     """
+
+    contract: ClassVar = (
+        Promise("guest", 1, 0, "n_ones", "falls",
+                "Ada never raved about Casablanca: no row, two zeros, no line.", {"film": 2}),
+        Promise("film", 2, 0, "n_ones", "stays",
+                "A rave is one row of the table and two ones in the matrix, because it is walked both ways.",
+                {"guest": 1}),
+        Promise("film", 0, 4, "shift", "stays",
+                "In the matrix every film moves down by the number of guests: guests and films share one numbering."),
+    )  # fmt: skip
 
     def __init__(self, party: Interactions, matrix: Tensor, guests: Sequence[str], films: Sequence[str]) -> None:
         self.party, self.matrix, self.guests, self.films = party, matrix, guests, films
         middle = len(party) // 2  # start with a rave
-        self.guest, choose_guest = _slider("guest", guests, int(party.user[middle]))
-        self.film, choose_film = _slider("film", films, int(party.item[middle]))
-        self.axes = new_axes(11, 4, ncols=3, width_ratios=[3, 4.4, 4])
-        self.view = widgets.HTML()
-        self.box = widgets.VBox([choose_guest, choose_film, self.view])
+        self.guest = static.buttons("guest", _numbered(guests), int(party.user[middle]))
+        self.film = static.buttons("film", _numbered(films), int(party.item[middle]))
+        self.view = ipywidgets.HTML()
+        self.box = ipywidgets.VBox([self.guest, self.film, self.view])
         for control in (self.guest, self.film):
             control.observe(self._draw, "value")
         self._draw()
+
+    def n_ones(self) -> int:
+        """How many ones stand in the two framed cells of the matrix."""
+        return int(sum(self.matrix[cell] for cell in self._cells()))
+
+    def shift(self) -> int:
+        """The film's node number in the matrix minus its item number in the table."""
+        return self._cells()[0][1] - self.film.value
 
     def summary(self) -> str:
         """What is on screen, in words."""
@@ -65,16 +75,16 @@ class OneRaveWidget:
         user, node = self.guest.value, self.party.n_users + self.film.value
         return [(user, node), (node, user)]
 
-    def _draw(self, change: dict | None = None) -> None:
-        for ax in self.axes:
-            ax.clear()
-        pair = [(self.guest.value, self.film.value)]
-        rave_table(self.party, self.guests, self.films, pair, self.axes[0])
-        matrix_grid(self.matrix, self.party.n_users, [*self.guests, *self.films], self._cells(), self.axes[1])
-        bipartite(self.party, self.guests, self.films, pair, self.axes[2])
-        figure = self.axes[0].figure
-        self.view.value = img(figure, self.summary())
-        figure.set_layout_engine("none")  # the places are found once; the next drawings are faster without
+    def picture(self) -> Sketch:
+        """What is on screen."""
+        return plot_one_rave(self.party, self.matrix, self.guests, self.films, [(self.guest.value, self.film.value)])
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self.axes[0].figure)
+    def _draw(self, _change: dict | None = None) -> None:
+        self.view.value = self.picture().svg(self.summary())
+
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)
+
+
+def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:
+    return [(name, index) for index, name in enumerate(names)]

@@ -1,6 +1,7 @@
 """Notebook 06: one guest's list. Move a hit, cut the list, lift the mask, and read the metrics."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import ipywidgets
 import torch
@@ -8,8 +9,9 @@ import torch
 from course_lib.evaluation import Scorer, hit_rate_at_k, ndcg_at_k, recall_at_k, top_k
 from course_lib.interactions import Interactions
 from course_lib.plots.ranking import plot_ranked_list
-from course_lib.plots.style import img
+from course_lib.plots.sketch import Sketch
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
 _SHOWN = 20  # ranks on screen
 _LOWEST = 25  # how far down the hit can be moved: a few ranks below the list
@@ -48,6 +50,17 @@ class RankedListWidget:
         ValueError: the guest hides no like.
     """
 
+    contract: ClassVar = (
+        Promise("rank", 1, 2, "ndcg", "falls",
+                "NDCG feels every slip, and the first one most.", {"k": 10, "mask": True}),
+        Promise("rank", 1, 2, "recall", "stays",
+                "Hit and recall count hits and do not look where in the list they stand.", {"k": 10, "mask": True}),
+        Promise("k", 5, 10, "recall", "rises",
+                "A longer list holds more hits: numbers at different K do not compare.", {"rank": 10, "mask": True}),
+        Promise("mask", True, False, "n_told", "rises",
+                "Without the mask the list fills with films that the matchmaker was told about.", {"k": 10}),
+    )  # fmt: skip
+
     def __init__(self, scorer: Scorer, user: int, truth: Interactions, seen: Interactions, titles: Sequence[str]):
         self._hidden, self._seen = set(truth.items_of(user).tolist()), set(seen.items_of(user).tolist())
         if not self._hidden:
@@ -59,26 +72,14 @@ class RankedListWidget:
         self._moved = next(item for item in unseen if item in self._hidden)
         start = min(unseen.index(self._moved) + 1, _LOWEST)
 
-        style, wide = {"description_width": "11em"}, ipywidgets.Layout(width="30em")
-        self.rank = ipywidgets.BoundedIntText(
-            start, min=1, max=_LOWEST, description="the hit's rank", style=style, layout=ipywidgets.Layout(width="17em")
-        )
-        slider = ipywidgets.IntSlider(
-            start, min=1, max=_LOWEST, readout=False, continuous_update=False, layout=ipywidgets.Layout(width="24em")
-        )
-        ipywidgets.link((self.rank, "value"), (slider, "value"))
-        self.k = ipywidgets.ToggleButtons(options=[5, 10, 20], value=10, description="K", style=style)
-        self.k.style.button_width = "5em"
-        self.mask = ipywidgets.ToggleButtons(
-            options=[("on", True), ("off", False)], description="mask", style=style, layout=wide
-        )
-        self.mask.style.button_width = "5em"
-        self._axes = None
-        self._view = ipywidgets.HTML()
+        self.rank, row = static.number("the hit's rank", start, 1, _LOWEST)
+        self.k = static.buttons("K", [5, 10, 20], 10, "5em")
+        self.mask = static.buttons("mask", [("on", True), ("off", False)], True, "5em")
+        self.view = ipywidgets.HTML()
         self._draw()
         for control in (self.rank, self.k, self.mask):
             control.observe(self._draw, "value")
-        self.box = ipywidgets.VBox([ipywidgets.HBox([self.rank, slider]), self.k, self.mask, self._view])
+        self.box = ipywidgets.VBox([row, self.k, self.mask, self.view])
 
     def _list(self) -> list[int]:
         order = move_item(self._order, self._moved, self.rank.value, self._seen)
@@ -90,6 +91,18 @@ class RankedListWidget:
         hits = torch.tensor([[item in self._hidden for item in self._list()[:k]]])
         functions = {"Hit": hit_rate_at_k, "recall": recall_at_k, "NDCG": ndcg_at_k}
         return {f"{name}@{k}": float(function(hits, n_relevant)) for name, function in functions.items()}
+
+    def ndcg(self) -> float:
+        """NDCG@K of the list on screen."""
+        return self.metrics()[f"NDCG@{self.k.value}"]
+
+    def recall(self) -> float:
+        """Recall@K of the list on screen."""
+        return self.metrics()[f"recall@{self.k.value}"]
+
+    def n_told(self) -> int:
+        """How many of the first K films the matchmaker learned from."""
+        return sum(item in self._seen for item in self._list()[: self.k.value])
 
     def summary(self) -> str:
         """What is on screen, in words."""
@@ -103,18 +116,15 @@ class RankedListWidget:
             f"{ranking.index(self._moved) + 1} of the whole list."
         )
 
-    def _draw(self, _change: dict | None = None) -> None:
+    def picture(self) -> Sketch:
+        """What is on screen."""
         top = self._list()[:_SHOWN]
-        self._axes = plot_ranked_list(
-            [self._titles[item] for item in top],
-            [item in self._hidden for item in top],
-            [item in self._seen for item in top],
-            self.k.value,
-            self._axes,
-        )
-        summary = self.summary()
-        numbers = " &emsp; ".join(f"{name} = <b>{value:.3f}</b>" for name, value in self.metrics().items())
-        self._view.value = f"<p>{numbers}</p>{img(self._axes.figure, summary)}"
+        hit, seen = [item in self._hidden for item in top], [item in self._seen for item in top]
+        return plot_ranked_list([self._titles[item] for item in top], hit, seen, self.k.value)
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self._axes.figure)
+    def _draw(self, _change: dict | None = None) -> None:
+        numbers = " &emsp; ".join(f"{name} = <b>{value:.3f}</b>" for name, value in self.metrics().items())
+        self.view.value = f'<p aria-live="polite">{numbers}</p>{self.picture().svg(self.summary())}'
+
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)

@@ -12,14 +12,15 @@ import pandas as pd
 
 from course_lib.interactions import Split
 from course_lib.plots.learning import plot_rehearsals
-from course_lib.plots.style import img, new_axes
+from course_lib.plots.sketch import Sketch
 from course_lib.training import TrainConfig, build, train
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
 _KEPT = 3  # earlier runs that stay on screen
 _LEARNING_RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 _TEACHERS = {"bpr": "BPR", "softmax": "softmax"}
-_PAUSE = 0.25  # seconds from one redraw to the next: an epoch of the softmax teacher is shorter than a redraw
+_PAUSE = 0.1  # seconds from one redraw to the next: an epoch of the softmax teacher is shorter than that
 _LEVEL = 0.01  # runs whose best validation NDCG@10 is closer than this are called level
 
 
@@ -41,25 +42,26 @@ class RehearsalWidget:
         error: the sentence of what went wrong in the last run, or "".
     """
 
+    contract: ClassVar = (
+        Promise("loss", "bpr", "softmax", "best_ndcg", "rises",
+                "The teacher: same network, same raves, and a better list."),
+        Promise("layers", 0, 2, "last_loss", "rises",
+                "With gossip a tag is a blend and cannot be set freely, so the seen raves are harder to know by heart; "
+                "a lower training loss is not a better list.", {"loss": "bpr"}),
+        Promise("learning_rate", 0.02, 0.003, "last_loss", "rises",
+                "Small steps do not get as far in the same number of epochs.", {"loss": "bpr", "layers": 2}),
+    )  # fmt: skip
+
     _running: ClassVar["RehearsalWidget | None"] = None
 
     def __init__(self, split: Split, configs: Mapping[str, TrainConfig], histories: Mapping[str, pd.DataFrame]) -> None:
         self._split, self._configs = split, dict(configs)
         first = next(iter(self._configs))
-        span, style = {"min": 0, "max": 3, "value": self._configs[first].n_layers}, {"description_width": "7em"}
-        # A slider has no name that a screen reader could say, so a labelled number field goes with it.
-        self.layers = ipywidgets.BoundedIntText(description="layers", style=style, layout={"width": "12em"}, **span)
-        slider = ipywidgets.IntSlider(readout=False, layout={"width": "16em"}, **span)
-        ipywidgets.link((self.layers, "value"), (slider, "value"))
-        self.loss = ipywidgets.ToggleButtons(
-            options=[(_TEACHERS[loss], loss) for loss in self._configs], value=first, description="loss", style=style
-        )
+        self.layers, depth = static.number("layers", self._configs[first].n_layers, 0, 3)
+        self.loss = static.buttons("loss", [(_TEACHERS[loss], loss) for loss in self._configs], first, "6em")
         rates = sorted({*_LEARNING_RATES, *(config.learning_rate for config in self._configs.values())})
-        self.learning_rate = ipywidgets.ToggleButtons(
-            options=rates, value=self._configs[first].learning_rate, description="learning rate", style=style
-        )
-        for control in (self.loss, self.learning_rate):
-            control.style.button_width = "6em"
+        rate = self._configs[first].learning_rate
+        self.learning_rate = static.buttons("learning rate", rates, rate, "5em")
         self.loss.observe(self._change_loss, "value")
         for control in (self.layers, self.learning_rate):
             control.observe(self._draw, "value")
@@ -73,14 +75,12 @@ class RehearsalWidget:
         self.error = ""
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
-        self._lock = threading.Lock()  # the figure is drawn by two threads
+        self._lock = threading.Lock()  # the view is drawn by two threads
         self._drawn = 0.0  # when, by the clock of `time.perf_counter`
-        self._axes = new_axes(9.5, 3.7, ncols=2)
-        self._view = ipywidgets.HTML()
+        self.view = ipywidgets.HTML()
         self._draw()
         buttons = ipywidgets.HBox([self.start_button, self.stop_button])
-        depth = ipywidgets.HBox([self.layers, slider])
-        self.box = ipywidgets.VBox([depth, self.loss, self.learning_rate, buttons, self._view])
+        self.box = ipywidgets.VBox([depth, self.loss, self.learning_rate, buttons, self.view])
 
     def start(self) -> None:
         """Train with the chosen settings in the background; does nothing while this widget already trains."""
@@ -108,13 +108,36 @@ class RehearsalWidget:
         self._stop.set()
 
     def wait(self) -> None:
-        """Return when the run has ended, at once if there is none."""
-        if self._thread is not None:
-            self._thread.join()
+        """Return when the run has ended, at once if there is none; an interrupt of the kernel ends the run as well."""
+        try:
+            if self._thread is not None:
+                self._thread.join()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def is_training(self) -> bool:
         """Whether a run is under way."""
         return self._thread is not None and self._thread.is_alive()
+
+    def best_ndcg(self) -> float:
+        """The best validation NDCG@10 of a run with the chosen settings."""
+        return float(self._rehearsed()["ndcg@10"].max())
+
+    def last_loss(self) -> float:
+        """The training loss at the end of a run with the chosen settings."""
+        return float(self._rehearsed()["loss"].iloc[-1])
+
+    def picture(self) -> Sketch:
+        """The curves on screen."""
+        return plot_rehearsals(self.runs)
+
+    def _rehearsed(self) -> pd.DataFrame:
+        name = self._name(self._chosen())
+        if name not in self.runs:  # run it first
+            self.start()
+            self.wait()
+        return self.runs[name]
 
     def summary(self) -> str:
         """What is on screen, in words: the last run, and how its best epoch compares with the earlier runs."""
@@ -171,17 +194,15 @@ class RehearsalWidget:
 
     def _draw(self, _change: dict | None = None, ended: bool = False) -> None:
         with self._lock:
-            plot_rehearsals(self.runs, self._axes)
             if self.is_training() and not ended:
                 state = "stopping after this epoch" if self._stop.is_set() else "training"
                 line = f"{state}: {self._name(self._last)}"
             else:
                 line = f"next run: {self._name(self._chosen())}"
             summary = self.summary()
-            picture = img(self._axes[0].figure, summary)
-            self._view.value = f"<p><b>{escape(line)}</b><br>{escape(summary)}</p>{picture}"
+            words = f"<p><b>{escape(line)}</b><br>{escape(summary)}</p>"
+            self.view.value = words + self.picture().svg(summary)
             self._drawn = time.perf_counter()
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        with self._lock:
-            return static.bundle(self.box, self.summary(), self._axes[0].figure)
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)

@@ -1,14 +1,17 @@
 """Notebook 09: one party, six seating plans."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
+import ipywidgets
 import numpy as np
-from ipywidgets import HTML, ToggleButtons, VBox
 
-from course_lib.plots.maps import plot_tsne
-from course_lib.plots.style import img, new_axes
+from course_lib.plots.maps import plot_seating_plan
+from course_lib.plots.sketch import Sketch
 from course_lib.tsne import clumping, tsne
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
 PERPLEXITIES = (5, 30, 50)
 REAL, RANDOM = "real tags", "random tags"
@@ -34,14 +37,27 @@ class SeatingWidget:
 
     Args:
         tags: `(n, d)`, guests first.
+        names: one per row, shown when the pointer rests on a dot.
         n_guests: how many of the rows are guests.
         seed: of t-SNE and of the random tags.
+
+    Attributes:
+        perplexity, tags: the controls.
     """
 
-    def __init__(self, tags: np.ndarray, n_guests: int, seed: int = 0) -> None:
+    contract: ClassVar = (
+        Promise("perplexity", 30, 5, "clumping", "falls",
+                "The dots huddle into islands because each was told to keep few neighbours: the tags are the same.",
+                {"tags": REAL}),
+        Promise("tags", REAL, RANDOM, "trustworthiness", "falls",
+                "Random tags still make a plan, but fewer of its neighbours are true ones.", {"perplexity": 30}),
+    )  # fmt: skip
+
+    def __init__(self, tags: np.ndarray, names: Sequence[str], n_guests: int, seed: int = 0) -> None:
         from sklearn.manifold import trustworthiness
 
         self.tables = {REAL: tags, RANDOM: np.random.default_rng(seed).normal(size=tags.shape)}
+        self.names = names
         self.n_guests, self.n_films = n_guests, len(tags) - n_guests
         self.plans: dict[tuple[str, int], SeatingPlan] = {}
         for kind, table in self.tables.items():
@@ -50,11 +66,10 @@ class SeatingWidget:
                 trust = float(trustworthiness(table, positions, n_neighbors=10))
                 self.plans[kind, perplexity] = SeatingPlan(positions, trust, clumping(positions))
 
-        self.perplexity = ToggleButtons(options=PERPLEXITIES, value=30, description="Perplexity")
-        self.tags = ToggleButtons(options=(REAL, RANDOM), value=REAL, description="Tags")
-        self.view = HTML()
-        self.box = VBox([self.perplexity, self.tags, self.view])
-        self._ax = new_axes(5.6, 4.6)
+        self.perplexity = static.buttons("perplexity", PERPLEXITIES, 30, "5em")
+        self.tags = static.buttons("tags", (REAL, RANDOM), REAL)
+        self.view = ipywidgets.HTML()
+        self.box = ipywidgets.VBox([self.perplexity, self.tags, self.view])
         for control in (self.perplexity, self.tags):
             control.observe(self._redraw, names="value")
         self._redraw()
@@ -64,6 +79,14 @@ class SeatingWidget:
         """The map on screen."""
         return self.plans[self.tags.value, self.perplexity.value]
 
+    def trustworthiness(self) -> float:
+        """The trustworthiness of the map."""
+        return self.plan.trustworthiness
+
+    def clumping(self) -> float:
+        """The clumping of the map: the lower, the more the dots huddle."""
+        return self.plan.clumping
+
     def summary(self) -> str:
         """What the map is worth; never where a dot sits."""
         return (
@@ -72,12 +95,15 @@ class SeatingWidget:
             f"tags), clumping {self.plan.clumping:.2f} (1 = evenly scattered, less = huddled)."
         )
 
-    def _redraw(self, _change: dict | None = None) -> None:
-        self._ax.clear()
+    def picture(self) -> Sketch:
+        """What is on screen."""
+        plan = self.plan
         title = f"{self.tags.value}, perplexity {self.perplexity.value}: "
-        title += f"trustworthiness {self.plan.trustworthiness:.2f}"
-        plot_tsne(self.plan.positions, self.n_guests, title, self._ax)
-        self.view.value = img(self._ax.figure, self.summary())
+        title += f"trustworthiness {plan.trustworthiness:.2f}, clumping {plan.clumping:.2f}"
+        return plot_seating_plan(plan.positions, self.n_guests, self.names, title)
 
-    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self._ax.figure)
+    def _redraw(self, _change: dict | None = None) -> None:
+        self.view.value = self.picture().svg(self.summary())
+
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)

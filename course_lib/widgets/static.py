@@ -1,16 +1,86 @@
-"""What every widget shares: the twins for readers without a kernel."""
+"""What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
-from ipywidgets import DOMWidget
+import anywidget
+import ipywidgets
+from IPython.display import display
 from matplotlib.figure import Figure
 
 from course_lib.plots.style import png
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+NO_KERNEL = "A stored picture. To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
 
-def bundle(box: DOMWidget, summary: str, figure: Figure) -> dict[str, str]:
-    """The MIME bundle of a widget: the live view, `summary` as its text and `figure` as its picture."""
-    view = box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
-    return {
-        "application/vnd.jupyter.widget-view+json": view,
-        "text/plain": summary,
-        "image/png": png(figure),
+
+class Live(anywidget.AnyWidget):
+    """Unseen, in every live widget: names its sliders, keeps its keys, and hides the stored pictures below it."""
+
+    # ipywidgets gives the handle of a slider no name, and JupyterLab takes arrow keys from what has the focus.
+    _esm = """
+    function render({ el }) {
+        function name(box) {
+            for (const handle of box.querySelectorAll("[role=slider]")) {
+                const label = handle.closest(".widget-hbox")?.querySelector("label");
+                if (label) handle.setAttribute("aria-label", label.textContent);
+            }
+        }
+        function arrive() {
+            const box = el.closest(".course-live");
+            if (!box) return requestAnimationFrame(arrive);
+            box.dataset.lmSuppressShortcuts = "true";
+            new MutationObserver(() => name(box)).observe(box, { childList: true, subtree: true });
+            name(box);
+        }
+        arrive();
     }
+    export default { render };
+    """
+    _css = """
+    .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
+    .course-live .widget-html-content { line-height: 1.5; }
+    """
+
+
+def number(
+    description: str, value: float, low: float, high: float, step: float = 1
+) -> tuple[ipywidgets.BoundedFloatText, ipywidgets.HBox]:
+    """A number field with a slider beside it, and the row of both; whole numbers where `step` is whole.
+
+    The field is the control, and the slider its twin.
+    """
+    whole = isinstance(step, int)
+    span = {"value": value, "min": low, "max": high, "step": step}
+    named = {"description": description, "style": {"description_width": "9em"}, "layout": {"width": "15em"}}
+    wide = {"readout": False, "layout": {"width": "20em", "max_width": "100%"}}
+    field = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(**named, **span)
+    slider = (ipywidgets.IntSlider if whole else ipywidgets.FloatSlider)(**wide, **span)
+    ipywidgets.link((field, "value"), (slider, "value"))
+    return field, ipywidgets.HBox([field, slider], layout={"flex_flow": "row wrap"})
+
+
+def buttons(description: str, options: object, value: object, width: str = "auto") -> ipywidgets.ToggleButtons:
+    """A row of buttons to choose from. Not a drop-down: JupyterLab takes the arrow keys from a focused list."""
+    style = {"description_width": "9em", "button_width": width}
+    return ipywidgets.ToggleButtons(options=options, value=value, description=description, style=style)
+
+
+def show(box: ipywidgets.DOMWidget, summary: str, *figures: Figure) -> None:
+    """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
+
+    A stored view without its kernel is one line, "model not found", and JupyterLab looks no further within an output.
+    So the pictures are outputs of their own, and the live view hides them.
+
+    Args:
+        box: controls and view.
+        summary: what is on screen, in words: the view's text and the pictures' alternative text.
+        figures: what is on screen, as pictures.
+    """
+    live = ipywidgets.VBox([box, Live()]).add_class("course-live")
+    display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
+    for figure in figures:
+        display({"image/png": png(figure), "text/plain": summary}, raw=True, metadata={"image/png": {"alt": summary}})
+    display({"text/markdown": f"*{NO_KERNEL}*", "text/plain": NO_KERNEL}, raw=True)
+
+
+def bundle(box: ipywidgets.DOMWidget, summary: str, figure: Figure) -> dict[str, str]:
+    """The MIME bundle of a widget: the live view, `summary` as its text and `figure` as its picture."""
+    return {VIEW: box._repr_mimebundle_()[VIEW], "text/plain": summary, "image/png": png(figure)}

@@ -1,0 +1,92 @@
+"""One rave in three dresses, side by side: the table, the matrix, the drawing (notebook 03)."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from course_lib.interactions import Interactions
+from course_lib.plots.sketch import FAINT, INK, Sketch
+from course_lib.plots.style import ACCENT, FILM, GUEST, MUTED
+
+_TOP, _HEIGHT = 48, 330  # of the three dresses
+
+
+def plot_one_rave(
+    party: Interactions,
+    matrix: Tensor,
+    guests: Sequence[str],
+    films: Sequence[str],
+    chosen: Sequence[tuple[int, int]],
+) -> Sketch:
+    """The pairs `chosen` in all three: framed rows, framed cells, strong lines; dashed where a pair is no rave.
+
+    Args:
+        party: at most ten raves and ten nodes, to stay readable.
+        matrix: `(N, N)` dense, of whole numbers; zeros stay empty.
+        guests, films: their names.
+        chosen: pairs `(user, item)`.
+    """
+    sketch = Sketch(860, 390)
+    raves = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
+    _table(sketch, raves, guests, films, chosen)
+    _matrix(sketch, matrix, party.n_users, [*guests, *films], chosen)
+    _drawing(sketch, raves, guests, films, chosen)
+    return sketch
+
+
+def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: Sequence) -> None:
+    sketch.text(10, 18, "the table", bold=True)
+    sketch.text(18, _TOP, "user", bold=True)
+    sketch.text(98, _TOP, "item", bold=True)
+    for row, (user, item) in enumerate(raves):
+        y = _TOP + 30 + 31 * row
+        sketch.text(18, y, f"{user}  {guests[user]}")
+        sketch.text(98, y, f"{item}  {films[item]}")
+        if (user, item) in chosen:
+            sketch.rect(10, y - 15, 206, 30, "none", ACCENT, 3)
+    if not set(chosen) & set(raves):
+        sketch.text(18, _TOP + 32 + 31 * len(raves), "no such row", colour=ACCENT)
+
+
+def _matrix(sketch: Sketch, matrix: Tensor, n_users: int, names: list[str], chosen: Sequence) -> None:
+    n, left = len(matrix), 338
+    cell = min(28.0, (_HEIGHT - 24) / n)
+    sketch.text(236, 18, "the matrix", bold=True)
+    for row in range(n):
+        sketch.text(left - 8, _TOP + (row + 0.5) * cell, names[row], "end")
+        sketch.text(left + (row + 0.5) * cell, _TOP + n * cell + 16, str(row), "middle")
+        for column in range(n):
+            if matrix[row, column]:
+                sketch.rect(left + column * cell, _TOP + row * cell, cell, cell, FAINT)
+    for edge in range(n + 1):
+        colour, width = (INK, 2) if edge in (0, n_users, n) else (FAINT, 1)
+        along, end = edge * cell, n * cell
+        sketch.line([(left, _TOP + along), (left + end, _TOP + along)], colour, width)
+        sketch.line([(left + along, _TOP), (left + along, _TOP + end)], colour, width)
+    framed = {cell for user, item in chosen for cell in ((user, n_users + item), (n_users + item, user))}
+    for row in range(n):
+        for column in range(n):
+            x, y = left + column * cell, _TOP + row * cell
+            if matrix[row, column] or (row, column) in framed:
+                sketch.text(x + cell / 2, y + cell / 2, f"{matrix[row, column]:g}", "middle")
+            if (row, column) in framed:
+                sketch.rect(x, y, cell, cell, "none", ACCENT, 3)
+
+
+def _drawing(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: Sequence) -> None:
+    sketch.text(610, 18, "the drawing", bold=True)
+    step = _HEIGHT / (max(len(guests), len(films)) + 1)
+    left = [(672, _TOP + step * (user + 0.7 + (len(films) - len(guests)) / 2)) for user in range(len(guests))]
+    right = [(732, _TOP + step * (item + 0.7)) for item in range(len(films))]
+    for user, item in raves:
+        sketch.line([left[user], right[item]], MUTED, 1.5)
+    for user, item in chosen:
+        sketch.line([left[user], right[item]], ACCENT, 4, "" if (user, item) in raves else "8 6")
+    for node, ((x, y), name) in enumerate(zip(left, guests, strict=True)):
+        sketch.circle(x, y, 15, GUEST)
+        sketch.text(x, y, str(node), "middle")
+        sketch.text(x - 20, y, name, "end")
+    for item, ((x, y), name) in enumerate(zip(right, films, strict=True)):
+        sketch.rect(x - 14, y - 14, 28, 28, FILM)
+        sketch.text(x, y, str(len(guests) + item), "middle")
+        sketch.text(x + 20, y, name)

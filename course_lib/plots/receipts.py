@@ -1,0 +1,188 @@
+"""Receipts: the parts of a score, as rows that add up to it, as bars in a figure and as bars in a page."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from course_lib.plots.ranking import shorten
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes
+
+OWN, FAME, REST = "own tag", "fame", "rest"
+Receipt = list[tuple[str, float]]
+"""Reasons and their shares, the rest last: they add up to the score."""
+_INK, _NAMED = "#333333", "#dcd6c0"
+
+
+def fold_reasons(
+    items: Sequence[int],
+    shares: Sequence[float],
+    titles: Sequence[str],
+    n: int = 6,
+    fame: float | None = None,
+    decimals: int = 3,
+) -> Receipt:
+    """What `recommendation.explain` says, short enough to read: own tag, the n largest shares, and the rest.
+
+    Args:
+        items, shares: the columns of its table; a negative item is the user's own tag.
+        titles: the title of each item index.
+        fame: what damping popularity adds to the score, a negative number; a row of its own.
+        decimals: each row is rounded, and the rest takes what rounding leaves.
+
+    Returns:
+        The rows add up to the rounded score, as a reader would add them.
+    """
+    by_share = sorted(zip(map(float, shares), map(int, items), strict=True), reverse=True)
+    own = [(OWN, share) for share, item in by_share if item < 0]
+    raves = [(titles[item], share) for share, item in by_share if item >= 0]
+    rows = own + raves[:n] + ([] if fame is None else [(FAME, fame)])
+    rows = [(reason, round(share, decimals)) for reason, share in rows]
+    total = round(sum(share for share, _ in by_share) + (fame or 0.0), decimals)
+    n_others = max(len(raves) - n, 0)
+    others = f"{n_others} rave{'' if n_others == 1 else 's'}" if n_others else "rounding"
+    return [*rows, (f"{REST} ({others})", round(total - sum(share for _, share in rows), decimals) + 0.0)]
+
+
+def total(receipt: Receipt) -> float:
+    """The score of a receipt."""
+    return sum(share for _, share in receipt)
+
+
+def in_words(receipt: Receipt, decimals: int = 3) -> str:
+    """A receipt as a sum: `0.512 = 0.201 Alien (1979) + 0.311 rest (4 raves)`."""
+    terms = [f"{'-' if share < 0 else '+'} {abs(share):.{decimals}f} {reason}" for reason, share in receipt]
+    return f"{total(receipt):z.{decimals}f} = " + " ".join(terms).removeprefix("+ ")
+
+
+def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
+    """A top list as a table for a page: rank, title, score, the receipt as a bar, and the same in words.
+
+    Args:
+        titles: best first.
+        receipts: of `fold_reasons`, one per title; or none at all, where a list has no reasons.
+    """
+    colours, (low, high) = _colours(receipts), _span(receipts)
+    rows = []
+    for rank, title in enumerate(titles, start=1):
+        cells = [f'<td style="text-align:right">{rank}</td><td><b>{escape(title)}</b></td>']
+        if receipts:
+            score, reasons = in_words(receipts[rank - 1]).split(" = ")
+            bars = "".join(
+                f'<rect x="{100 * (left - low) / (high - low):.2f}%" y="1" height="14" fill="{colours[reason]}" '
+                f'width="{100 * width / (high - low):.2f}%" stroke="white" stroke-width="0.5"/>'
+                for reason, left, width in _stack(receipts[rank - 1])
+            )
+            cells.append(f'<td class="score">{score}</td>')
+            cells.append(f'<td><svg width="240" height="16" aria-hidden="true">{bars}</svg></td>')
+            cells.append(f'<td class="reasons" style="font-size:90%">{escape(reasons)}</td>')
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    columns = ("rank", "film", "score", "in parts", "because")[: 5 if receipts else 2]
+    head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in columns)
+    return (
+        '<table style="border-spacing:8px 1px;line-height:1.3"><thead><tr>'
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes | None = None) -> Axes:
+    """A top list as stacked bars: one colour per reason, the named reasons in a legend.
+
+    Args:
+        titles: best first.
+        receipts: of `fold_reasons`, one per title; or none at all, where a list has no reasons.
+    """
+    ax = new_axes(10, 0.36 * len(titles) + 1.1) if ax is None else ax
+    colours = _colours(receipts)
+    drawn = set()
+    for height, receipt in enumerate(receipts):
+        for reason, left, width in _stack(receipt):
+            label = None if reason in drawn or colours[reason] == _NAMED else shorten(reason, 30)
+            drawn.add(reason)
+            ax.barh(height, width, left=left, height=0.75, color=colours[reason], edgecolor="white", label=label)
+        end = sum(max(share, 0) for _, share in receipt)
+        label = f"{total(receipt):z.3f}"
+        ax.annotate(label, (end, height), (4, 0), textcoords="offset points", va="center", fontsize=10)
+    ax.axvline(0, color=_INK, linewidth=1)
+    ax.set_yticks(range(len(titles)), [shorten(title, 32) for title in titles], fontsize=10)
+    ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons")
+    ax.margins(x=0.12)
+    named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == REST)  # rest last
+    if named:
+        ax.legend(*zip(*named, strict=True), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
+    return ax
+
+
+def plot_reasons(receipt: Receipt, ax: Axes | None = None) -> Axes:
+    """The parts of one score, one bar each, the rest last: lengths add up to the score."""
+    ax = new_axes(8.5, 0.36 * len(receipt) + 0.9) if ax is None else ax
+    names, shares = zip(*receipt, strict=True)
+    colours = {OWN: GUEST, FAME: "black", names[-1]: MUTED}
+    ax.barh(range(len(names)), shares, height=0.75, color=[colours.get(name, FILM) for name in names])
+    for y, share in enumerate(shares):
+        ax.annotate(f"{share:.3f}", (max(share, 0), y), (5, 0), textcoords="offset points", va="center", fontsize=10)
+    ax.axvline(0, color=_INK, linewidth=1)
+    ax.set_yticks(range(len(names)), [shorten(name, 27) for name in names], fontsize=10)
+    ax.tick_params(axis="y", length=0)
+    low, high = min(*shares, 0), max(*shares, 0)
+    ax.set(
+        xlim=(low - 0.02 * (high - low), high + 0.18 * (high - low)),
+        ylim=(len(names) - 0.5, -0.6),
+        xlabel=f"share of the score; together {total(receipt):.3f}",
+    )
+    return ax
+
+
+def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Two values per like, joined by a line: its share of a score, and what the score loses without it.
+
+    Args:
+        table: index the like's title, columns `share, loss`.
+    """
+    ax = new_axes(8.5, 0.36 * len(table) + 1.1) if ax is None else ax
+    height = np.arange(len(table))
+    ax.hlines(height, table["share"], table["loss"], color=MUTED, linewidth=2)
+    ax.plot(table["share"], height, FILM_MARKER, color=FILM, markersize=8)
+    ax.plot(table["loss"], height, "D", color=ACCENT, fillstyle="none", markersize=8)
+    right = "right" if table["share"].iloc[0] < table["loss"].iloc[0] else "left"
+    left = "left" if right == "right" else "right"
+    for name, column, side in (("its share", "share", right), ("lost without it", "loss", left)):
+        ax.annotate(
+            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=_INK
+        )
+    ax.axvline(0, color=_INK, linewidth=1)
+    ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
+    ax.margins(x=0.14)
+    ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
+    return ax
+
+
+def _stack(receipt: Receipt) -> list[tuple[str, float, float]]:
+    """Reason, left end and width of each bar: positive shares to the right of 0, negative ones to the left."""
+    bars, right, left = [], 0.0, 0.0
+    for reason, share in receipt:
+        reason = REST if reason.startswith(f"{REST} (") else reason
+        if share >= 0:
+            bars.append((reason, right, share))
+            right += share
+        else:
+            left += share
+            bars.append((reason, left, -share))
+    return bars
+
+
+def _span(receipts: Sequence[Receipt]) -> tuple[float, float]:
+    low = min((sum(min(share, 0.0) for _, share in receipt) for receipt in receipts), default=0.0)
+    high = max((sum(max(share, 0.0) for _, share in receipt) for receipt in receipts), default=1.0)
+    return low, max(high, low + 1e-9)
+
+
+def _colours(receipts: Sequence[Receipt]) -> dict[str, str]:
+    """One colour per reason, the same in all receipts, as far as colours go; the rest is grey and fame is black."""
+    reasons = dict.fromkeys(reason for receipt in receipts for reason, _, _ in _stack(receipt))
+    colours = [colour for colour in PALETTE if colour != MUTED]
+    named = [reason for reason in reasons if reason not in (REST, FAME)]
+    colours += [_NAMED] * len(named)
+    return dict(zip(named, colours, strict=False)) | {REST: MUTED, FAME: "black"}

@@ -1,0 +1,93 @@
+"""What a widget promises: move this control, that quantity changes so, and here is what it teaches.
+
+The promises stand beside each widget as its `contract`. A notebook prints them before the widget, and the tests keep
+them, on the classes and in a browser.
+"""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+import ipywidgets
+from IPython.display import display
+
+# What a quantity can do, and how a reader is told.
+CHANGES = {"rises": "It rises.", "falls": "It falls.", "stays": "It stays the same.", "differs": "It changes."}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One thing to try with a widget.
+
+    Attributes:
+        control: the widget's attribute that is moved; its `description` is the label on screen.
+        start, end: the control's values before and after.
+        quantity: a method without arguments of the widget that gives a number or what else `==` compares; the first
+            line of its docstring says what to watch.
+        change: what the quantity does: "rises", "falls", "stays" or "differs".
+        sentence: the insight.
+        given: values of other controls to begin with; those not named stay as they are.
+    """
+
+    control: str
+    start: object
+    end: object
+    quantity: str
+    change: str
+    sentence: str
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.change not in CHANGES:
+            raise ValueError(f"a quantity does one of {', '.join(CHANGES)}, got {self.change!r}; choose one of them")
+
+    def holds(self, before: object, after: object) -> bool:
+        """Whether the quantity changed from `before` to `after` as promised."""
+        if self.change in ("rises", "falls"):
+            return after > before if self.change == "rises" else after < before
+        return (after == before) == (self.change == "stays")
+
+
+def look_for(widget: object) -> None:
+    """Display what to look for in a widget, its contract: what to move, what to watch, and, folded, what it teaches."""
+    plain, folded = ["What to look for:"], ["**What to look for**", ""]
+    for number, promise in enumerate(widget.contract, start=1):
+        given = " and ".join(f"{_name(widget, n)} {label(widget, n, value)}" for n, value in promise.given.items())
+        start = f"With {given}, move" if given else "Move"
+        ends = [label(widget, promise.control, value) for value in (promise.start, promise.end)]
+        task = f"{start} **{_name(widget, promise.control)}** from {ends[0]} to {ends[1]} and watch "
+        task += f"*{watched(widget, promise)}*."
+        answer = f"{CHANGES[promise.change]} {promise.sentence}"
+        plain.append(f"{number}. {task.replace('*', '')} {answer}")
+        fold = f"<details><summary>What you should see</summary>{escape(answer, quote=False)}</details>"
+        folded.append(f"{number}. {escape(task, quote=False)} {fold}")
+    display({"text/markdown": "\n".join(folded), "text/plain": "\n".join(plain)}, raw=True)
+
+
+def watched(widget: object, promise: Promise) -> str:
+    """The quantity in words: "how many films ..."."""
+    words = inspect.getdoc(getattr(type(widget), promise.quantity)).splitlines()[0].rstrip(".")
+    return words if words[:2].isupper() else words[0].lower() + words[1:]
+
+
+def label(widget: object, name: str, value: object) -> str:
+    """How a control shows a value: the words on the button, or the number."""
+    options = getattr(getattr(widget, name), "options", None)
+    if options is not None:
+        return next(str(o[0]) if isinstance(o, tuple) else str(o) for o in options
+                    if (o[1] if isinstance(o, tuple) else o) == value)  # fmt: skip
+    return f"{value:g}"
+
+
+def controls(widget: object) -> dict[str, ipywidgets.ValueWidget]:
+    """The controls of a widget that hold a value, by attribute; buttons hold none."""
+    return {
+        name: value
+        for name, value in vars(widget).items()
+        if isinstance(value, ipywidgets.ValueWidget) and not isinstance(value, ipywidgets.HTML)
+    }
+
+
+def _name(widget: object, control: str) -> str:
+    return getattr(widget, control).description

@@ -1,0 +1,210 @@
+"""Drive JupyterLab in Chromium: open a notebook, run it, move a widget's controls by keyboard, ask its kernel.
+
+Chromium is Debian's package `chromium`, or the file named by the variable CHROMIUM.
+"""
+
+import ast
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+ARTIFACTS = ROOT / "artifacts"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+PATIENCE = 120_000  # milliseconds: machines that test are busy, and no test is about speed
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+OPEN = """async ([path, withKernel]) => {
+    const app = window.jupyterapp;
+    const kernelPreference = withKernel ? {} : {shouldStart: false, autoStartDefault: false, canStart: false};
+    await app.commands.execute('docmanager:open', {path, factory: 'Notebook', kernelPreference});
+    const panel = app.shell.currentWidget;
+    await panel.context.ready;
+    await panel.revealed;
+    if (!withKernel) return;
+    await panel.sessionContext.ready;
+    while (!panel.sessionContext.session?.kernel) await new Promise(r => setTimeout(r, 100));
+    await panel.sessionContext.session.kernel.info;
+}"""
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.context.save();
+    await panel.sessionContext.shutdown();
+    panel.close();
+    await new Promise(resolve => panel.isDisposed ? resolve() : panel.disposed.connect(() => resolve()));
+}"""
+RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+    .filter(cell => cell.cell_type === 'code')
+    .map(cell => ({count: cell.execution_count, errors: cell.outputs.filter(o => o.output_type === 'error').length}))"""
+SHOW_CELL = """async (index) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = index;
+    await notebook.scrollToItem(index, 'start');
+}"""
+ASK = """async (code) => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({code: '', silent: true, user_expressions: {answer: code}});
+    const answer = (await future.done).content.user_expressions.answer;
+    if (answer.status === 'error') throw new Error(answer.evalue);
+    return answer.data['text/plain'];
+}"""
+# What a reader sees of a widget's answer: its pictures, their alternative texts and its words; not the controls.
+VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + img.src).join()
+    + [...element.querySelectorAll('svg[role=img]')].map(svg => svg.outerHTML).join()
+    + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
+WIDGET = "next(x for x in list(globals().values()) if hasattr(x, 'box') and hasattr(x, 'summary'))"
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[tuple[str, str]]:
+    """A JupyterLab on a copy of the notebooks, with settings of its own below `home`: its address and token."""
+    shutil.copytree(ROOT / "notebooks", home / "course/notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    settings = home / "settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
+    for name in (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+        "IPYTHONDIR",
+    ):
+        environment[name] = str(home / name.lower())
+    environment["IPYTHONDIR"] = str(home / "ipython")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += [f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.root_dir={home / 'course'}"]
+    command += ["--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"]
+    address = f"http://127.0.0.1:{port}"
+    with (home / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=2)
+                    break
+                except OSError:
+                    assert server.poll() is None, (home / "lab.log").read_text()
+                    time.sleep(0.2)
+            yield address, token
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@contextmanager
+def lab_page(home: Path) -> Iterator[Page]:
+    """JupyterLab in a browser window of a projector's width, its file browser folded away."""
+    with serve(home) as (address, token), sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/lab?token={token}&reset")
+        page.wait_for_function("() => window.jupyterapp !== undefined")
+        page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+        yield page
+        chromium.close()
+
+
+class Notebook:
+    """A notebook in the browser, its kernel, and what the page complained about since it was opened."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self.name, self.complaints = page, name, []
+        page.on("pageerror", self._page_error)
+        page.on("console", self._console)
+        page.evaluate(OPEN, [f"notebooks/{name}.ipynb", True])
+
+    def run_all(self) -> list[dict]:
+        """Run every cell; execution count and number of errors of each code cell."""
+        self.page.evaluate(RUN_ALL)
+        return self.page.evaluate(CELLS)
+
+    def ask(self, expression: str) -> object:
+        """The value of an expression in the kernel; `widget` in it is the notebook's lesson widget."""
+        code = f"__import__('json').dumps((lambda widget: {expression})({WIDGET}))"
+        return json.loads(ast.literal_eval(self.page.evaluate(ASK, code)))
+
+    def show_widget(self) -> Locator:
+        """Scroll to the widget's cell; the widget on the page."""
+        cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
+        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == "widget"))
+        widget = self.page.locator(".jp-OutputArea-output .widget-vbox").first
+        widget.scroll_into_view_if_needed()
+        widget.locator("img, svg[role=img]").first.wait_for()
+        return widget
+
+    def set_by_keyboard(self, widget: Locator, label: str, value: str) -> None:
+        """Find a control by its label and set it with the keyboard: press a button, or type a number."""
+        group = widget.locator(".widget-toggle-buttons").filter(has=self.page.get_by_text(label, exact=True))
+        if group.count():
+            button = group.get_by_role("button", name=value, exact=True)
+            button.focus()
+            button.press("Enter")
+        else:
+            field = widget.get_by_role("spinbutton", name=label, exact=True)
+            field.focus()
+            field.press("ControlOrMeta+a")
+            self.page.keyboard.type(value)
+            field.press("Enter")
+
+    def wait_for_change(self, widget: Locator, before: str) -> str:
+        """Wait until a reader sees something else than before; what they see then."""
+        self.page.wait_for_function(
+            f"([element, before]) => ({VIEW})(element) !== before", arg=[widget.element_handle(), before]
+        )
+        return widget.evaluate(VIEW)
+
+    def theme(self, name: str) -> None:
+        """Switch to "JupyterLab Light" or "JupyterLab Dark"."""
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        dark = str(name.endswith("Light")).lower()
+        self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{dark}'")
+
+    def screenshot(self, what: str) -> None:
+        """Keep a picture for a person to look at."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{self.name}_{what}.png")
+
+    def close(self) -> None:
+        """Save, shut the kernel down, so that notebooks do not add up in memory, and close."""
+        self.page.evaluate(CLOSE)
+
+    def reopen_without_kernel(self) -> None:
+        """Close, and open what was saved, as a reader does who only wants to look."""
+        self.close()
+        self.page.evaluate(OPEN, [f"notebooks/{self.name}.ipynb", False])
+
+    def forget(self) -> None:
+        """Stop listening to the page."""
+        self.page.remove_listener("pageerror", self._page_error)
+        self.page.remove_listener("console", self._console)
+
+    def _page_error(self, error: object) -> None:
+        self.complaints.append(f"page error: {error}")
+
+    def _console(self, message: object) -> None:
+        if message.type == "error":
+            self.complaints.append(f"console: {message.text}")

@@ -1,0 +1,179 @@
+"""Every widget keeps its promises on the real classes: set a control, read the quantity, look at the view."""
+
+import tracemalloc
+from html import escape
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from course_lib.graph import edge_index
+from course_lib.interactions import to_likes
+from course_lib.party import GUESTS, TOPICS, little_party
+from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
+from course_lib.widgets.contract import CHANGES, Promise, controls, look_for
+from course_lib.widgets.duel import DuelWidget
+from course_lib.widgets.little_party import LittlePartyWidget
+from course_lib.widgets.loudness import LoudnessWidget
+from course_lib.widgets.one_rave import OneRaveWidget
+from course_lib.widgets.ranked_list import RankedListWidget
+from course_lib.widgets.rehearsal import RehearsalWidget
+from course_lib.widgets.seating import SeatingWidget
+from course_lib.widgets.threshold import ThresholdWidget
+
+CLASSES = [
+    LittlePartyWidget, ThresholdWidget, OneRaveWidget, LoudnessWidget,
+    DuelWidget, RankedListWidget, RehearsalWidget, SeatingWidget,
+]  # fmt: skip
+PROMISES = [(widget, promise) for widget in CLASSES for promise in widget.contract]
+
+
+@pytest.fixture(scope="module")
+def make(party, split):
+    """Widgets of each class on the made-up party, one of each class for all its promises."""
+    made = {}
+
+    def threshold() -> ThresholdWidget:
+        likes = [to_likes(party.ratings, min_rating=stars) for stars in range(1, 6)]
+        rows = [(len(table), table["film_id"].nunique(), table["user_id"].nunique()) for table in likes]
+        return ThresholdWidget(pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=range(1, 6)))
+
+    def one_rave() -> OneRaveWidget:
+        matrix = torch.zeros(9, 9)
+        matrix[tuple(edge_index(little_party()))] = 1
+        return OneRaveWidget(little_party(), matrix, GUESTS, TOPICS)
+
+    def ranked_list() -> RankedListWidget:
+        user = int(split.test.user_degree().argmax())
+        popular = split.fit.item_degree().float()
+        return RankedListWidget(
+            lambda users: popular.expand(len(users), -1), user, split.test, split.fit, party.films["title"].tolist()
+        )
+
+    def rehearsal() -> RehearsalWidget:
+        bpr = TrainConfig(n_layers=2, n_epochs=30, learning_rate=0.02, batch_size=1024, reg_weight=0.0, patience=30)
+        configs = {"bpr": bpr, "softmax": SOFTMAX_CONFIG}
+        histories = {
+            loss: train(build(split.train, config), split.train, split.validation, config).history
+            for loss, config in configs.items()
+        }
+        return RehearsalWidget(split, configs, histories)
+
+    def seating() -> SeatingWidget:
+        rng = np.random.default_rng(0)
+        tags = rng.normal(size=(60, 2)) @ rng.normal(size=(2, 12))  # twelve numbers that fit on a plane
+        return SeatingWidget(tags, [f"dot {n}" for n in range(60)], n_guests=25)
+
+    makers = {
+        LittlePartyWidget: LittlePartyWidget,
+        ThresholdWidget: threshold,
+        OneRaveWidget: one_rave,
+        LoudnessWidget: lambda: LoudnessWidget(split.fit, party.films["title"], user=5),
+        DuelWidget: DuelWidget,
+        RankedListWidget: ranked_list,
+        RehearsalWidget: rehearsal,
+        SeatingWidget: seating,
+    }
+    return lambda of: made.setdefault(of, None) or made.update({of: makers[of]()}) or made[of]
+
+
+def move(widget: object, control: str, value: object) -> None:
+    getattr(widget, control).value = value
+    assert getattr(widget, control).value == value
+
+
+@pytest.mark.parametrize(("of", "promise"), PROMISES, ids=[f"{w.__name__}-{p.control}-{p.end}" for w, p in PROMISES])
+def test_a_widget_keeps_its_promise(make, of, promise):
+    widget = make(of)
+    for control, value in promise.given.items():
+        move(widget, control, value)
+    move(widget, promise.control, promise.start)
+    before, view = getattr(widget, promise.quantity)(), widget.view.value
+    move(widget, promise.control, promise.end)
+    after = getattr(widget, promise.quantity)()
+    assert promise.holds(before, after), f"{promise.quantity}: {before} -> {after}, promised: {promise.change}"
+    assert widget.view.value != view
+    assert escape(widget.summary()) in widget.view.value
+
+
+@pytest.mark.parametrize("of", CLASSES)
+def test_every_control_has_a_promise_and_a_label(make, of):
+    widget = make(of)
+    assert set(controls(widget)) == {promise.control for promise in of.contract}
+    assert all(control.description for control in controls(widget).values())
+
+
+def ends(control: ipywidgets.ValueWidget) -> list:
+    """The lowest and the highest value of a number, or every option."""
+    return list(control._options_values) if hasattr(control, "options") else [control.min, control.max]
+
+
+@pytest.mark.parametrize("of", [of for of in CLASSES if of is not RehearsalWidget])
+def test_every_end_of_every_control_is_drawn(make, of):
+    # The rehearsal's controls choose the next run, which its own tests look at.
+    widget = make(of)
+    for control in controls(widget).values():
+        pictures = set()
+        for value in ends(control):
+            control.value = value
+            assert escape(widget.summary()) in widget.view.value
+            pictures.add(widget.view.value)
+        assert len(pictures) == len(ends(control))
+
+
+@pytest.mark.parametrize("of", CLASSES)
+def test_what_to_look_for_is_the_contract(make, of, monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.contract.display", lambda bundle, raw: shown.append(bundle))
+    widget = make(of)
+    look_for(widget)
+    (bundle,) = shown
+    for number, promise in enumerate(of.contract, start=1):
+        control = getattr(widget, promise.control).description
+        for twin in bundle.values():
+            assert f"{number}. " in twin and control in twin and CHANGES[promise.change] in twin
+        assert promise.sentence in bundle["text/plain"]
+    assert bundle["text/markdown"].count("<details>") == len(of.contract)
+
+
+@pytest.mark.parametrize("of", CLASSES)
+def test_a_widget_is_shown_live_as_picture_and_in_words(make, of, monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.static.display", lambda data, **how: shown.append((data, how)))
+    widget = make(of)
+    widget._ipython_display_()
+    live, *pictures, line = shown
+    assert "application/vnd.jupyter.widget-view+json" in live[0] and live[0]["text/plain"] == widget.summary()
+    assert pictures and all(data["image/png"] for data, _ in pictures)
+    assert all(how["metadata"]["image/png"]["alt"] == widget.summary() for _, how in pictures)
+    assert "Run All Cells" in line[0]["text/markdown"]
+
+
+@pytest.mark.parametrize("of", CLASSES)
+def test_200_moves_take_no_memory(make, of):
+    # A figure that is not freed, or a view that is not replaced, is some 100 kB a move.
+    widget = make(of)
+    tracemalloc.start()
+    moved = list(controls(widget).values())
+    for step in range(200):
+        control = moved[step % len(moved)]
+        control.value = ends(control)[step // len(moved) % len(ends(control))]
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5e6
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after", "kept"),
+    [("rises", 1, 2, True), ("rises", 2, 2, False), ("falls", 2, 1, True), ("falls", 1, 1, False),
+     ("stays", 1, 1, True), ("stays", 1, 2, False), ("differs", "a", "b", True), ("differs", "a", "a", False)],
+)  # fmt: skip
+def test_what_counts_as_kept(change, before, after, kept):
+    assert Promise("x", 0, 1, "y", change, "z").holds(before, after) is kept
+
+
+def test_an_unknown_change_is_refused():
+    with pytest.raises(ValueError, match="got 'grows'"):
+        Promise("x", 0, 1, "y", "grows", "z")
