@@ -106,3 +106,8 @@ def test_what_the_museum_says_of_the_bugs_holds_on_every_seed(table):
         assert (of[lower] < of["none"]).all(), lower
     for harmless in ("log_of_sigmoid", "candidates_counted_in_users"):
         assert ((of[harmless] - of["none"]).abs() < 0.005).all(), harmless
+
+
+def test_the_number_of_the_pipeline_gives_its_bugs_away_on_no_seed(table):
+    of = table[table["on"] == "the pipeline of notebook 10"].pivot(index="split_seed", columns="bug", values="ndcg@10")
+    assert ((of["three at once"] - of["none"]).abs() < 0.015).all()
