@@ -17,11 +17,11 @@ from course_lib.three_bugs import THREE_BUGS
 
 _NAMES = tuple(bug.name for bug in MUSEUM)
 _INNOCENT = {
-    "shared_indices": "films do follow the guests: `film = learn.item + n_users`.",
-    "hidden_likes_in_the_graph": "`guest` and `film` come from `split.fit` alone.",
+    "shared_indices": "films do follow the guests: `target = learn.item + n_users`.",
+    "hidden_likes_in_the_graph": "`source` and `target` come from `learn` alone, which is `split.fit`.",
     "log_of_sigmoid": "`bpr_loss` is the library's, with softplus.",
     "no_zero_grad": "`optimizer.zero_grad()` stands before `loss.backward()`.",
-    "scores_from_layer_0": "the scores come from `final`, the mean of the rounds.",
+    "scores_from_layer_0": "the scores come from `gossip(tags.detach())`, the mean of the rounds.",
     "hidden_likes_masked": "only `learn` is masked, and `hidden` stays.",
     "seen_not_masked": "`masked_fill(learn.dense().bool(), -torch.inf)` masks them.",
     "idcg_of_the_hits": "`ndcg_at_k` gets the number of hidden raves, not of hits.",
