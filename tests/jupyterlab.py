@@ -147,10 +147,14 @@ class Notebook:
         code = f"__import__('json').dumps((lambda widget: {expression})({WIDGET}))"
         return json.loads(ast.literal_eval(self.page.evaluate(ASK, code)))
 
+    def show_cell(self, cell_id: str = "widget") -> None:
+        """Scroll to a cell."""
+        cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
+        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == cell_id))
+
     def show_widget(self) -> Locator:
         """Scroll to the widget's cell; the widget on the page."""
-        cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
-        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == "widget"))
+        self.show_cell()
         widget = self.page.locator(".jp-OutputArea-output .widget-vbox").first
         widget.scroll_into_view_if_needed()
         widget.locator("img, svg[role=img]").first.wait_for()
