@@ -41,8 +41,8 @@ OPEN = """async ([path, withKernel]) => {
     while (!panel.sessionContext.session?.kernel) await new Promise(r => setTimeout(r, 100));
     await panel.sessionContext.session.kernel.info;
 }"""
-CLOSE = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
+CLOSE = """async (path) => {
+    const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => widget.context?.path === path);
     await panel.context.save();
     await panel.sessionContext.shutdown();
     panel.close();
@@ -194,7 +194,7 @@ class Notebook:
 
     def close(self) -> None:
         """Save, shut the kernel down, so that notebooks do not add up in memory, and close."""
-        self.page.evaluate(CLOSE)
+        self.page.evaluate(CLOSE, f"notebooks/{self.name}.ipynb")
 
     def reopen_without_kernel(self) -> None:
         """Close, and open what was saved, as a reader does who only wants to look."""

@@ -103,7 +103,7 @@ def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
 # What is left out, because others would have to mend it:
 UPSTREAM = [
     # JupyterLab knows no alternative text for a picture: github.com/jupyter/enhancement-proposals/issues/120.
-    [".jp-RenderedImage"],
+    [".jp-RenderedImage img"],
     # pandas leaves the corner of a table empty: github.com/pydata/pydata-sphinx-theme/issues/1480.
     ["table.dataframe th:empty"],
 ]
