@@ -141,7 +141,9 @@ def test_exported_to_html_the_widget_is_a_picture_with_its_words_and_what_to_loo
         (words,) = [output.data["text/plain"] for cell in notebook.cells if cell.id == "widget"
                     for output in cell.outputs if VIEW in output.data]  # fmt: skip
         assert words in html.unescape(shown) and "To bring it to life" in shown
-        assert "What to look for" in page and page.count("What you should see</summary>") >= 2
+        above = page[: page.index('id="cell-id=widget"')]
+        above = above[above.rindex('id="cell-id=') :]  # the cell right before it
+        assert "What to look for" in above and above.count("What you should see</summary>") >= 2
 
 
 def test_code_cells_fit_on_a_screen(notebook, name):
