@@ -41,9 +41,8 @@ instructor: .venv/.dev  ## the notebooks with every blank filled in and run, in 
 clean-edition: .venv/.dev  ## headings and code only, for rewriting from memory, in build/clean
 	$(BIN)/python -m tests.editions clean
 
-bench: .venv/.bench  ## measure the ladder (notebooks/results.csv), the museum and the peers, side by side
+bench: .venv/.bench  ## measure the ladder (notebooks/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder
-	$(BIN)/python -m tests.benchmarks.museum
 	$(BIN)/python -m tests.benchmarks.peers
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder

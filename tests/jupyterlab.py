@@ -41,8 +41,8 @@ OPEN = """async ([path, withKernel]) => {
     while (!panel.sessionContext.session?.kernel) await new Promise(r => setTimeout(r, 100));
     await panel.sessionContext.session.kernel.info;
 }"""
-CLOSE = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
+CLOSE = """async (path) => {
+    const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => widget.context?.path === path);
     await panel.context.save();
     await panel.sessionContext.shutdown();
     panel.close();
@@ -68,7 +68,11 @@ ASK = """async (code) => {
 VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + img.src).join()
     + [...element.querySelectorAll('svg[role=img]')].map(svg => svg.outerHTML).join()
     + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
-WIDGET = "next(x for x in list(globals().values()) if hasattr(x, 'box') and hasattr(x, 'summary'))"
+# The lesson widget, not the quiz, which the kernel also knows as its last output.
+WIDGET = (
+    "next(x for x in list(globals().values())"
+    " if hasattr(x, 'box') and hasattr(x, 'summary') and not hasattr(x, 'questions'))"
+)
 
 
 @contextmanager
@@ -147,10 +151,14 @@ class Notebook:
         code = f"__import__('json').dumps((lambda widget: {expression})({WIDGET}))"
         return json.loads(ast.literal_eval(self.page.evaluate(ASK, code)))
 
+    def show_cell(self, cell_id: str = "widget") -> None:
+        """Scroll to a cell."""
+        cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
+        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == cell_id))
+
     def show_widget(self) -> Locator:
         """Scroll to the widget's cell; the widget on the page."""
-        cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
-        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == "widget"))
+        self.show_cell()
         widget = self.page.locator(".jp-OutputArea-output .widget-vbox").first
         widget.scroll_into_view_if_needed()
         widget.locator("img, svg[role=img]").first.wait_for()
@@ -190,7 +198,7 @@ class Notebook:
 
     def close(self) -> None:
         """Save, shut the kernel down, so that notebooks do not add up in memory, and close."""
-        self.page.evaluate(CLOSE)
+        self.page.evaluate(CLOSE, f"notebooks/{self.name}.ipynb")
 
     def reopen_without_kernel(self) -> None:
         """Close, and open what was saved, as a reader does who only wants to look."""

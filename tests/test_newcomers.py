@@ -10,7 +10,8 @@ from course_lib.baselines import popularity
 from course_lib.interactions import Interactions, Split
 from course_lib.training import NEWCOMER_CONFIG, SOFTMAX_CONFIG
 from tests.benchmarks import newcomers
-from tests.benchmarks.newcomers import BASELINES, MIN_LIKES, RESULTS, SEEDS, SHOWN, hold_out, judge
+from tests.benchmarks.ladder import ROOT
+from tests.benchmarks.newcomers import BASELINES, MIN_LIKES, RESULTS, SEEDS, SHOWN, hold_out, judge, markdown
 
 FOLDED, PLAIN, TRAINED = "LightGCN, ego dropout, folded in", "LightGCN, folded in", "LightGCN, trained on"
 
@@ -100,9 +101,10 @@ def test_fold_in_keeps_90_percent_of_the_trained_recall_in_the_mean_and_without_
             assert 0.815 < (runs[PLAIN] / runs[TRAINED]).mean() < 0.865
 
 
-def test_ease_loses_with_three_and_five_likes_and_wins_with_all(recall):
+def test_ease_and_item_knn_lose_with_three_and_five_likes_and_ease_wins_with_all(recall):
     for n in (3, 5):
         assert (of(recall, n)[FOLDED] > of(recall, n)["EASE"]).all()
+        assert (of(recall, n)[FOLDED] > of(recall, n)["item-kNN"]).all()
     assert (of(recall, "all")[FOLDED] < of(recall, "all")["EASE"]).all()
 
 
@@ -114,3 +116,7 @@ def test_item_knn_is_behind_in_the_mean_everywhere_but_not_on_every_seed(recall)
 
 def test_ego_dropout_costs_trained_guests_recall_on_every_seed(recall):
     assert (of(recall, "all")["LightGCN, ego dropout, trained on"] < of(recall, "all")[TRAINED]).all()
+
+
+def test_the_readme_shows_the_stored_table():
+    assert markdown(pd.read_csv(RESULTS)) in (ROOT / "README.md").read_text()

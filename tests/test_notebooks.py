@@ -2,12 +2,14 @@
 
 import ast
 import copy
+import html
 import re
 import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from tests.execute_notebooks import NOTEBOOKS, clean
 
@@ -120,17 +122,34 @@ def test_it_links_to_its_neighbours_and_every_link_leads_somewhere(notebook, nam
         assert link.startswith("https://") or (NOTEBOOKS / link).exists(), link
 
 
-def test_it_has_exactly_one_widget_and_a_cell_that_moves_it_and_at_most_one_quiz_after_it(notebook):
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_its_lesson_widget_is_shown_in_the_cell_of_that_id_and_moved_after_it_and_one_quiz_follows(notebook):
     views, quizzes = [], []
     for cell in code_cells(notebook):
         for output in cell.outputs:
-            data = output.get("data", {})
-            if "application/vnd.jupyter.widget-view+json" in data:
-                (quizzes if data["text/plain"].startswith("Quiz of") else views).append(cell)
-    assert len(views) == 1 and len(quizzes) <= 1
-    assert all(notebook.cells.index(quiz) > notebook.cells.index(views[0]) for quiz in quizzes)
-    after = "\n".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
+            if VIEW in output.get("data", {}):
+                (quizzes if output.data["text/plain"].startswith("Quiz of") else views).append(cell)
+    assert [cell.id for cell in views] == ["widget"] and len(quizzes) == 1
+    assert notebook.cells.index(quizzes[0]) > notebook.cells.index(views[0])
+    after = "
+".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
     assert ".value =" in after and "summary()" in after
+
+
+def test_exported_to_html_the_widget_is_a_picture_with_its_words_and_what_to_look_for(notebook):
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    shown = page[page.index('id="cell-id=widget"') :]
+    shown = shown[: shown.index('id="cell-id=', 10)]
+    assert 'src="data:image/png;base64,' in shown
+    if any(cell.id == "look-for" for cell in notebook.cells):  # nbconvert writes no alternative text: words stand above
+        (words,) = [output.data["text/plain"] for cell in notebook.cells if cell.id == "widget"
+                    for output in cell.outputs if VIEW in output.data]  # fmt: skip
+        assert words in html.unescape(shown) and "To bring it to life" in shown
+        above = page[: page.index('id="cell-id=widget"')]
+        above = above[above.rindex('id="cell-id=') :]  # the cell right before it
+        assert "What to look for" in above and above.count("What you should see</summary>") >= 2
 
 
 def test_code_cells_fit_on_a_screen(notebook, name):

@@ -5,7 +5,6 @@ import torch
 from matplotlib.colors import to_rgba
 
 from course_lib.graph import edge_index
-from course_lib.interactions import to_interactions, to_likes
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots import tables
 from course_lib.plots.one_rave import plot_one_rave
@@ -85,15 +84,6 @@ def test_block_density_counts_the_entries_of_a_tile():
     image = tables.block_density(edge_index(party), n_users=4, n_nodes=9, bins=9).images[0].get_array()
     assert image.sum() == 18 and image[1, 6] == 1
     assert image.mask[:4, :4].all() and image.mask[4:, 4:].all()
-
-
-def test_degree_tails_start_at_the_share_that_has_a_line(party):
-    raves = to_interactions(to_likes(party.ratings), party.users["user_id"], party.films["film_id"])
-    fans = raves.item_degree().numpy()
-    ax = tables.degree_tails(raves.user_degree().numpy(), fans)
-    assert ax.lines[1].get_ydata()[0] == pytest.approx((fans > 0).mean())
-    at_least_ten = ax.lines[1].get_ydata()[ax.lines[1].get_xdata() >= 10][0]
-    assert at_least_ten == pytest.approx((fans >= 10).mean())
 
 
 def test_pictures_go_where_they_are_told():

@@ -1,12 +1,17 @@
 """Quizzes: every wrong option has a misconception of its own, and the widget answers each choice."""
 
+import html
 import importlib
+import re
 
+import nbformat
 import pytest
+import torch
 
 from course_lib.checks.exercise import MODULES
 from course_lib.quizzes import Question
 from course_lib.widgets.quiz import Quiz
+from tests.execute_notebooks import NOTEBOOKS
 
 WRITTEN = [
     (number, module) for number, module in MODULES.items() if importlib.util.find_spec(f"course_lib.quizzes.{module}")
@@ -39,6 +44,17 @@ def test_every_wrong_option_has_a_misconception_of_its_own(questions):
 def test_the_answer_is_not_always_at_the_same_place(questions):
     places = [[misconception for _, misconception in question.options].index(None) for question in questions]
     assert len(set(places)) >= 3
+
+
+def test_the_list_of_notebook_06_has_the_ndcg_that_the_quiz_says():
+    from course_lib.evaluation import ndcg_at_k
+    from course_lib.quizzes.evaluation import QUESTIONS
+
+    value = ndcg_at_k(torch.tensor([[True, False, True, False, False]]), torch.tensor([3])).item()
+    (question,) = (question for question in QUESTIONS if "ranks 1 and 3" in question.text)
+    assert [option for option, misconception in question.options if misconception is None] == [
+        f"1.5 / 2.131 = {value:.3f}"
+    ]
 
 
 TWO = (
@@ -78,3 +94,17 @@ def test_a_question_without_exactly_one_answer_is_refused():
         Question("?", (("a", "x."), ("b", "y.")), "")
     with pytest.raises(ValueError, match="two options of '\\?' read the same"):
         Question("?", (("a", None), ("a", "y.")), "")
+
+
+def test_the_folded_questions_of_a_notebook_are_those_of_its_quiz(number, questions):
+    (path,) = NOTEBOOKS.glob(f"{number:02}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    if not any("Quiz(QUESTIONS)" in cell.source for cell in cells):
+        pytest.skip("this notebook has no quiz yet")
+    assert any(f"course_lib.quizzes.{path.stem[3:]} import QUESTIONS" in cell.source for cell in cells)
+    text = html.unescape("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
+    plain = re.sub(r"\[(\d\d)\]\([^)]*\)", r"\1", text).replace("`", "").casefold()
+    for question in questions:
+        (answer,) = (option for option, misconception in question.options if misconception is None)
+        for words in (question.text, answer):
+            assert words.replace("`", "").casefold() in plain, words

@@ -76,7 +76,13 @@ def make(party, split):
         RehearsalWidget: rehearsal,
         SeatingWidget: seating,
     }
-    return lambda of: made.setdefault(of, None) or made.update({of: makers[of]()}) or made[of]
+
+    def get(of: type) -> object:
+        if of not in made:
+            made[of] = makers[of]()
+        return made[of]
+
+    return get
 
 
 def move(widget: object, control: str, value: object) -> None:
@@ -146,8 +152,8 @@ def test_a_widget_is_shown_live_as_picture_and_in_words(make, of, monkeypatch):
     widget._ipython_display_()
     live, *pictures, line = shown
     assert "application/vnd.jupyter.widget-view+json" in live[0] and live[0]["text/plain"] == widget.summary()
-    assert pictures and all(data["image/png"] for data, _ in pictures)
-    assert all(how["metadata"]["image/png"]["alt"] == widget.summary() for _, how in pictures)
+    assert pictures[0][0]["text/plain"] == widget.summary() and all(data["image/png"] for data, _ in pictures)
+    assert all(how["metadata"]["image/png"]["alt"] == data["text/plain"] for data, how in pictures)
     assert "Run All Cells" in line[0]["text/markdown"]
 
 

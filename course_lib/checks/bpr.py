@@ -1,7 +1,8 @@
-"""The exercises of notebook 05: the gradient of BPR, a loss that survives float32, and a sampler without a loop."""
+"""The exercises of notebook 05: the gradient of BPR, a loss that survives float32, a sampler and a test for it."""
 
 from collections.abc import Callable
 
+import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,7 +10,9 @@ from torch import Tensor
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.checks.compare import kind
 from course_lib.checks.exercise import Exercise, Mistake
-from course_lib.interactions import Interactions
+from course_lib.interactions import Interactions, Split
+from course_lib.museum import negatives_know_the_test, unknown_negatives
+from course_lib.party import little_party
 
 
 def _scores() -> dict[str, tuple]:
@@ -79,6 +82,36 @@ def _next_free(user: Tensor, likes: Interactions, generator: torch.Generator) ->
 
 def _first_free(user: Tensor, likes: Interactions, generator: torch.Generator) -> Tensor:
     return (~likes.rows(user)).int().argmax(dim=1)
+
+
+def _samples() -> dict[str, tuple]:
+    """Many negatives of guests who hide a rave, from samplers of which some are wrong."""
+    party = little_party()
+
+    def part(*rows: int) -> Interactions:
+        return Interactions(party.user[list(rows)], party.item[list(rows)], party.n_users, party.n_items)
+
+    # Guest 1 has a rave in each part, guest 3 one to train on and one hidden.
+    split = Split(part(0, 1, 2, 5, 6, 7), part(3), part(4, 8), pd.RangeIndex(4), pd.RangeIndex(5))
+
+    def drawn(sampler: Callable, *guests: int) -> tuple[Tensor, Tensor, Split]:
+        user = torch.tensor(guests).repeat(100)
+        return user, sampler(user, split, torch.Generator().manual_seed(0)), split
+
+    return {
+        "a right sampler": drawn(unknown_negatives, 1, 3),
+        "a right sampler and one guest": drawn(unknown_negatives, 3),
+        "a sampler that knows the test": drawn(negatives_know_the_test, 1, 3),
+        "a sampler that draws any film": drawn(lambda user, split, g: torch.randint(5, user.shape, generator=g), 1, 3),
+        "a sampler that avoids the train part only": drawn(
+            lambda user, split, g: sample_negatives(user, split.train, g), 1, 3
+        ),
+    }
+
+
+def _is_fair(user: Tensor, negative: Tensor, split: Split) -> bool:
+    seen, hidden = (part.contains(user, negative).any() for part in (split.fit, split.test))
+    return bool(hidden and not seen)
 
 
 EXERCISES = (
@@ -202,6 +235,40 @@ EXERCISES = (
             "`likes.rows(user)` is (B, n_items), True at the visible raves. Which films have weight 1, which weight 0?",
             "`torch.multinomial(weight, 1, generator=generator)` draws one column per row, in proportion to `weight`.",
             "It returns (B, 1); `squeeze(1)` makes (B,) of it.",
+        ),
+    ),
+    Exercise(
+        name="05.catch",
+        level="free",
+        minutes=6,
+        answer=_is_fair,
+        cases=_samples,
+        mistakes=(
+            Mistake(lambda user, negative, split: True, "a test that no sampler can fail tests nothing."),
+            Mistake(lambda user, negative, split: False, "a right sampler must pass."),
+            Mistake(
+                lambda user, negative, split: not split.fit.contains(user, negative).any(),
+                "a sampler that knows the test passes: it avoids the visible raves as well.",
+            ),
+            Mistake(
+                lambda user, negative, split: not split.test.contains(user, negative).any(),
+                "you demand that no hidden rave is drawn. Only a sampler that knows the test can promise that.",
+            ),
+            Mistake(
+                lambda user, negative, split: split.test.contains(user, negative).any(),
+                "a sampler that draws any film passes, visible raves too. Two things must hold.",
+            ),
+            Mistake(
+                lambda user, negative, split: (
+                    not split.train.contains(user, negative).any() and split.test.contains(user, negative).any()
+                ),
+                "a sampler that draws validation raves passes. What may be learned from is `split.fit`, both parts.",
+            ),
+        ),
+        hints=(
+            "`split.fit.contains(user, negative)` is True where a visible rave was drawn. "
+            "The hidden ones are in `split.test`.",
+            "In many draws, what must never happen, and what must happen at least once?",
         ),
     ),
 )

@@ -1,5 +1,261 @@
-"""The exercises of notebook 02."""
+"""The exercises of notebook 02: what a rave is, how long the tail is, and a fifth of each guest's raves to hide."""
 
-from course_lib.checks.exercise import Exercise
+from collections.abc import Callable
+from typing import Any
 
-EXERCISES: tuple[Exercise, ...] = ()
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.interactions import Interactions, to_likes
+from course_lib.plots.tables import half_point
+
+_KEYS = ["user_id", "film_id"]
+
+
+def _ratings() -> dict[str, tuple]:
+    rng = np.random.default_rng(0)
+    pairs = [(user, film) for user in range(1, 7) for film in range(1, 10) if rng.random() < 0.5]
+    log = pd.DataFrame(pairs, columns=_KEYS).assign(rating=rng.integers(1, 6, len(pairs)), timestamp=880_000_000)
+    little = pd.DataFrame(
+        {"user_id": [1, 1, 2, 2, 3], "film_id": [10, 20, 10, 30, 20], "rating": [5, 4, 3, 4, 1], "timestamp": 0}
+    )
+    return {
+        "five ratings from 4 stars on": (little, 4),
+        "a random log from 4 stars on": (log, 4),
+        "a random log from 3 stars on": (log, 3),
+    }
+
+
+def _above_own_mean(ratings: pd.DataFrame, min_rating: int) -> pd.DataFrame:
+    mean = ratings.groupby("user_id")["rating"].transform("mean")
+    return ratings.loc[ratings["rating"] > mean, _KEYS]
+
+
+def _degrees() -> dict[str, tuple]:
+    tail = (1000 / np.arange(1, 41)).astype(int)
+    return {
+        "5 films with 2, 0, 6, 3 and 1 raves": (np.array([2, 0, 6, 3, 1]),),
+        "4 films with 3 raves each": (np.array([3, 3, 3, 3]),),
+        "40 films with a long tail": (np.random.default_rng(0).permutation(tail),),
+        "one film": (np.array([7]),),
+    }
+
+
+def n_hidden(n_raves: int) -> int:
+    """How many of a guest's raves are hidden: a fifth, at least one, but never the only one."""
+    return max(1, int(n_raves * 0.2)) if n_raves > 1 else 0
+
+
+def deal(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Row numbers of the raves to learn from and of the hidden ones: a random fifth of each guest's raves."""
+    return _deal(party, generator, n_hidden)
+
+
+def _deal(party: Interactions, generator: torch.Generator, size: Callable[[int], int]) -> tuple[Tensor, Tensor]:
+    learn, hidden = [], []
+    for guest in range(party.n_users):
+        rows = (party.user == guest).nonzero().squeeze(1)
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        hidden.append(rows[: size(len(rows))])
+        learn.append(rows[size(len(rows)) :])
+    return torch.cat(learn), torch.cat(hidden)
+
+
+def _party() -> dict[str, tuple]:
+    raves = (11, 9, 4, 1, 0, 23)  # by guest: the rule, its minimum, a guest's only rave, nothing, the rule
+    user = torch.tensor([guest for guest, count in enumerate(raves) for _ in range(count)])
+    item = torch.tensor([film for count in raves for film in range(count)])
+    order = torch.randperm(len(user), generator=torch.Generator().manual_seed(0))
+    return {"guests with 11, 9, 4, 1, 0 and 23 raves": (Interactions(user[order], item[order], 6, 25),)}
+
+
+def _facts(deal_out: Callable, party: Interactions) -> Any:
+    """What one can say of a deal without knowing which raves it should hide."""
+    hands = [deal_out(party, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)]
+    if not all(isinstance(hand, tuple | list) and len(hand) == 2 and all(map(_are_rows, hand)) for hand in hands):
+        return hands[0]
+    (learn, hidden), again, other = hands
+    sizes = torch.bincount(party.user[hidden], minlength=party.n_users).tolist()
+    return {
+        "raves in both parts": int(torch.isin(learn, hidden).sum()),
+        "raves in neither part": len(party) - len(torch.cat([learn, hidden]).unique()),
+        "hidden raves by guest": sizes,
+        "the same deal with the same seed": torch.equal(hidden.sort().values, again[1].sort().values),
+        "another deal with another seed": not torch.equal(hidden.sort().values, other[1].sort().values),
+    }
+
+
+def _are_rows(rows: Any) -> bool:
+    return isinstance(rows, Tensor) and rows.dim() == 1 and rows.dtype == torch.int64
+
+
+def _cut(order: Tensor) -> tuple[Tensor, Tensor]:
+    return order[len(order) // 5 :], order[: len(order) // 5]
+
+
+def _first_of_each(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    rows = [(party.user == guest).nonzero().squeeze(1) for guest in range(party.n_users)]
+    return (torch.cat([r[n_hidden(len(r)) :] for r in rows]), torch.cat([r[: n_hidden(len(r))] for r in rows]))
+
+
+def _coins(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    heads = torch.rand(len(party), generator=generator) < 0.2
+    return (~heads).nonzero().squeeze(1), heads.nonzero().squeeze(1)
+
+
+EXERCISES = (
+    Exercise(
+        name="02.likes",
+        level="worked",
+        minutes=4,
+        answer=lambda ratings, min_rating: to_likes(ratings, min_rating),
+        cases=_ratings,
+        mistakes=(
+            Mistake(
+                lambda ratings, min_rating: ratings.loc[ratings["rating"] > min_rating, _KEYS],
+                "a rating of exactly `min_rating` is a rave too: at 4 stars yours begins at 5.",
+            ),
+            Mistake(
+                lambda ratings, min_rating: ratings.loc[ratings["rating"] == min_rating, _KEYS],
+                "you keep one number of stars. 5 stars are a rave as well as 4.",
+            ),
+            Mistake(
+                lambda ratings, min_rating: ratings.loc[ratings["rating"] >= 4, _KEYS],
+                "the threshold is written into your function: with `min_rating=3` it must keep more.",
+            ),
+            Mistake(
+                lambda ratings, min_rating: ratings[_KEYS],
+                "you keep every rating. A rating is not a like.",
+            ),
+            Mistake(
+                lambda ratings, min_rating: ratings.loc[ratings["rating"] <= min_rating, _KEYS],
+                "the sign is the other way round: these are the ratings up to the threshold.",
+            ),
+            Mistake(
+                lambda ratings, min_rating: ratings["rating"] >= min_rating,
+                "this says for each row whether it is a rave. Use it to choose rows, and keep the two columns of ids.",
+            ),
+            Mistake(
+                _above_own_mean,
+                "you compare with the guest's own mean. It is a fair idea and another rule: this one is the same for "
+                "all guests.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda ratings, min_rating: ratings[ratings["rating"] >= min_rating],
+                "the rows are right, but a rave has no stars any more: keep `user_id` and `film_id`.",
+            ),
+        ),
+        hints=(
+            "The worked function keeps the low ratings. Only the condition is another one.",
+            "A rave is a rating *of at least* `min_rating`.",
+        ),
+    ),
+    Exercise(
+        name="02.half_point",
+        level="faded",
+        minutes=6,
+        answer=half_point,
+        cases=_degrees,
+        mistakes=(
+            Mistake(
+                lambda degree: int((degree.cumsum() < degree.sum() / 2).sum()) + 1,
+                "you add up the films in the order of the file. The fewest films are the most raved ones: sort first.",
+            ),
+            Mistake(
+                lambda degree: int((np.sort(degree).cumsum() < degree.sum() / 2).sum()) + 1,
+                "you begin with the least raved films: that counts how many it takes from the tail.",
+            ),
+            Mistake(
+                lambda degree: int((np.sort(degree)[::-1].cumsum() < degree.sum() / 2).sum()),
+                "you count the films before half is reached, and the one that reaches it belongs to them: place 2 is "
+                "the third film.",
+            ),
+            Mistake(
+                lambda degree: int((np.sort(degree)[::-1].cumsum() <= degree.sum() / 2).sum()) + 1,
+                "where the sum is exactly half, you take one film too many: half is already held.",
+            ),
+            Mistake(
+                lambda degree: len(degree) // 2, "this is half of the films. The question is about half of the raves."
+            ),
+            Mistake(
+                lambda degree: int((degree >= degree.mean()).sum()),
+                "these are the films above the mean. How much they hold together, you have not asked.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda degree: half_point(degree) / len(degree),
+                "this is the share of the films. The check asks for their number.",
+            ),
+        ),
+        hints=(
+            "Which films do you take first to need few of them? `np.sort` sorts upwards, and `[::-1]` turns it over.",
+            "`held[n - 1]` is what the n most raved films hold together. For how many films is it less than half?",
+            "One film more than those reaches half.",
+        ),
+    ),
+    Exercise(
+        name="02.deal",
+        level="free",
+        minutes=12,
+        answer=deal,
+        cases=_party,
+        observe=_facts,
+        mistakes=(
+            Mistake(
+                lambda party, generator: _cut(torch.randperm(len(party), generator=generator)),
+                "you hide a fifth of the whole log. Some guests then hide almost all of their raves and others none: "
+                "deal guest by guest.",
+            ),
+            Mistake(
+                _coins,
+                "you toss a coin for every rave. How many a guest hides is then luck, and one may lose the last rave.",
+            ),
+            Mistake(
+                lambda party, generator: (torch.arange(len(party)), deal(party, generator)[1]),
+                "the hidden raves are still among those to learn from. A rave is in one part.",
+            ),
+            Mistake(
+                lambda party, generator: (deal(party, generator)[0], deal(party, generator)[1]),
+                "you shuffle once for each part, so that raves are in both and others in neither. Shuffle once, cut "
+                "once.",
+            ),
+            Mistake(
+                _first_of_each,
+                "it is the same deal whatever the seed. Shuffle the raves of each guest before you cut, and with the "
+                "generator that you are given.",
+            ),
+            Mistake(
+                lambda party, generator: deal(party, torch.default_generator),
+                "the generator is not used: the same seed must hide the same raves.",
+            ),
+            Mistake(
+                lambda party, generator: _deal(party, generator, lambda n: int(n * 0.2)),
+                "a guest with 4 raves hides none: a fifth of 4, rounded down, is 0. At least one is hidden.",
+            ),
+            Mistake(
+                lambda party, generator: _deal(party, generator, lambda n: max(1, int(n * 0.2))),
+                "the guest with one rave loses it, and nothing is left to learn from. The last one stays.",
+            ),
+            Mistake(
+                lambda party, generator: _deal(party, generator, lambda n: max(1, round(n * 0.2)) if n > 1 else 0),
+                "you round to the nearest. This course rounds down: of 9 raves it hides 1.",
+            ),
+            Mistake(
+                lambda party, generator: deal(party, generator)[::-1],
+                "the two parts are swapped: first the raves to learn from, then the hidden ones.",
+            ),
+        ),
+        hints=(
+            "`(party.user == guest).nonzero().squeeze(1)` are the rows of one guest.",
+            "`rows[torch.randperm(len(rows), generator=generator)]` is the same rows in random order.",
+            "Then the first `n_hidden(len(rows))` of them are hidden, and the others are to learn from. "
+            "`torch.cat` joins the guests.",
+        ),
+    ),
+)

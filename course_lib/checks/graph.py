@@ -86,7 +86,7 @@ EXERCISES = (
         ),
         hints=(
             "Which of the two columns of the log names films?",
-            "Dune has no fan, and it still needs a place: what does `minlength` do?",
+            "A last film without a fan still needs a place: what does `minlength` do?",
         ),
     ),
     Exercise(
@@ -160,10 +160,19 @@ EXERCISES = (
                 lambda edges, party: set(map(tuple, edges.T.tolist())) == set(map(tuple, edges.flip(0).T.tolist())),
                 "a graph without the offset passes: it is symmetric too. Symmetry does not see who is a guest.",
             ),
+            Mistake(
+                lambda edges, party: int(edges.max()) == party.n_users + party.n_items - 1,
+                "a right graph fails: nobody raved about the last film of the random party, so the largest number "
+                "is smaller.",
+            ),
+            Mistake(
+                lambda edges, party: (edges[0] < party.n_users) != (edges[1] < party.n_users),
+                "this is one answer per edge. The graph needs one answer: `all()` of them.",
+            ),
         ),
         hints=(
             "An edge leads from a guest to a film or back: exactly one of its ends is smaller than n_users.",
-            "How many columns do `len(party)` raves make? Count, and a way back or a hidden rave cannot get lost.",
+            "How many columns do `len(party)` raves make? Without a way back there are fewer, with a hidden rave more.",
         ),
     ),
 )

@@ -1,4 +1,6 @@
-"""The exercises of notebook 04: the loudness rule, one round of gossip, and the mean of all rounds."""
+"""The exercises of notebook 04: loudness, one round of gossip, the mean of all rounds, and a test for a bug."""
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -6,8 +8,12 @@ from torch import Tensor
 from course_lib.checks.exercise import Exercise, Mistake
 from course_lib.checks.graph import random_party
 from course_lib.checks.lines import Lines
-from course_lib.graph import edge_index, edge_weight
+from course_lib.graph import adjacency, edge_index, edge_weight
+from course_lib.lightgcn import LightGCN
+from course_lib.museum import final_tags, scores_from_layer_0, toy_split
 from course_lib.party import little_party, paper_party
+
+Tags = Callable[[LightGCN, Tensor], tuple[Tensor, Tensor]]
 
 PROPAGATE = Lines(
     {
@@ -40,6 +46,31 @@ def _layers() -> dict[str, tuple]:
         "three random layers": (list(torch.randn(3, 5, 4, generator=generator)),),
         "layer 0 alone, which is matrix factorisation": (list(torch.randn(1, 5, 4, generator=generator)),),
     }
+
+
+def _guests_from_layer_0(model: LightGCN, graph: Tensor) -> tuple[Tensor, Tensor]:
+    return scores_from_layer_0(model, graph)[0], final_tags(model, graph)[1]
+
+
+def _films_from_layer_0(model: LightGCN, graph: Tensor) -> tuple[Tensor, Tensor]:
+    return final_tags(model, graph)[0], scores_from_layer_0(model, graph)[1]
+
+
+def _ways_to_final_tags() -> dict[str, tuple]:
+    split = toy_split()
+    ways = {
+        "the right tags": final_tags,
+        "the bug, all tags from layer 0": scores_from_layer_0,
+        "half the bug, guests from layer 0": _guests_from_layer_0,
+        "half the bug, films from layer 0": _films_from_layer_0,
+    }
+    model = LightGCN(split.fit.n_users, split.fit.n_items, embedding_dim=3)
+    return {name: (tags, model, adjacency(split.train), adjacency(split.fit)) for name, tags in ways.items()}
+
+
+def _changes(tags: Tags, model: LightGCN, graph: Tensor, other: Tensor) -> list[bool]:
+    """Whether another graph changes the guests' tags, and the films'."""
+    return [not torch.equal(a, b) for a, b in zip(tags(model, graph), tags(model, other), strict=True)]
 
 
 def _ends(edges: Tensor, n_nodes: int) -> tuple[Tensor, Tensor]:
@@ -148,6 +179,37 @@ EXERCISES = (
         hints=(
             "How many tensors are in the list after K rounds? K + 1: round 0 counts.",
             "`torch.stack(layers)` is (K + 1, N, d). Over which dimension do you take the mean?",
+        ),
+    ),
+    Exercise(
+        name="04.catch",
+        level="free",
+        minutes=6,
+        answer=lambda tags, model, graph, other: all(_changes(tags, model, graph, other)),
+        cases=_ways_to_final_tags,
+        mistakes=(
+            Mistake(lambda tags, model, graph, other: True, "a test that no code can fail tests nothing."),
+            Mistake(lambda tags, model, graph, other: False, "the right code must pass."),
+            Mistake(
+                lambda tags, model, graph, other: _changes(tags, model, graph, other)[0],
+                "you compare the tags of the guests only. Code that takes the films from layer 0 passes.",
+            ),
+            Mistake(
+                lambda tags, model, graph, other: _changes(tags, model, graph, other)[1],
+                "you compare the tags of the films only. Code that takes the guests from layer 0 passes.",
+            ),
+            Mistake(
+                lambda tags, model, graph, other: any(_changes(tags, model, graph, other)),
+                "one changed half is enough for your test. Guests and films must both change.",
+            ),
+            Mistake(
+                lambda tags, model, graph, other: not any(_changes(tags, model, graph, other)),
+                "it is the other way round: code that hears the gossip gives other tags on another graph.",
+            ),
+        ),
+        hints=(
+            "What may not happen if the tags come from layer 0? Call `tags` with both graphs.",
+            "`tags(model, graph)` returns two tensors, guests and films. `torch.equal` compares two tensors.",
         ),
     ),
 )

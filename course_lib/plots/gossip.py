@@ -33,14 +33,14 @@ def plot_flow(boxes: Mapping[str, str], ax: Axes | None = None) -> Axes:
         boxes: name to caption, in order; captions are broken at spaces.
     """
     if ax is None:
-        ax = new_axes(10, 1.8)
+        ax = new_axes(10, 2.0)
     step, width = 1.0, 0.82
     for place, (name, caption) in enumerate(boxes.items()):
         left = place * step
         box = FancyBboxPatch((left, 0), width, 1, boxstyle="round,pad=0,rounding_size=0.06", fc="#eef4fb", ec=GUEST)
         ax.add_patch(box)
         ax.text(left + width / 2, 0.82, name, ha="center", va="center", weight="bold")
-        ax.text(left + width / 2, 0.4, textwrap.fill(caption, 17), ha="center", va="center", size=10)
+        ax.text(left + width / 2, 0.4, textwrap.fill(caption, 15), ha="center", va="center", size=12)
         if place:
             ax.annotate(
                 "",
@@ -84,9 +84,9 @@ def plot_party(
             x[node], y[node], s=520, marker=GUEST_MARKER if is_guest else FILM_MARKER, zorder=2,
             facecolor=colour or "white", edgecolor="#333333", linestyle="-" if colour else (0, (3, 2)),
         )  # fmt: skip
-        ax.text(x[node], 1.27 if is_guest else -0.27, name, ha="center", va="bottom" if is_guest else "top", size=11)
+        ax.text(x[node], 1.27 if is_guest else -0.27, name, ha="center", va="bottom" if is_guest else "top", size=12)
         if labels is not None:
-            ax.text(x[node], y[node], labels[node], ha="center", va="center", size=10, zorder=3)
+            ax.text(x[node], y[node], labels[node], ha="center", va="center", size=12, zorder=3)
     ax.set(xlim=(-0.1, wide + 0.1), ylim=(-0.75, 1.75))
     ax.axis("off")
     return ax
@@ -217,7 +217,7 @@ def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray,
     ):
         ax.scatter(degree[chosen], row_sum[chosen], s=14, alpha=0.6, color=colour, marker=marker, label=name, lw=0)
     ax.axhline(1, color="#333333", linewidth=1.2)
-    ax.annotate("1: the average of the neighbours", (1, 1), (0, 4), textcoords="offset points", size=11)
+    ax.annotate("1: the average of the neighbours", (1, 1), (0, 4), textcoords="offset points", size=12)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
     ax.set(xlabel="raves of the node (degree, log scale)", ylabel="row sum of Â")

@@ -227,7 +227,7 @@ def plot_depth(values: Mapping[int, Sequence[float]], ax: Axes | None = None) ->
         ax.plot(depth, column, marker + "--", color=MUTED, markersize=7, linewidth=1.2)
         height = max(column[-1], height + gap)
         ax.annotate(f"split {seed}", (depth[-1], height), (9, 0), textcoords="offset points", va="center",
-                    color="#5f6d6b", fontsize=10)  # fmt: skip
+                    color="#5f6d6b")  # fmt: skip
     ax.plot(depth, table.mean(axis=1), "-", color=ACCENT, linewidth=3)
     ax.annotate("mean", (depth[0], table[0].mean()), (-8, 0), textcoords="offset points", ha="right", va="center",
                 color=ACCENT)  # fmt: skip

@@ -47,9 +47,7 @@ def plot_training_curves(
     )
     if reference is not None:
         axes[1].axhline(reference, color="black", linestyle="--", linewidth=1)
-        axes[1].annotate(
-            "popularity", (1, reference), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=11
-        )
+        axes[1].annotate("popularity", (1, reference), xycoords=("axes fraction", "data"), ha="right", va="bottom")
     axes[1].set(title="What you want", xlabel="epoch", ylabel="NDCG@10, validation", ylim=(0, 1.12 * best["ndcg@10"]))
     return axes
 
@@ -75,9 +73,11 @@ def plot_seating_plan(positions: np.ndarray, n_guests: int, names: Sequence[str]
         positions: `(n, 2)`, guests first.
         names: one per dot.
     """
-    sketch, middle = Sketch(860, 540), (positions.min(axis=0) + positions.max(axis=0)) / 2
-    reach = np.abs(positions - middle).max() * 1.05  # the same scale along both sides
-    plane = Plane(200, 70, 460, 460, (middle[0] - reach, middle[0] + reach), (middle[1] - reach, middle[1] + reach))
+    sketch, middle = Sketch(860, 570), (positions.min(axis=0) + positions.max(axis=0)) / 2
+    # The same scale along both sides, as large as fits.
+    scale = max(np.abs(positions - middle).max(axis=0) / (410, 240))
+    (x, y), (wide, high) = middle, (410 * scale, 240 * scale)
+    plane = Plane(20, 75, 820, 480, (x - wide, x + wide), (y - high, y + high))
     sketch.text(10, 18, title, bold=True)
     sketch.circle(22, 48, 6, GUEST, INK)
     sketch.text(36, 48, "guest")
@@ -159,7 +159,7 @@ def plot_seating(
             title = f"{kind}, perplexity {perplexity}\n{notes[kind, perplexity]}"
             plot_tsne(maps[kind, perplexity], n_guests, title, ax)
             ax.set(xlabel="", ylabel="")
-            ax.title.set_fontsize(11)
+            ax.title.set_fontsize(12)
             ax.get_legend().remove()
     handles, labels = axes[0, 0].get_legend_handles_labels()
     axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=2, handletextpad=0)
@@ -237,7 +237,7 @@ def plot_oversmoothing(table: pd.DataFrame, popularity: float, axes: Sequence[Ax
             ax.plot(rows["hops"], rows[column], f"{marker}-", color=color, label=rule)
     axes[0].axhline(popularity, color="black", linestyle="--", linewidth=1)
     label = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "va": "top"}
-    axes[0].annotate("popularity", (1, popularity), xytext=(0, -4), fontsize=11, **label)
+    axes[0].annotate("popularity", (1, popularity), xytext=(0, -4), **label)
     axes[0].set(title="First better, then worse", ylabel="NDCG@10, test", ylim=(0, None))
     axes[1].set(title="More and more the same for all", ylabel="films shared with\npopularity's top 10", ylim=(0, 10.4))
     axes[1].legend(loc="lower right")

@@ -83,7 +83,7 @@ def plot_ladder(results: pd.DataFrame, metric: str, ax: Axes | None = None) -> A
         ax.hlines(height, 0, mean, color=MUTED, linewidth=1)
         ax.plot(values, [height] * len(values), GUEST_MARKER, color=GUEST, fillstyle="none", markersize=8)
         ax.plot(mean, height, FILM_MARKER, color=ACCENT, markersize=5)
-        ax.text(values.max() + 0.02 * order.max(), height, f"{mean:.3f}", va="center", fontsize=11)
+        ax.text(values.max() + 0.02 * order.max(), height, f"{mean:.3f}", va="center")
     ax.set_yticks(range(len(order)), order.index)
     n_seeds = results["split_seed"].nunique()
     ax.set(
@@ -104,7 +104,7 @@ def plot_intervals(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> 
     spread = np.stack([table["mean"] - table["low"], table["high"] - table["mean"]])
     ax.errorbar(table["mean"], height, xerr=spread, fmt=FILM_MARKER, color=GUEST, ecolor=GUEST, capsize=4)
     for y, (mean, high) in enumerate(zip(table["mean"], table["high"], strict=True)):
-        ax.annotate(f"{mean:.3f}", (high, y), (8, 0), textcoords="offset points", va="center", fontsize=11)
+        ax.annotate(f"{mean:.3f}", (high, y), (8, 0), textcoords="offset points", va="center")
     ax.set_yticks(height, table.index)
     edge = max(0, table["high"].max())
     ax.set(xlim=(min(0, 1.1 * table["low"].min()), 1.15 * edge), xlabel=xlabel, ylim=(len(table) - 0.5, -0.5))
@@ -118,15 +118,13 @@ def plot_grouped_bars(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) 
         table: one row per group, top first; one column per bar in the group.
     """
     n_groups, n_bars = table.shape
-    ax = new_axes(8.5, 0.27 * n_groups * (n_bars + 1) + 0.8) if ax is None else ax
+    ax = new_axes(8.5, 0.3 * n_groups * (n_bars + 1) + 0.8) if ax is None else ax
     start = np.arange(n_groups) * (n_bars + 1)
     for bar, name in enumerate(table.columns):
         values = table[name].to_numpy()
         ax.barh(start + bar, values, height=0.85, color=PALETTE[bar])
         for y, value in zip(start + bar, values, strict=True):
-            ax.annotate(
-                f"{name}  {value:.3f}", (value, y), (6, 0), textcoords="offset points", va="center", fontsize=10
-            )
+            ax.annotate(f"{name}  {value:.3f}", (value, y), (6, 0), textcoords="offset points", va="center")
     ax.set_yticks(start + (n_bars - 1) / 2, table.index)
     ax.tick_params(axis="y", length=0)
     ax.set(xlabel=xlabel, ylim=(n_groups * (n_bars + 1) - 1.4, -0.8), xlim=(0, 1.35 * table.to_numpy().max()))

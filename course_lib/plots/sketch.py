@@ -173,8 +173,8 @@ def _put(ax: Axes, artist: object, order: int) -> None:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    slack = 1e-9 * (high - low)
-    return [v for v in MaxNLocator(5).tick_values(low, high).tolist() if low - slack <= v <= high + slack]
+    slack, values = 1e-9 * (high - low), MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high).tolist()
+    return [value for value in values if low - slack <= value <= high + slack]
 
 
 def _number(value: float) -> str:

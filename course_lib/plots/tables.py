@@ -207,33 +207,3 @@ def block_density(edges: Tensor, n_users: int, n_nodes: int, bins: int = 100, ax
     ax.spines[:].set_visible(True)
     ax.set(xlabel="node", ylabel="node")
     return ax
-
-
-def degree_tails(user_degree: np.ndarray, item_degree: np.ndarray, ax: Axes | None = None) -> Axes:
-    """Share of guests, and of films, with at least so many raves; both axes logarithmic.
-
-    Args:
-        user_degree: `(n_users,)` raves of each guest.
-        item_degree: `(n_items,)` raves of each film.
-    """
-    ax = ax if ax is not None else new_axes(8, 3.8)
-    for degree, word, color, style in ((user_degree, "guests", GUEST, "-"), (item_degree, "films", FILM, "--")):
-        ordered = np.sort(degree[degree > 0])
-        share = 1 - np.arange(len(ordered)) / len(ordered)
-        ax.step(ordered, share * len(ordered) / len(degree), where="post", color=color, linestyle=style, linewidth=2.5)
-        middle = len(ordered) // 3
-        above = word == "guests"
-        ax.annotate(
-            word,
-            (ordered[middle], share[middle] * len(ordered) / len(degree)),
-            (10, 8) if above else (-12, -6),
-            textcoords="offset points",
-            ha="left" if above else "right",
-            va="center",
-        )
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.set(xlabel="raves (degree of the node)", ylabel="nodes with at least so many")
-    return ax

@@ -30,14 +30,14 @@ QUESTIONS = (
         "Train and validation. The graph must have exactly twice as many entries as raves to learn from.",
     ),
     Question(
-        "A party has 943 guests. Which node is film 5?",
+        "The edges lead from guests to films only, and every loudness becomes 0. What is trained then?",
         (
-            ("5", "That is guest 5. Guests and films share one index space."),
-            ("947", "One short: guests have the nodes 0 to 942, so film 0 is node 943."),
-            ("948", None),
-            ("1687", "You shifted by the number of films. The films start where the guests end."),
+            ("nothing, it stops with an error", "No shape is wrong and no number is infinite, so nothing stops it."),
+            ("a gossip of half the reach", "Not half of it: with a loudness of 0 no message arrives anywhere."),
+            ("matrix factorisation", None),
+            ("a list of random films", "The tags of round 0 are still trained. Only the gossip is gone."),
         ),
-        "943 + 5: films follow the guests.",
+        "Guests hear nobody, so their degree is 0, and so is the loudness of each edge. What is left is round 0.",
     ),
     Question(
         "A guest with 4 raves and a film with 25 fans share an edge. How loud is it?",

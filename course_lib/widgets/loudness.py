@@ -151,7 +151,8 @@ class LoudnessWidget:
         self.rounds, row = static.number("rounds", 3, 0, MAX_ROUNDS)
         self.rule = static.buttons("loudness", RULES, "symmetric")
         self.view = ipywidgets.HTML()
-        self.gossip = GossipPicture([_party_pages(rule) for rule in RULES], round=3)
+        parties = [[_party(rule, n) for n in range(MAX_ROUNDS + 1)] for rule in RULES]
+        self.gossip = GossipPicture([[sketch.svg(alt) for alt, sketch in row] for row in parties], round=3)
         self.gossip.row = RULES.index("symmetric")
         ipywidgets.jslink((self.rounds, "value"), (self.gossip, "round"))
         ipywidgets.jslink((self.rule, "index"), (self.gossip, "row"))
@@ -206,21 +207,19 @@ class LoudnessWidget:
         self.view.value = f'<p aria-live="polite">{summary}</p>{self.picture().svg(summary)}'
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        alt, party = _party(self.rule.value, self.rounds.value)
+        static.show(self.box, self.summary(), self.picture().figure, {alt: party.figure})
 
 
-def _party_pages(rule: str) -> list[str]:
-    """The message-passing picture of the paper party under one rule, after each number of rounds, as SVG."""
+def _party(rule: str, n: int) -> tuple[str, Sketch]:
+    """The message-passing picture of the paper party under a rule after `n` rounds, and what it shows in words."""
     party = paper_party()
-    heard, _ = loudness(party.dense().double(), rule)
-    pages = []
-    for n, tags in enumerate(tags_by_round(party, rule)):
-        title = f"the same on a party of three, loudness {rule}, {n} round{'' if n == 1 else 's'}"
-        names = GUESTS[: party.n_users], TOPICS[: party.n_items]
-        sketch = plot_message_passing(party, *names, tags.numpy(), title, heard[party.user, party.item].numpy())
-        told = []
-        for guest, tag in zip(names[0], tags.tolist(), strict=False):
-            parts = [f"{film} {amount:.2f}" for film, amount in zip(names[1], tag, strict=True) if amount]
-            told.append(f"{guest} holds {', '.join(parts) or 'nothing'}")
-        pages.append(sketch.svg(f"{title[0].upper()}{title[1:]}. {'; '.join(told)}."))
-    return pages
+    tags, (heard, _) = tags_by_round(party, rule, n)[n], loudness(party.dense().double(), rule)
+    title = f"the same on a party of three, loudness {rule}, {n} round{'' if n == 1 else 's'}"
+    names = GUESTS[: party.n_users], TOPICS[: party.n_items]
+    told = []
+    for guest, tag in zip(names[0], tags.tolist(), strict=False):
+        parts = [f"{film} {amount:.2f}" for film, amount in zip(names[1], tag, strict=True) if amount]
+        told.append(f"{guest} holds {', '.join(parts) or 'nothing'}")
+    sketch = plot_message_passing(party, *names, tags.numpy(), title, heard[party.user, party.item].numpy())
+    return f"{title[0].upper()}{title[1:]}. {'; '.join(told)}.", sketch

@@ -1,5 +1,8 @@
 """What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import anywidget
 import ipywidgets
 from IPython.display import display
@@ -63,7 +66,9 @@ def buttons(description: str, options: object, value: object, width: str = "auto
     return ipywidgets.ToggleButtons(options=options, value=value, description=description, style=style)
 
 
-def show(box: ipywidgets.DOMWidget, summary: str, *figures: Figure) -> None:
+def show(
+    box: ipywidgets.DOMWidget, summary: str, figure: Figure, others: Mapping[str, Figure] = MappingProxyType({})
+) -> None:
     """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
 
     A stored view without its kernel is one line, "model not found", and JupyterLab looks no further within an output.
@@ -71,13 +76,14 @@ def show(box: ipywidgets.DOMWidget, summary: str, *figures: Figure) -> None:
 
     Args:
         box: controls and view.
-        summary: what is on screen, in words: the view's text and the pictures' alternative text.
-        figures: what is on screen, as pictures.
+        summary: what is on screen, in words.
+        figure: what `summary` describes, as a picture.
+        others: further pictures by the words that describe them.
     """
     live = ipywidgets.VBox([box, Live()]).add_class("course-live")
     display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
-    for figure in figures:
-        display({"image/png": png(figure), "text/plain": summary}, raw=True, metadata={"image/png": {"alt": summary}})
+    for alt, picture in ((summary, figure), *others.items()):
+        display({"image/png": png(picture), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
     display({"text/markdown": f"*{NO_KERNEL}*", "text/plain": NO_KERNEL}, raw=True)
 
 

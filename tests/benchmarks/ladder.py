@@ -128,14 +128,11 @@ def markdown_differences(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def write_readme(results: pd.DataFrame, paired: pd.DataFrame) -> None:
-    """Put both tables between their markers."""
+def write_readme(name: str, table: str) -> None:
+    """Put a table between its markers in the README."""
     readme = ROOT / "README.md"
-    text = readme.read_text()
-    for name, table in (("ladder", markdown(results)), ("differences", markdown_differences(paired))):
-        between = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.S)
-        text = between.sub(lambda match, table=table: match[1] + table + "\n" + match[2], text)
-    readme.write_text(text)
+    between = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.S)
+    readme.write_text(between.sub(lambda match: match[1] + table + "\n" + match[2], readme.read_text()))
 
 
 def main() -> None:
@@ -155,7 +152,8 @@ def main() -> None:
     paired = differences(per_user)
     table.to_csv(RESULTS, index=False)
     paired.to_csv(DIFFERENCES, index=False)
-    write_readme(table, paired)
+    write_readme("ladder", markdown(table))
+    write_readme("differences", markdown_differences(paired))
     means = table.drop(columns="split_seed").groupby("model", sort=False).mean()
     print(means.to_string(float_format="{:.3f}".format))
 

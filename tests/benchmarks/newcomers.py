@@ -15,7 +15,6 @@ folded in from 3 likes and from all, mean of the same three seeds.
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -30,8 +29,9 @@ from course_lib.interactions import Interactions, Split, split_per_user, to_inte
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import fold_in, scorer
 from course_lib.training import NEWCOMER_CONFIG, SOFTMAX_CONFIG, TrainConfig, build, train
+from tests.benchmarks.ladder import ROOT, write_readme
 
-RESULTS = Path(__file__).parents[2] / "notebooks" / "newcomers.csv"
+RESULTS = ROOT / "notebooks" / "newcomers.csv"
 SEEDS = (0, 1, 2)
 SHOWN = (1, 2, 3, 5, 10, 20, None)  # None: all
 MIN_LIKES = 30
@@ -178,8 +178,16 @@ def choose(data: MovieLens) -> pd.DataFrame:
     return pd.DataFrame(table).groupby("ego dropout").mean().drop(columns="seed")
 
 
+def markdown(results: pd.DataFrame) -> str:
+    """The table of the README: recall@20 by likes shown, mean over seeds."""
+    means = results.pivot_table(index="model", columns="shown", values="recall@20", sort=False)
+    lines = ["| likes shown | " + " | ".join(map(str, means.columns)) + " |", "|---" * (1 + means.shape[1]) + "|"]
+    lines += ["| " + " | ".join([model, *(f"{mean:.3f}" for mean in row)]) + " |" for model, *row in means.itertuples()]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Choose, measure, write the table and print its means."""
+    """Choose, measure, write the table, into the README too, and print its means."""
     data = load_movielens()
     if not data.is_real:
         raise SystemExit("The newcomers are guests of MovieLens 100K, which could not be loaded.")
@@ -191,6 +199,7 @@ def main() -> None:
             print(row, flush=True)
     results = pd.DataFrame(table)
     results.to_csv(RESULTS, index=False)
+    write_readme("newcomers", markdown(results))
     print(results.pivot_table(index="model", columns="shown", values="recall@20", sort=False).round(3).to_string())
 
 

@@ -1,0 +1,93 @@
+"""The message-passing picture's JavaScript, in a bare page of Chromium with a stand-in for the widget's model."""
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from course_lib.widgets.gossip_picture import GossipPicture
+from course_lib.widgets.little_party import LittlePartyWidget
+from tests.drawings import alt, drawing
+from tests.jupyterlab import CHROMIUM, FLAGS
+
+MODEL = """([script, state]) => {
+    const listeners = [];
+    window.model = {
+        get: name => state[name],
+        set: (name, value) => { state[name] = value; },
+        save_changes: () => listeners.forEach(listener => listener()),
+        on: (_, listener) => listeners.push(listener),
+        off: () => listeners.pop(),
+    };
+    const url = URL.createObjectURL(new Blob([script], {type: 'text/javascript'}));
+    return import(url).then(module => { window.leave = module.default.render({model, el: document.body}); });
+}"""
+TURN = "round => { model.set('round', round); model.save_changes(); }"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if not CHROMIUM:
+        reason = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def pages() -> list[str]:
+    return LittlePartyWidget().gossip.pages[0]
+
+
+@pytest.fixture(params=["no-preference", "reduce"])
+def page(chromium, pages, request):
+    """The picture at round 0, for readers who like motion and for those who do not."""
+    opened = chromium.new_page(reduced_motion=request.param)
+    opened.motion = request.param == "no-preference"
+    opened.evaluate(MODEL, [str(GossipPicture._esm), {"pages": [pages], "row": 0, "round": 0}])
+    yield opened
+    opened.close()
+
+
+def shapes(svg: str) -> list[tuple]:
+    return [(shape.tag, sorted(shape.attrib.items()), shape.text) for shape in drawing(svg).iter() if shape.get("x")]
+
+
+def test_every_turn_ends_at_the_page_drawn_in_python(page, pages):
+    for n_rounds in (1, 3, 2, 0):
+        page.evaluate(TURN, n_rounds)
+        shown = page.locator("svg").evaluate("svg => svg.outerHTML")
+        assert shapes(shown) == shapes(pages[n_rounds])
+        assert page.locator("svg").get_attribute("aria-label").split() == alt(pages[n_rounds]).split()
+
+
+def test_a_message_runs_along_each_line_both_ways_unless_motion_is_unwelcome(page):
+    page.evaluate(TURN, 1)
+    assert page.locator("svg > circle:not([fill])").count() == (18 if page.motion else 0)
+    page.evaluate(TURN, 0)  # back in time nobody speaks
+    assert page.locator("svg > circle:not([fill])").count() == 0
+
+
+def test_play_walks_to_the_last_round_and_can_be_stopped(page):
+    page.clock.install()
+    play = page.get_by_role("button", name="Play the rounds")
+    play.press("Enter")
+    assert page.evaluate("model.get('round')") == 1
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.clock.run_for(10_000)
+    assert page.evaluate("model.get('round')") == 1
+    play.press("Enter")
+    page.clock.run_for(10_000)
+    assert page.evaluate("model.get('round')") == 3 and play.inner_text() == "Play the rounds"
+    play.press("Enter")  # again from the start
+    assert page.evaluate("model.get('round')") == 0
+
+
+def test_a_closed_picture_stops_playing(page):
+    page.clock.install()
+    page.get_by_role("button", name="Play the rounds").press("Enter")
+    page.evaluate("leave()")
+    page.clock.run_for(10_000)
+    assert page.evaluate("model.get('round')") == 1
