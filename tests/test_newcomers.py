@@ -14,6 +14,7 @@ from tests.benchmarks.ladder import ROOT
 from tests.benchmarks.newcomers import BASELINES, MIN_LIKES, RESULTS, SEEDS, SHOWN, hold_out, judge, markdown
 
 FOLDED, PLAIN, TRAINED = "LightGCN, ego dropout, folded in", "LightGCN, folded in", "LightGCN, trained on"
+MF = "MF, mean of the liked films"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def of(recall: pd.DataFrame, shown: int | str) -> pd.DataFrame:
 
 def test_it_has_one_row_per_model_seed_and_number_shown():
     table = pd.read_csv(RESULTS)
-    assert set(table["model"]) == {*BASELINES, FOLDED, PLAIN, TRAINED, "LightGCN, ego dropout, trained on"}
+    assert set(table["model"]) == {*BASELINES, MF, FOLDED, PLAIN, TRAINED, "LightGCN, ego dropout, trained on"}
     runs = table.groupby("model")[["seed", "shown"]].apply(lambda rows: list(rows.itertuples(index=False, name=None)))
     assert all(run == [(seed, str(n or "all")) for seed in SEEDS for n in SHOWN] for run in runs)
 
@@ -116,6 +117,14 @@ def test_item_knn_is_behind_in_the_mean_everywhere_but_not_on_every_seed(recall)
 
 def test_ego_dropout_costs_trained_guests_recall_on_every_seed(recall):
     assert (of(recall, "all")["LightGCN, ego dropout, trained on"] < of(recall, "all")[TRAINED]).all()
+
+
+def test_only_a_model_trained_for_newcomers_is_above_the_mean_of_film_tags_of_matrix_factorisation(recall):
+    for n in SHOWN:
+        runs = of(recall, n or "all")
+        assert (runs[FOLDED] > runs[MF]).all()
+        if n not in (1, 2):
+            assert abs((runs[PLAIN] - runs[MF]).mean()) < 0.01
 
 
 def test_the_readme_shows_the_stored_table():

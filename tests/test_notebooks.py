@@ -133,8 +133,7 @@ def test_its_lesson_widget_is_shown_in_the_cell_of_that_id_and_moved_after_it_an
                 (quizzes if output.data["text/plain"].startswith("Quiz of") else views).append(cell)
     assert [cell.id for cell in views] == ["widget"] and len(quizzes) == 1
     assert notebook.cells.index(quizzes[0]) > notebook.cells.index(views[0])
-    after = "
-".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
+    after = "\n".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
     assert ".value =" in after and "summary()" in after
 
 

@@ -247,67 +247,6 @@ def plot_oversmoothing(table: pd.DataFrame, popularity: float, axes: Sequence[Ax
     return axes
 
 
-def plot_walks(walks: pd.DataFrame, muted: int | None = None, ax: Axes | None = None) -> Axes:
-    """The strongest walks from a film to a guest, loudest on top, and all others together in grey.
-
-    Args:
-        walks: `name, peer, weight`, weights in 1/1000; the last row is the others.
-        muted: a peer whose walks are drawn empty.
-    """
-    ax = new_axes(7, 3.6) if ax is None else ax
-    heights = range(len(walks))
-    colors = [FILM] * (len(walks) - 1) + [MUTED]
-    for height, color, walk in zip(heights, colors, walks.itertuples(), strict=True):
-        filled = muted is None or walk.peer != muted
-        ax.barh(height, walk.weight, color=color if filled else "white", edgecolor="black", linewidth=0.5)
-    others = float(walks["weight"].iloc[-1])
-    edge = 1.1 * max(walks["weight"].iloc[:-1].max() if len(walks) > 1 else others, 1e-9)
-    label = f"{others:.2f}" + (", off the axis" if others > edge else "")
-    ax.annotate(label, (0, heights[-1]), (4, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.set(xlim=(0, edge), ylim=(len(walks) - 0.4, -0.6), xlabel="loudness of the walk, in 1/1000")
-    ax.set_yticks(heights, walks["name"], fontsize=10)
-    return ax
-
-
-def plot_mute(scores: Sequence[float], ax: Axes | None = None) -> Axes:
-    """A score with everybody, without one peer's share, and without the peer: three dots on a zoomed axis.
-
-    Args:
-        scores: of `influence.mute`.
-    """
-    ax = new_axes(3.2, 2.4) if ax is None else ax
-    names = ("with everybody", "minus the share", "peer gone")
-    span = max(max(scores) - min(scores), 1e-4)
-    for height, (score, color, marker) in enumerate(zip(scores, ("black", FILM, ACCENT), "oDs", strict=True)):
-        ax.plot(score, height, marker, color=color, markersize=8)
-        ax.annotate(f"{score:.3f}", (score, height), (0, 8), textcoords="offset points", ha="center", fontsize=10)
-    ax.set_yticks(range(3), names, fontsize=10)
-    ax.set_xticks([])
-    ax.set(ylim=(2.5, -0.8), xlim=(min(scores) - 0.5 * span, max(scores) + 0.5 * span), xlabel="score (zoomed in)")
-    return ax
-
-
-def plot_score_parts(parts: Sequence[float], ax: Axes | None = None) -> Axes:
-    """One score split by the round in which the guest heard it: labelled bars, negative ones to the left."""
-    ax = new_axes(3, 3.4) if ax is None else ax
-    rows = range(len(parts))[::-1]
-    ax.barh(rows, parts, color=["black"] + [FILM if hop % 2 else GUEST for hop in range(1, len(parts))])
-    for row, part in zip(rows, parts, strict=True):
-        ax.annotate(
-            f"{part:+.2f}",
-            (max(part, 0), row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-        )
-    ax.set_yticks(rows, ["own tag", *(f"{hop} hop{'s' if hop > 1 else ''}" for hop in range(1, len(parts)))])
-    ax.margins(x=0.35)
-    ax.axvline(0, color="black", linewidth=0.8)
-    ax.set_xlabel("part of the score")
-    return ax
-
-
 def _bars(ax: Axes, names: Sequence[str], shares: Sequence[float], colors: Sequence[str]) -> None:
     bars = ax.bar(range(len(names)), shares, color=colors, edgecolor="black", linewidth=0.5)
     ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=2)

@@ -6,7 +6,7 @@ QUESTIONS = (
     Question(
         "From 01: what goes into the recommender, and what comes out?",
         (
-            ("the guest's age and job; ten films", "No step reads the guest list. It serves to compare groups."),
+            ("the guest's age and job; ten films", "No step of the recommender reads the guest list."),
             ("the guest's raves; films not shown before, ranked by a score", None),
             (
                 "the guest's stars; predicted stars for other films",

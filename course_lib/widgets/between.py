@@ -1,24 +1,26 @@
 """Notebook 10: which walks lead from a film to a guest, and what happens when a peer leaves the party."""
 
 from collections.abc import Sequence
+from html import escape
+from typing import ClassVar
 
+import ipywidgets
 import pandas as pd
 import torch
-from ipywidgets import HTML, Dropdown, ToggleButtons, VBox
 from torch import Tensor
 
 from course_lib.evaluation import top_k
 from course_lib.influence import Muted, mute, path_ledger, score_by_hop
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.plots.maps import plot_mute, plot_score_parts, plot_walks
-from course_lib.plots.ranking import shorten
-from course_lib.plots.style import img, new_axes
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.walks import Others, Walk, plot_between
 from course_lib.recommendation import scorer
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
-N_RECOMMENDED, N_RAVED, N_WALKS, N_PEERS = 7, 3, 8, 5
-NOBODY = -1
+_RECOMMENDED, _RAVED, _WALKS = 7, 3, 8
+_PEERS = ("nobody", "loudest", "2nd", "3rd", "4th", "5th")
 
 
 class BetweenWidget:
@@ -32,13 +34,29 @@ class BetweenWidget:
         users: the guests to choose from, as indices; each needs a like.
 
     Attributes:
-        guest: the guest, an index.
-        film: an item index: the guest's top films, then some they raved about.
-        peer: who is muted, an index, or `NOBODY`.
+        guest: the place in `users`.
+        film: "1", "2", ... for the guest's top films, "rave 1", ... for some they raved about.
+        peer: "nobody", or which of the peers is muted, in order of the loudness of their walks.
 
     Raises:
         ValueError: no guest to choose from, or one without a like.
     """
+
+    contract: ClassVar = (
+        Promise("film", "1", "rave 1", "loudest", "rises",
+                "Your own rave is one hop long. A walk over a film and a peer is divided at every step.",
+                {"guest": 0, "peer": "nobody"}),
+        Promise("guest", 0, 3, "n_walks", "rises",
+                "Who raves about more films is reached by more walks.", {"film": "1", "peer": "nobody"}),
+        Promise("guest", 0, 3, "loudest", "falls",
+                "Every one of them is quieter: a guest divides by the root of their number of raves.",
+                {"film": "1", "peer": "nobody"}),
+        Promise("peer", "nobody", "loudest", "heard", "falls",
+                "Their walks are empty. Look how little of all gossip that is.", {"guest": 3, "film": "1"}),
+        Promise("peer", "nobody", "loudest", "score_without", "differs",
+                "One peer among hundreds moves the score a little, and not always down: where they are gone, the "
+                "other fans of their films are heard louder.", {"guest": 3, "film": "1"}),
+    )  # fmt: skip
 
     def __init__(
         self, model: LightGCN, graph: Tensor, seen: Interactions, titles: Sequence[str], users: Sequence[int]
@@ -47,105 +65,127 @@ class BetweenWidget:
         silent = [user for user in users if degree[user] == 0]
         if not len(users) or silent:
             raise ValueError(f"each guest on offer needs a like, got {silent or 'no guest'}; choose others")
-        self._model, self._graph, self._seen, self._titles = model, graph, seen, titles
-        with torch.no_grad():
-            self._scorer = scorer(*model(graph), model.scoring)
-        # Buttons rather than lists where there are few choices: JupyterLab takes the arrow keys from a focused list.
-        style = {"button_width": "auto"}
-        guests = [(f"guest {user}, {int(degree[user])} raves", int(user)) for user in users]
-        self.guest = ToggleButtons(options=guests, description="Guest", style=style)
-        self.film = Dropdown(options=self._films(), description="Film", layout={"width": "32em"})
-        self.peer = ToggleButtons(options=self._peers(), description="Mute", style=style)
-        self.view = HTML()
-        self.box = VBox([self.guest, self.film, self.peer, self.view])
-        self._axes = new_axes(11.5, 3.9, ncols=3, width_ratios=[2.1, 1, 1])
-        self._axes[0].figure.set_layout_engine(None)  # a fixed layout redraws in half the time
-        self._axes[0].figure.subplots_adjust(left=0.24, right=0.985, top=0.9, bottom=0.14, wspace=0.45)
-        self.guest.observe(self._change_guest, names="value")
-        self.film.observe(self._change_film, names="value")
-        self.peer.observe(self._redraw, names="value")
-        self._redraw()
+        self._model, self._graph, self._n_users, self._titles = model, graph, seen.n_users, titles
+        self._users = [int(user) for user in users]
+        self._films = self._on_offer(seen)
+        self._parts = self._by_hop()
 
-    def ledger(self, top: int | None = N_WALKS) -> pd.DataFrame:
-        """The walks on screen, as `path_ledger` returns them; they and the last row sum to the matrix entry."""
-        return path_ledger(self._graph, self._seen.n_users, self.guest.value, self.film.value, top=top)
+        n_raved = min(_RAVED, int(degree[self._users].min()))
+        places = [str(rank) for rank in range(1, len(self._films[0]) - n_raved + 1)]
+        places += [f"rave {n}" for n in range(1, n_raved + 1)]
+        guests = [(f"{user}, {int(degree[user])} raves", place) for place, user in enumerate(self._users)]
+        self.guest = static.buttons("guest", guests, 0)
+        self.film = static.buttons("film", places, places[0])
+        self.peer = static.buttons("mute the peer", _PEERS, _PEERS[1])
+        self.view = ipywidgets.HTML()
+        self.box = ipywidgets.VBox([self.guest, self.film, self.peer, self.view])
+        for control in (self.guest, self.film, self.peer):
+            control.observe(self._draw, "value")
+        self._draw()
+
+    def pair(self) -> tuple[int, int]:
+        """The indices of the guest and the film."""
+        return self._users[self.guest.value], self._films[self.guest.value][self.film.index]
+
+    def ledger(self) -> pd.DataFrame:
+        """All walks between the two, as `path_ledger` returns them."""
+        return self._ledger
+
+    def muted_peer(self) -> int | None:
+        """The index of the muted peer; None for nobody, also where fewer peers stand in between."""
+        return self._peers[self.peer.index - 1] if 0 < self.peer.index <= len(self._peers) else None
 
     def by_hop(self) -> list[float]:
         """The parts of the score by the round in which the guest heard them; they sum to the score."""
-        pair = torch.tensor([self.guest.value]), torch.tensor([self.film.value])
-        return score_by_hop(self._model, self._graph, *pair)[0].tolist()
+        return self._parts[self.guest.value][self.film.index]
 
     def muted(self) -> Muted:
         """The score with everybody, minus the peer's share, and without the peer; three times the same for nobody."""
-        if self.peer.value == NOBODY:
-            return Muted(*[sum(self.by_hop())] * 3)
-        return mute(self._model, self._graph, self.peer.value, self.guest.value, self.film.value)
+        return self._muted
+
+    def n_walks(self) -> int:
+        """How many walks of one or three hops lead from the film to the guest."""
+        return len(self._ledger) - 1
+
+    def loudest(self) -> float:
+        """How loud the loudest walk is."""
+        return float(self._ledger["weight"].iloc[0]) if self.n_walks() else 0.0
+
+    def heard(self) -> float:
+        """How loud all walks together are, without those of the muted peer."""
+        return float(self._ledger.loc[self._ledger["peer"] != self.muted_peer(), "weight"].sum())
+
+    def score_without(self) -> float:
+        """The score of the film if the muted peer had never come."""
+        return self._muted.muted
 
     def summary(self) -> str:
         """The pair on screen, the walks between the two, the score by hop, and what muting does to it."""
-        ledger, parts = self.ledger(), self.by_hop()
+        (user, item), parts, peer = self.pair(), self.by_hop(), self.muted_peer()
         told = "No walk of 1 or 3 hops leads from it to the guest."
-        if len(ledger) > 1:
-            told = f"{int(ledger['n_walks'].sum()):,} walks, together {1000 * ledger['weight'].sum():.1f} thousandths; "
-            told += f"loudest: {self._name(ledger.iloc[0])}."
+        if self.n_walks():
+            first = self._ledger.iloc[0]
+            over = f"{self._titles[int(first['film'])]}, guest {int(first['peer'])}"
+            told = f"{self.n_walks():,} walks, together {1000 * self._ledger['weight'].sum():.1f} thousandths; "
+            told += f"loudest: {'the rave itself' if first['hops'] == 1 else over}."
         names = ["own tag", *(f"{hop} hop{'s' if hop > 1 else ''}" for hop in range(1, len(parts)))]
         split = ", ".join(f"{name} {part:+.2f}" for name, part in zip(names, parts, strict=True))
-        words = (
-            f"Guest {self.guest.value} and {self._titles[self.film.value]}. {told} Score {sum(parts):.2f} = {split}."
+        words = f"Guest {user} and {self._titles[item]}. {told} Score {sum(parts):.2f} = {split}."
+        if peer is None and self.peer.index:
+            return f"{words} Nobody is muted: there is no {self.peer.value} peer on these walks."
+        if peer is None:
+            return f"{words} Nobody is muted."
+        score, estimate, muted = self.muted()
+        words += f" Guest {peer}'s share of the score is {score - estimate:+z.3f}; without them it "
+        return words + f"changes by {muted - score:+z.3f}."
+
+    def picture(self) -> Sketch:
+        """What is on screen."""
+        peer, walks = self.muted_peer(), self._ledger.iloc[:-1]
+        shown = [
+            Walk("" if walk.hops == 1 else self._titles[walk.film], walk.peer, 1000 * walk.weight)
+            for walk in walks.head(_WALKS).itertuples()
+        ]
+        rest = walks.iloc[_WALKS:]
+        over = rest["peer"] == peer
+        others, more = (
+            Others(len(weights), 1000 * float(weights.sum())) for weights in (rest["weight"][~over], rest["weight"][over])
         )
-        if self.peer.value != NOBODY:
-            score, estimate, muted = self.muted()
-            words += f" Guest {self.peer.value}'s share of the score is {score - estimate:+z.3f}; without them it "
-            words += f"changes by {muted - score:+z.3f}."
-        return words
+        return plot_between(shown, others, self.by_hop(), peer, more, self.muted())
 
-    def _name(self, walk: pd.Series) -> str:
-        if walk["hops"] == 1:
-            return "the rave itself"
-        return f"{shorten(self._titles[int(walk['film'])], 26)}, guest {int(walk['peer'])}"
+    def _on_offer(self, seen: Interactions) -> list[list[int]]:
+        """For each guest their top unseen films, then some raves; equally many for all, so that the buttons stay."""
+        with torch.no_grad():
+            score = scorer(*self._model(self._graph), self._model.scoring)
+        degree = seen.user_degree()[self._users]
+        n_best = min(_RECOMMENDED, seen.n_items - int(degree.max()))
+        best = top_k(score, torch.tensor(self._users), seen, max(n_best, 1))[0][:, :n_best].tolist()
+        n_raved = min(_RAVED, int(degree.min()))
+        return [films + seen.items_of(user)[:n_raved].tolist() for films, user in zip(best, self._users, strict=True)]
 
-    def _films(self) -> list[tuple[str, int]]:
-        user = self.guest.value
-        items, scores = top_k(self._scorer, torch.tensor([user]), self._seen, min(N_RECOMMENDED, self._seen.n_items))
-        unseen = items[0][scores[0] > -torch.inf].tolist()
-        raved = self._seen.items_of(user)[:N_RAVED].tolist()
-        options = [(f"recommended {rank}: {self._titles[item]}", item) for rank, item in enumerate(unseen, start=1)]
-        return options + [(f"raved: {self._titles[item]}", item) for item in raved]
+    def _by_hop(self) -> list[list[list[float]]]:
+        """`score_by_hop` for every pair on offer: gossip for all at once costs as much as for one."""
+        films = torch.tensor(self._films)
+        users = torch.tensor(self._users).repeat_interleave(films.size(1))
+        parts = score_by_hop(self._model, self._graph, users, films.flatten())
+        return parts.view(*films.shape, -1).tolist()
 
-    def _peers(self) -> list[tuple[str, int]]:
-        ledger = self.ledger(top=None)
-        ledger = ledger[~ledger["peer"].isin([-1, self.guest.value])]
-        loudest = ledger.groupby("peer")["weight"].sum().sort_values(ascending=False, kind="stable").index[:N_PEERS]
-        return [*((f"guest {peer}", int(peer)) for peer in loudest), ("nobody", NOBODY)]  # a first choice with a story
+    def _draw(self, change: dict | None = None) -> None:
+        user, item = self.pair()
+        if change is None or change["owner"] is not self.peer:
+            self._ledger = path_ledger(self._graph, self._n_users, user, item, top=None)
+            known = self._ledger[~self._ledger["peer"].isin([-1, user])]
+            loudness = known.groupby("peer")["weight"].sum().sort_values(ascending=False, kind="stable")
+            self._peers = loudness.index[: len(_PEERS) - 1].tolist()
+        peer = self.muted_peer()
+        if peer is None:
+            self._muted = Muted(*[sum(self.by_hop())] * 3)
+        else:
+            self._muted = mute(self._model, self._graph, peer, user, item)
+        title = f"From <b>{escape(self._titles[item])}</b> to <b>guest {user}</b>"
+        if self.film.value.startswith("rave"):
+            title += ", who raved about it"
+        self.view.value = f'<p aria-live="polite">{title}</p>{self.picture().svg(self.summary())}'
 
-    def _change_guest(self, _change: dict) -> None:
-        # Redrawn once, by hand: a new list may or may not change the value of `film`.
-        self.film.unobserve(self._change_film, names="value")
-        self.film.options = self._films()
-        self.film.observe(self._change_film, names="value")
-        self._change_film()
-
-    def _change_film(self, _change: dict | None = None) -> None:
-        self.peer.unobserve(self._redraw, names="value")
-        self.peer.options = self._peers()
-        self.peer.observe(self._redraw, names="value")
-        self._redraw()
-
-    def _redraw(self, _change: dict | None = None) -> None:
-        left, middle, right = self._axes
-        for ax in self._axes:
-            ax.clear()
-        ledger, parts = self.ledger(), self.by_hop()
-        others = f"all {int(ledger['n_walks'].iloc[-1]):,} others"
-        names = [*(self._name(walk) for _, walk in ledger.iloc[:-1].iterrows()), others]
-        walks = ledger.assign(name=names, weight=1000 * ledger["weight"])
-        plot_walks(walks, None if self.peer.value == NOBODY else self.peer.value, left)
-        left.set_title("The walks between")
-        plot_score_parts(parts, middle)
-        middle.set_title(f"Score {sum(parts):.2f} by hop")
-        plot_mute(self.muted(), right)
-        right.set_title("Nobody muted" if self.peer.value == NOBODY else f"Guest {self.peer.value} muted")
-        self.view.value = img(left.figure, self.summary())
-
-    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
-        return static.bundle(self.box, self.summary(), self._axes[0].figure)
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), self.picture().figure)
