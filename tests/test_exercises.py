@@ -12,23 +12,9 @@ from tests.exercises import ExerciseCell, attempt_of, bound_names, exercise_cell
 
 READ = {path.stem: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
 CELLS = [(name, cell) for name, notebook in READ.items() for cell in exercise_cells(notebook)]
-# Until a notebook has its exercises this one stands in for all.
-EXAMPLE = ExerciseCell(
-    "04.mean_of_layers",
-    0,
-    4,
-    1,
-    "free",
-    6,
-    "import torch\n\nfrom course_lib.checks import check\n\n\ndef mean(layers):\n    return ...\n\n\n"
-    'check("04.mean_of_layers", mean)',
-    "",
-    "import torch\n\nfrom course_lib.checks import check\n\n\ndef mean(layers):\n    together = torch.stack(layers)\n"
-    '    return together.mean(dim=0)\n\n\ncheck("04.mean_of_layers", mean)',
-)
 
 
-@pytest.fixture(params=[EXAMPLE, *(cell for _, cell in CELLS)], ids=lambda cell: cell.name)
+@pytest.fixture(params=[cell for _, cell in CELLS], ids=lambda cell: cell.name)
 def cell(request) -> ExerciseCell:
     return request.param
 
@@ -67,10 +53,10 @@ def test_the_exercises_of_a_notebook_are_numbered_and_none_is_left_out(name):
     cells = [cell for stem, cell in CELLS if stem == name]
     assert [cell.number for cell in cells] == list(range(1, len(cells) + 1))
     assert all(cell.notebook == int(name[:2]) for cell in cells)
-    if cells:
-        assert {cell.name for cell in cells} == {exercise.name for exercise in exercises(name[:2])}
-        for cell in cells:
-            assert all(hint in cell.hint for hint in find(cell.name).hints), cell.name
+    assert {cell.name for cell in cells} == {exercise.name for exercise in exercises(name[:2])}
+    assert len(cells) >= 3 and {cell.level for cell in cells} == {"worked", "faded", "free"}
+    for cell in cells:
+        assert all(hint in cell.hint for hint in find(cell.name).hints), cell.name
 
 
 @pytest.mark.parametrize("name", READ)
