@@ -154,7 +154,7 @@ def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
     ax.axvline(0, color=_INK, linewidth=1)
     ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
-    ax.margins(x=0.14)
+    ax.margins(x=0.25)  # room for the two names
     ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
     return ax
 

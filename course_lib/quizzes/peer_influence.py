@@ -4,7 +4,7 @@ from course_lib.quizzes import Question
 
 QUESTIONS = (
     Question(
-        "From 03: the 50 lines add `n_users` to every film index. What happens if you forget it?",
+        "From 03: the 50 lines add n_users to every film index. What happens if you forget it?",
         (
             ("an IndexError", "Every index is still a valid row, so nothing stops."),
             ("the loss stays at log 2", "It falls: mixed tags can be trained too."),
@@ -14,7 +14,7 @@ QUESTIONS = (
         "Their raves and tags are mixed. All rows are valid, the code runs and prints a number.",
     ),
     Question(
-        "From 05: the 50 lines draw a negative again while `seen[u, j]` holds. Why may `seen` not hold hidden raves?",
+        "From 05: the 50 lines draw a negative again while seen[u, j] holds. Why may seen not hold hidden raves?",
         (
             ("the sampler would learn from the test which films to spare", None),
             ("a hidden rave is a good negative", "It is a wrong one, and yet nobody may know that."),
