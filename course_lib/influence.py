@@ -167,7 +167,7 @@ def mute(model: LightGCN, graph: Tensor, peer: int, user: int, item: int) -> Mut
 def _score(model: LightGCN, graph: Tensor, user: int, item: int) -> float:
     """The score of one pair, found from its two ends.
 
-    Row u of Â^k is what k rounds make of a tag that says "u" and nothing else: two numbers per node travel instead of d.
+    Row u of Â^k is what k rounds make of a tag that says "u" and nothing else: two numbers per node travel, not d.
     """
     walks = torch.zeros(graph.size(0), 2, device=graph.device)
     walks[user, 0] = walks[model.n_users + item, 1] = 1

@@ -149,7 +149,8 @@ class BetweenWidget:
         rest = walks.iloc[_WALKS:]
         over = rest["peer"] == peer
         others, more = (
-            Others(len(weights), 1000 * float(weights.sum())) for weights in (rest["weight"][~over], rest["weight"][over])
+            Others(len(weights), 1000 * float(weights.sum()))
+            for weights in (rest["weight"][~over], rest["weight"][over])
         )
         return plot_between(shown, others, self.by_hop(), peer, more, self.muted())
 

@@ -8,26 +8,38 @@ from matplotlib.figure import Figure
 from course_lib.plots.style import png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-NO_KERNEL = "A stored picture. To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
+NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
 
 
 class Live(anywidget.AnyWidget):
-    """Unseen, in every live widget: names its sliders, keeps its keys, and hides the stored pictures below it."""
+    """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
-    # ipywidgets gives the handle of a slider no name, and JupyterLab takes arrow keys from what has the focus.
+    # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
+    # alone; JupyterLab takes arrow keys from what has the focus.
     _esm = """
+    function set(element, attribute, value) {
+        if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+    }
     function render({ el }) {
         function name(box) {
             for (const handle of box.querySelectorAll("[role=slider]")) {
                 const label = handle.closest(".widget-hbox")?.querySelector("label");
-                if (label) handle.setAttribute("aria-label", label.textContent);
+                if (label) set(handle, "aria-label", label.textContent);
+            }
+            for (const group of box.querySelectorAll(".widget-toggle-buttons, .widget-radio")) {
+                set(group, "role", group.matches(".widget-radio") ? "radiogroup" : "group");
+                set(group, "aria-label", group.querySelector(":scope > label").textContent);
+            }
+            for (const button of box.querySelectorAll(".widget-toggle-button")) {
+                set(button, "aria-pressed", String(button.classList.contains("mod-active")));
             }
         }
         function arrive() {
             const box = el.closest(".course-live");
             if (!box) return requestAnimationFrame(arrive);
             box.dataset.lmSuppressShortcuts = "true";
-            new MutationObserver(() => name(box)).observe(box, { childList: true, subtree: true });
+            new MutationObserver(() => name(box)).observe(
+                box, { childList: true, subtree: true, attributeFilter: ["class"] });
             name(box);
         }
         arrive();
@@ -37,6 +49,8 @@ class Live(anywidget.AnyWidget):
     _css = """
     .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
     .course-live .widget-html-content { line-height: 1.5; }
+    .course-live .widget-radio label { width: auto; height: auto; white-space: normal; line-height: 1.5; }
+    .course-live .widget-radio > label { font-weight: bold; text-align: left; }
     """
 
 
@@ -78,9 +92,5 @@ def show(box: ipywidgets.DOMWidget, summary: str, *figures: Figure) -> None:
     display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
     for figure in figures:
         display({"image/png": png(figure), "text/plain": summary}, raw=True, metadata={"image/png": {"alt": summary}})
-    display({"text/markdown": f"*{NO_KERNEL}*", "text/plain": NO_KERNEL}, raw=True)
-
-
-def bundle(box: ipywidgets.DOMWidget, summary: str, figure: Figure) -> dict[str, str]:
-    """The MIME bundle of a widget: the live view, `summary` as its text and `figure` as its picture."""
-    return {VIEW: box._repr_mimebundle_()[VIEW], "text/plain": summary, "image/png": png(figure)}
+    line = f"A stored picture. {NO_KERNEL}" if figures else NO_KERNEL
+    display({"text/markdown": f"*{line}*", "text/plain": line}, raw=True)
