@@ -151,26 +151,32 @@ class Notebook:
         code = f"__import__('json').dumps((lambda widget: {expression})({WIDGET}))"
         return json.loads(ast.literal_eval(self.page.evaluate(ASK, code)))
 
-    def show_cell(self, cell_id: str = "widget") -> None:
-        """Scroll to a cell."""
+    def show_cell(self, cell_id: str = "widget") -> Locator:
+        """Scroll to a cell; the cell on the page."""
         cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
-        self.page.evaluate(SHOW_CELL, next(place for place, cell in enumerate(cells) if cell["id"] == cell_id))
+        place = next(place for place, cell in enumerate(cells) if cell["id"] == cell_id)
+        self.page.evaluate(SHOW_CELL, place)
+        return self.page.locator(f'[data-windowed-list-index="{place}"]')
 
-    def show_widget(self) -> Locator:
-        """Scroll to the widget's cell; the widget on the page."""
-        self.show_cell()
-        widget = self.page.locator(".jp-OutputArea-output .widget-vbox").first
+    def show_widget(self, cell_id: str = "widget") -> Locator:
+        """Scroll to a widget's cell, that of the lesson unless told another; the widget on the page."""
+        widget = self.show_cell(cell_id).locator(".jp-OutputArea-output .widget-vbox").first
         widget.scroll_into_view_if_needed()
-        widget.locator("img, svg[role=img]").first.wait_for()
+        if cell_id == "widget":
+            widget.locator("img, svg[role=img], tbody tr").first.wait_for()
         return widget
 
     def set_by_keyboard(self, widget: Locator, label: str, value: str) -> None:
-        """Find a control by its label and set it with the keyboard: press a button, or type a number."""
+        """Find a control by its label and set it with the keyboard: press a button, tick a box, or type a number."""
         group = widget.locator(".widget-toggle-buttons").filter(has=self.page.get_by_text(label, exact=True))
+        box = widget.get_by_role("checkbox", name=label, exact=True)
         if group.count():
             button = group.get_by_role("button", name=value, exact=True)
             button.focus()
             button.press("Enter")
+        elif box.count():
+            if box.first.is_checked() != (value == "ticked"):
+                box.first.press(" ")
         else:
             field = widget.get_by_role("spinbutton", name=label, exact=True)
             field.focus()

@@ -46,7 +46,7 @@ def test_party_leaves_a_node_without_colour_empty(paper):
 def test_loudest_tells_raved_from_new_by_words_and_hatch():
     svg = plot_loudest(["Alien", "A" * 20 + " " + "b" * 30], [2.0, 1.0], [True, False]).svg("alt")
     bars = shapes(svg, "rect")
-    assert [bar.get("width") for bar in bars] == ["380.0", "190.0", "190.0"]  # the last one is the hatch
+    assert [bar.get("width") for bar in bars] == ["330.0", "165.0", "165.0"]  # the last one is the hatch
     assert [bar.get("fill")[:4] for bar in bars] == [FILM[:4], ACCENT[:4], "url("]
     assert words(svg)[1:] == ["Alien", "2, raved", "A" * 20 + " …", "1, new"]
 

@@ -83,31 +83,9 @@ def test_oversmoothing_draws_both_rules_and_popularity():
     assert list(axes[0].lines[2].get_ydata()) == [0.15, 0.15]
 
 
-def test_walks_read_from_top_to_bottom_and_the_muted_peers_are_empty():
-    walks = pd.DataFrame({"name": ["loud", "soft", "all 7 others"], "peer": [5, 3, -1], "weight": [2.0, 1.0, 9.0]})
-    ax = maps.plot_walks(walks, muted=3)
-    assert [(bar.get_y() + 0.4, bar.get_width()) for bar in ax.patches] == [(0, 2), (1, 1), (2, 9)]
-    assert [bar.get_facecolor()[:3] == (1, 1, 1) for bar in ax.patches] == [False, True, False]
-    assert [text.get_text() for text in ax.texts] == ["9.00, off the axis"]
-    assert ax.get_ylim()[0] > ax.get_ylim()[1] and ax.get_xlim()[1] < 9
-
-
-def test_the_three_scores_of_muting_stand_one_below_the_other():
-    ax = maps.plot_mute((2.5, 2.25, 2.75))
-    assert [line.get_xdata()[0] for line in ax.lines] == [2.5, 2.25, 2.75]
-    assert [text.get_text() for text in ax.texts] == ["2.500", "2.250", "2.750"]
-
-
-def test_parts_of_a_score_read_from_top_to_bottom():
-    ax = maps.plot_score_parts([2.0, -0.5])
-    assert [text.get_text() for text in ax.texts] == ["+2.00", "-0.50"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["own tag", "1 hop"]
-
-
 def test_functions_draw_into_given_axes():
     axes = new_axes(ncols=2)
     assert maps.plot_tsne(POSITIONS, 4, ax=axes[0]) is axes[0]
-    assert maps.plot_score_parts([1.0], axes[1]) is axes[1]
     assert len(png(axes[0].figure)) > 1000
 
 

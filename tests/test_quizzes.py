@@ -71,7 +71,6 @@ def test_nothing_is_chosen_at_first():
         "Quiz of 2 questions. Right so far: 0 of 2.\n"
         "1. 2 + 2?\n   - 5\n   - 4\n   - 22\n2. 1 < 2?\n   - yes\n   - no\n   - maybe"
     )
-    assert quiz._repr_mimebundle_()["text/plain"] == quiz.summary()
 
 
 def test_every_option_of_every_question_is_answered_and_may_be_changed():
@@ -85,8 +84,26 @@ def test_every_option_of_every_question_is_answered_and_may_be_changed():
     assert "Right so far: 2 of 2." in quiz.summary()
 
 
-def test_text_is_shown_as_it_is_written():
-    assert "1 &lt; 2?" in "".join(child.value for child in Quiz(TWO).box.children if isinstance(child.value, str))
+def test_each_group_of_options_is_named_by_its_question():
+    assert [choice.description for choice in Quiz(TWO).choices] == ["1. 2 + 2?", "2. 1 < 2?"]
+
+
+def test_an_answer_is_shown_as_it_is_written():
+    quiz = Quiz((Question("?", (("a", None), ("b", "x < y."), ("c", "z.")), ""),))
+    quiz.choices[0].value = 1
+    assert "Not quite. x &lt; y." in "".join(
+        child.value for child in quiz.box.children if hasattr(child, "placeholder")
+    )
+
+
+def test_it_is_shown_live_in_words_and_with_how_to_start_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.static.display", lambda data, **how: shown.append(data))
+    quiz = Quiz(TWO)
+    quiz._ipython_display_()
+    live, line = shown
+    assert "application/vnd.jupyter.widget-view+json" in live and live["text/plain"] == quiz.summary()
+    assert line["text/plain"].startswith("To bring it to life")
 
 
 def test_a_question_without_exactly_one_answer_is_refused():

@@ -1,6 +1,7 @@
 """Every widget keeps its promises on the real classes: set a control, read the quantity, look at the view."""
 
 import tracemalloc
+from dataclasses import replace
 from html import escape
 
 import ipywidgets
@@ -9,14 +10,17 @@ import pandas as pd
 import pytest
 import torch
 
-from course_lib.graph import edge_index
+from course_lib.graph import adjacency, edge_index
 from course_lib.interactions import to_likes
+from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
+from course_lib.widgets.between import BetweenWidget
 from course_lib.widgets.contract import CHANGES, Promise, controls, look_for
 from course_lib.widgets.duel import DuelWidget
 from course_lib.widgets.little_party import LittlePartyWidget
 from course_lib.widgets.loudness import LoudnessWidget
+from course_lib.widgets.matchmaker import MatchmakerWidget
 from course_lib.widgets.one_rave import OneRaveWidget
 from course_lib.widgets.ranked_list import RankedListWidget
 from course_lib.widgets.rehearsal import RehearsalWidget
@@ -25,13 +29,13 @@ from course_lib.widgets.threshold import ThresholdWidget
 
 CLASSES = [
     LittlePartyWidget, ThresholdWidget, OneRaveWidget, LoudnessWidget,
-    DuelWidget, RankedListWidget, RehearsalWidget, SeatingWidget,
+    DuelWidget, RankedListWidget, RehearsalWidget, MatchmakerWidget, SeatingWidget, BetweenWidget,
 ]  # fmt: skip
 PROMISES = [(widget, promise) for widget in CLASSES for promise in widget.contract]
 
 
 @pytest.fixture(scope="module")
-def make(party, split):
+def make(party, split, tmp_path_factory):
     """Widgets of each class on the made-up party, one of each class for all its promises."""
     made = {}
 
@@ -66,6 +70,21 @@ def make(party, split):
         tags = rng.normal(size=(60, 2)) @ rng.normal(size=(2, 12))  # twelve numbers that fit on a plane
         return SeatingWidget(tags, [f"dot {n}" for n in range(60)], n_guests=25)
 
+    def trained(n_layers: int) -> LightGCN:
+        config = replace(SOFTMAX_CONFIG, n_layers=n_layers, n_epochs=10)
+        model = build(split.fit, config)
+        train(model, split.fit, config=config)
+        return model
+
+    def matchmaker() -> MatchmakerWidget:
+        famous = split.fit.item_degree().topk(5).indices.tolist()
+        return MatchmakerWidget(trained(2), adjacency(split.fit), split, party, famous, tmp_path_factory.mktemp("me"))
+
+    def between() -> BetweenWidget:
+        by_raves = split.fit.user_degree().argsort(stable=True).tolist()
+        users = [by_raves[place] for place in (30, 150, 270, 299)]
+        return BetweenWidget(trained(3), adjacency(split.fit), split.fit, party.films["title"].tolist(), users)
+
     makers = {
         LittlePartyWidget: LittlePartyWidget,
         ThresholdWidget: threshold,
@@ -74,7 +93,9 @@ def make(party, split):
         DuelWidget: DuelWidget,
         RankedListWidget: ranked_list,
         RehearsalWidget: rehearsal,
+        MatchmakerWidget: matchmaker,
         SeatingWidget: seating,
+        BetweenWidget: between,
     }
 
     def get(of: type) -> object:
@@ -113,6 +134,8 @@ def test_every_control_has_a_promise_and_a_label(make, of):
 
 def ends(control: ipywidgets.ValueWidget) -> list:
     """The lowest and the highest value of a number, or every option."""
+    if isinstance(control, ipywidgets.Checkbox):
+        return [False, True]
     return list(control._options_values) if hasattr(control, "options") else [control.min, control.max]
 
 

@@ -10,8 +10,8 @@ from course_lib.evaluation import coverage_at_k
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
-from course_lib.plots.receipts import total
-from course_lib.recommendation import damp_popularity, explain, fold_in, recommend, scorer
+from course_lib.plots.receipts import plot_receipts, total
+from course_lib.recommendation import damp_popularity, explain, fold_in, recommend, scorer, split_scores
 from course_lib.widgets.matchmaker import STRENGTHS, MatchmakerWidget
 
 
@@ -32,7 +32,7 @@ def widget(party, split, model, liked, tmp_path) -> MatchmakerWidget:
 
 def rows_on_screen(widget) -> list[tuple[float, list[float]]]:
     """Score and parts of each film as a reader finds them in the page."""
-    rows = re.findall(r'class="score">([-\d.]+)</td>.*?class="reasons"[^>]*>(.*?)</td>', widget._view.value)
+    rows = re.findall(r'class="score">([-\d.]+)</td>.*?class="reasons"[^>]*>(.*?)</td>', widget.view.value)
     numbers = [re.findall(r"(?:^|([-+]) )(\d+\.\d{3})(?= )", words) for _, words in rows]
     return [
         (float(score), [-float(n) if sign == "-" else float(n) for sign, n in parts])
@@ -56,7 +56,7 @@ def test_the_list_is_that_of_a_folded_in_guest(widget, party, split, model, like
 @pytest.mark.parametrize("strength", STRENGTHS)
 @pytest.mark.parametrize("n", [1, 3, 12])
 def test_the_numbers_on_screen_add_up_to_the_score_on_screen(widget, liked, n, strength):
-    widget.liked.value = [widget._names[item] for item in liked[:n]]
+    widget.like(liked[:n])
     widget.damping.value = strength
     rows = rows_on_screen(widget)
     assert len(rows) == 10
@@ -68,54 +68,69 @@ def test_the_numbers_on_screen_add_up_to_the_score_on_screen(widget, liked, n, s
 def test_every_control_changes_list_words_and_picture(widget, liked):
     for change in (
         lambda: setattr(widget.damping, "value", 1.0),
-        lambda: setattr(widget.liked, "value", widget.liked.value[:1]),
-        lambda: setattr(widget.liked, "value", [*widget.liked.value, widget._names[liked[-1]]]),
+        lambda: setattr(widget.first, "value", False),
+        lambda: widget.like([*widget.liked(), liked[-1]]),
     ):
-        before = widget.summary(), widget._view.value, widget.top()
+        before = widget.summary(), widget.view.value, widget.top()
         change()
         assert all(
-            was != now for was, now in zip(before, (widget.summary(), widget._view.value, widget.top()), strict=True)
+            was != now for was, now in zip(before, (widget.summary(), widget.view.value, widget.top()), strict=True)
         )
 
 
-def test_ticking_a_film_that_was_found_likes_it_and_ticking_again_takes_it_back(widget):
-    title = next(name for name in widget._names if name not in widget.liked.value)
+def test_ticking_a_film_that_was_found_likes_it_and_ticking_again_takes_it_back(widget, party, liked):
+    item = next(item for item in range(500) if item not in liked)
+    title = party.films["title"][item]
     widget.search.value = title.upper()
     box = widget.found[0]
     assert box.description == title and box.value is False and box.layout.display == ""
     box.value = True
-    assert widget.liked.value[-1] == title and len(widget.liked.value) == 6
+    assert widget.liked() == [*liked[:5], item] and widget._row.children[-1].description == title
     assert title not in widget.top()[0]
     box.value = False
-    assert title not in widget.liked.value
+    assert widget.liked() == liked[:5] and widget._row.children[-1].value is False  # it can be put back
     widget.search.value = "no film has this"
     assert all(box.layout.display == "none" for box in widget.found)
     assert "No title holds" in widget._note.value
 
 
-def test_a_found_film_shows_whether_it_is_ticked_and_follows_the_list_of_raves(widget):
-    first = widget.liked.value[0]
-    widget.search.value = first
+def test_a_found_film_shows_whether_it_is_ticked_and_follows_your_raves(widget):
+    widget.search.value = widget.first.description
     assert widget.found[0].value is True
-    widget.liked.value = widget.liked.value[1:]
-    assert widget.found[0].value is False
+    widget.first.value = False
+    assert widget.found[0].value is False and len(widget.liked()) == 4
 
 
-def test_who_came_and_who_left_is_the_difference_of_two_lists(widget):
+def test_another_search_ticks_nothing(widget, liked, party):
+    for words in ("made-up", widget.first.description, "film 1", "", "made-up film 2"):
+        widget.search.value = words
+        assert widget.liked() == liked[:5]
+        shown = [box for box in widget.found if box.layout.display == ""]
+        assert all(box.value == (box.description in [party.films["title"][i] for i in liked[:5]]) for box in shown)
+
+
+def test_who_came_and_who_left_is_the_difference_of_two_lists(widget, liked):
     before = widget.top()[0]
-    widget.liked.value = widget.liked.value[:1]
+    widget.like(liked[:1])
     came, left = widget.changes()
     after = widget.top()[0]
     assert set(came) == set(after) - set(before) and set(left) == set(before) - set(after) and left
-    assert f"Gone: {left[0]}" in widget._view.value
+    assert f"Gone: {left[0]}" in widget.view.value and widget.listed() == sorted(after)
+
+
+def test_a_score_that_is_not_the_sum_of_its_reasons_is_not_counted_as_exact(widget, monkeypatch):
+    assert widget.n_exact() == 10
+    monkeypatch.setattr("course_lib.widgets.matchmaker.split_scores", lambda *args: 1.01 * split_scores(*args))
+    widget.like(widget.liked())
+    assert widget.n_exact() == 0
 
 
 def test_without_raves_the_popular_list_is_shown_and_called_so(widget, split):
-    widget.liked.value = []
+    widget.like([])
     assert widget.summary().startswith("You have ticked nothing yet. This is the popular list, the same for everybody.")
     names, receipts = widget.top()
     degree = split.fit.item_degree()
-    shown = [degree[widget._index[name]].item() for name in names]
+    shown = [degree[widget._names.index(name)].item() for name in names]
     assert receipts == [] and shown == sorted(degree.tolist(), reverse=True)[:10]
 
 
@@ -128,14 +143,14 @@ def test_a_film_nobody_raved_about_is_named_and_weighs_nothing(party, split, mod
     name = widget._names[liked[0]]
     assert f"Nobody else raved about {name}, so it weighs nothing." in widget.summary()
     assert all(reason != name for receipt in widget.top()[1] for reason, _ in receipt)
-    widget.liked.value = [name]
+    widget.like(liked[:1])
     assert "This is the popular list" in widget.summary()
 
 
 def test_with_every_film_ticked_there_is_nothing_left(widget):
-    widget.liked.value = list(widget._names)
+    widget.like(range(500))
     assert widget.summary() == "You raved about 500 films. Those are all films there are: nothing is left to recommend."
-    assert widget._repr_mimebundle_()["image/png"]
+    assert widget.top() == ([], []) and plot_receipts(*widget.top()).figure
 
 
 def test_coverage_is_that_of_the_trained_guests_lists(widget, split, model):
@@ -145,35 +160,39 @@ def test_coverage_is_that_of_the_trained_guests_lists(widget, split, model):
         widget.damping.value = strength
         damped = damp_popularity(score, split.fit.item_degree(), strength)
         assert widget.coverage() == coverage_at_k(damped, split.fit, 10)
-        assert f"{widget.coverage():.0%} of the films" in widget._view.value
+        assert f"{widget.coverage():.0%} of the films" in widget.view.value
 
 
 def test_a_guest_is_saved_and_reloaded(widget, liked):
-    mine = list(widget.liked.value)
     widget.save.click()
     assert "Saved 5 films in me.json" in widget._note.value
-    widget.liked.value = []
+    widget.like([])
     widget.reload.click()
-    assert widget.liked.value == mine and "Reloaded 5 films" in widget._note.value
+    assert widget.liked() == liked[:5] and "Reloaded 5 films" in widget._note.value
     widget._file.write_text("nonsense")
     widget.reload.click()
-    assert widget.liked.value == mine and "me.json is not a saved guest" in widget._note.value
+    assert widget.liked() == liked[:5] and "me.json is not a saved guest" in widget._note.value
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(widget):
     widget._file.write_text("a file")
     widget._file = widget._file / "me.json"
     widget.save.click()
-    assert widget._note.value.startswith("Not saved: ")
+    assert "Not saved: " in widget._note.value
 
 
 def test_two_films_of_one_title_are_told_apart(party, split, model, tmp_path):
     films = party.films.assign(title=["Twin (1990)", "Twin (1990)", *party.films["title"].iloc[2:]])
     widget = MatchmakerWidget(model, adjacency(split.fit), split, replace(party, films=films), [0, 1], tmp_path / "me")
-    assert widget.liked.value == ["Twin (1990) no. 1", "Twin (1990) no. 2"] and widget.liked_items() == [0, 1]
+    assert [box.description for box in widget._row.children] == ["Twin (1990) no. 1", "Twin (1990) no. 2"]
+    assert widget.liked() == [0, 1]
 
 
-def test_its_twins_are_the_words_and_a_picture(widget):
-    bundle = widget._repr_mimebundle_()
-    assert bundle["text/plain"] == widget.summary() and bundle["image/png"]
-    assert str(widget._file.parent) not in widget.summary()
+def test_nobody_reads_where_the_file_of_a_guest_lies(widget):
+    widget.save.click()
+    assert str(widget._file.parent) not in widget.summary() + widget._note.value + widget.view.value
+
+
+def test_a_widget_that_would_open_without_reasons_is_refused(party, split, model, tmp_path):
+    with pytest.raises(ValueError, match="got no liked film"):
+        MatchmakerWidget(model, adjacency(split.fit), split, party, [], tmp_path / "me.json")

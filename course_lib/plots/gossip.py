@@ -101,7 +101,7 @@ def plot_loudest(titles: Sequence[str], amount: Sequence[float], raved: Sequence
     sketch, longest = Sketch(860, 350), max(amount, default=1)
     sketch.text(10, 18, "number of the film on the guest's tag", bold=True)
     for row, (title, value, mine) in enumerate(zip(titles, amount, raved, strict=True)):
-        y, width = 36 + 31 * row, max(380 * value / longest, 1)
+        y, width = 36 + 31 * row, max(330 * value / longest, 1)
         sketch.text(350, y + 13, textwrap.shorten(title, 34, placeholder=" …"), "end")
         sketch.rect(360, y, width, 26, FILM if mine else ACCENT, hatched=not mine)
         sketch.text(368 + width, y + 13, f"{value:.2g}, {'raved' if mine else 'new'}")

@@ -8,12 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from course_lib.plots.ranking import shorten
+from course_lib.plots.sketch import INK
 from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes
 
 OWN, FAME, REST = "own tag", "fame", "rest"
 Receipt = list[tuple[str, float]]
 """Reasons and their shares, the rest last: they add up to the score."""
-_INK, _NAMED = "#333333", "#dcd6c0"
+_NAMED = "#dcd6c0"
 
 
 def fold_reasons(
@@ -81,9 +82,10 @@ def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     columns = ("rank", "film", "score", "in parts", "because")[: 5 if receipts else 2]
     head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in columns)
-    return (
+    return (  # a white card, like every drawing: the colours are made for white
+        f'<div style="background:white;color:{INK};border-radius:8px;padding:4px;max-width:1000px;overflow-x:auto">'
         '<table style="border-spacing:8px 1px;line-height:1.3"><thead><tr>'
-        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -105,7 +107,7 @@ def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes |
         end = sum(max(share, 0) for _, share in receipt)
         label = f"{total(receipt):z.3f}"
         ax.annotate(label, (end, height), (4, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=_INK, linewidth=1)
+    ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(range(len(titles)), [shorten(title, 32) for title in titles], fontsize=10)
     ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons")
     ax.margins(x=0.12)
@@ -123,7 +125,7 @@ def plot_reasons(receipt: Receipt, ax: Axes | None = None) -> Axes:
     ax.barh(range(len(names)), shares, height=0.75, color=[colours.get(name, FILM) for name in names])
     for y, share in enumerate(shares):
         ax.annotate(f"{share:.3f}", (max(share, 0), y), (5, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=_INK, linewidth=1)
+    ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(range(len(names)), [shorten(name, 27) for name in names], fontsize=10)
     ax.tick_params(axis="y", length=0)
     low, high = min(*shares, 0), max(*shares, 0)
@@ -150,9 +152,9 @@ def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     left = "left" if right == "right" else "right"
     for name, column, side in (("its share", "share", right), ("lost without it", "loss", left)):
         ax.annotate(
-            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=_INK
+            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=INK
         )
-    ax.axvline(0, color=_INK, linewidth=1)
+    ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
     ax.margins(x=0.25)  # room for the two names
     ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")

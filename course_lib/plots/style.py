@@ -2,7 +2,6 @@
 
 import base64
 import io
-from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
@@ -63,11 +62,6 @@ def png(figure: Figure) -> str:
     buffer = io.BytesIO()
     figure.canvas.print_png(buffer)  # savefig would lay the figure out twice
     return base64.b64encode(buffer.getvalue()).decode()
-
-
-def img(figure: Figure, alt: str) -> str:
-    """The figure as an HTML `<img>` with alternative text: the view of a widget."""
-    return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{png(figure)}">'
 
 
 def show(figure: Figure, alt: str, save: str | Path | None = None) -> None:

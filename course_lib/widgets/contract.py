@@ -72,8 +72,10 @@ def watched(widget: object, promise: Promise) -> str:
 
 
 def label(widget: object, name: str, value: object) -> str:
-    """How a control shows a value: the words on the button, or the number."""
+    """How a control shows a value: the words on the button, whether a box is ticked, or the number."""
     options = getattr(getattr(widget, name), "options", None)
+    if isinstance(getattr(widget, name), ipywidgets.Checkbox):
+        return "ticked" if value else "not ticked"
     if options is not None:
         return next(str(o[0]) if isinstance(o, tuple) else str(o) for o in options
                     if (o[1] if isinstance(o, tuple) else o) == value)  # fmt: skip
@@ -81,11 +83,11 @@ def label(widget: object, name: str, value: object) -> str:
 
 
 def controls(widget: object) -> dict[str, ipywidgets.ValueWidget]:
-    """The controls of a widget that hold a value, by attribute; buttons hold none."""
+    """The controls of a widget that hold a value, by attribute; buttons hold none, and a search is no lesson."""
     return {
         name: value
         for name, value in vars(widget).items()
-        if isinstance(value, ipywidgets.ValueWidget) and not isinstance(value, ipywidgets.HTML)
+        if isinstance(value, ipywidgets.ValueWidget) and not isinstance(value, ipywidgets.HTML | ipywidgets.Text)
     }
 
 

@@ -1,12 +1,13 @@
 """Notebook 08: you are a guest. Search and tick films; the top ten answers, and every score shows its reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import torch
-from ipywidgets import HTML, Button, Checkbox, HBox, Layout, SelectionSlider, TagsInput, Text, VBox
+from ipywidgets import HTML, Button, Checkbox, HBox, Layout, Text, VBox
 from torch import Tensor
 
 from course_lib.baselines import popularity
@@ -18,6 +19,7 @@ from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import Receipt, fold_reasons, in_words, plot_receipts, receipts_html
 from course_lib.recommendation import damp_popularity, scorer, split_scores, tag_parts
 from course_lib.widgets import static
+from course_lib.widgets.contract import Promise
 
 N_FOUND, N_LISTED, N_REASONS = 8, 10, 3
 STRENGTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -31,97 +33,102 @@ class MatchmakerWidget:
         graph: the matrix of `graph.adjacency` of the likes the model learned from.
         split: where the ids come from; `split.fit` is what the model learned from.
         data: the titles.
-        liked: item indices ticked at the start.
+        liked: item indices ticked at the start, at least one.
         file: where the guest is saved.
 
     Attributes:
-        search: words of a title.
-        found: one box per film found, to tick.
-        liked: the ticked films by name; take one away to see who leaves the list.
+        search: words of a title; the films found get a box to tick.
+        first: the box of the first film ticked at the start; take it away to see who leaves the list.
         damping: how much the most famous film loses (see `damp_popularity`).
+
+    Raises:
+        ValueError: no film is ticked at the start.
     """
+
+    contract: ClassVar = (
+        Promise("first", True, False, "listed", "differs",
+                "The list is made of your raves and nothing else, so each of them has a say.", {"damping": 0.0}),
+        Promise("first", True, False, "n_exact", "stays",
+                "The model is linear: a score is the sum of its reasons, whatever you tick.", {"damping": 0.0}),
+        Promise("damping", 0.0, 0.8, "coverage", "rises",
+                "Undamped, all guests share few famous films; damped, the lists spread over more of the catalogue.",
+                {"first": True}),
+    )  # fmt: skip
 
     def __init__(
         self, model: LightGCN, graph: Tensor, split: Split, data: MovieLens, liked: Sequence[int], file: str | Path
     ) -> None:
+        if not len(liked):
+            raise ValueError("the widget opens on a list with reasons, got no liked film; tick at least one")
         self._model, self._graph, self._likes = model, graph, split.fit
-        self._item_ids, self._file, self._fame = split.item_ids, Path(file), split.fit.item_degree()
+        self._item_ids, self._file, self._degree = split.item_ids, Path(file), split.fit.item_degree()
         with torch.no_grad():
             users, self._items = model(graph)
         everybody = scorer(users, self._items, model.scoring)
         self._coverage = {
-            strength: coverage_at_k(damp_popularity(everybody, self._fame, strength), split.fit, N_LISTED)
+            strength: coverage_at_k(damp_popularity(everybody, self._degree, strength), split.fit, N_LISTED)
             for strength in STRENGTHS
         }
         self._titles = data.films.set_index("film_id")["title"].loc[split.item_ids].tolist()
         twice = pd.Series(self._titles).duplicated(keep=False)  # a few films stand in the catalogue under two ids
         names = zip(split.item_ids, self._titles, twice, strict=True)
         self._names = [f"{title} no. {film_id}" if again else title for film_id, title, again in names]
-        self._index = {name: item for item, name in enumerate(self._names)}
 
-        style, wide = {"description_width": "9em"}, Layout(width="34em")
+        style, wide = {"description_width": "9em"}, Layout(width="34em", max_width="100%")
         self.search = Text(description="search", placeholder="a word of a title", style=style, layout=wide)
-        self.found = [Checkbox(indent=False, layout=Layout(width="44em", display="none")) for _ in range(N_FOUND)]
-        self.liked = TagsInput(
-            value=[self._names[item] for item in liked], allowed_tags=self._names, allow_duplicates=False
-        )
-        self.damping = SelectionSlider(options=STRENGTHS, description="damp fame by", style=style, layout=wide)
+        self.found = [Checkbox(indent=False, layout=Layout(width="auto", display="none")) for _ in range(N_FOUND)]
+        self._hits: list[int] = []  # what the first of these boxes stand for
+        self._raves: dict[int, Checkbox] = {}  # a box of each film that was ever ticked, so that it can be put back
+        self._row = HBox(layout=Layout(flex_flow="row wrap"))
+        self.damping = static.buttons("damp fame by", STRENGTHS, 0.0)
         self.save, self.reload = Button(description="Save my films"), Button(description="Reload them")
-        self._note, self._view = HTML(), HTML()
-        self._now = self._rank()
-        self._before = self._now
+        self._note, self.view = HTML(), HTML()
+        self._tick(liked)
+        self.first = self._raves[liked[0]]
+        self._rank()
+        self._before = self._names_listed()
         self.search.observe(self._search, "value")
         for box in self.found:
-            box.observe(self._tick, "value")
-        self.liked.observe(self._answer, "value")
+            box.observe(self._tick_found, "value")
         self.damping.observe(self._answer, "value")
         self.save.on_click(self._save)
         self.reload.on_click(self._reload)
-        your_films = HBox([HTML("<b>Your raves</b>", layout=Layout(min_width="8em")), self.liked])
-        buttons = HBox([self.save, self.reload, self._note])
-        self.box = VBox([self.search, *self.found, your_films, self.damping, self._view, buttons])
+        found = VBox(self.found, layout=Layout(margin="0 0 0 9em"))
+        buttons = HBox([self.save, self.reload, self._note], layout=Layout(flex_flow="row wrap"))
+        self.box = VBox([self.search, found, HTML("<b>Your raves</b>"), self._row, self.damping, self.view, buttons])
         self._draw()
 
-    def liked_items(self) -> list[int]:
+    def liked(self) -> list[int]:
         """The item indices of the ticked films."""
-        return [self._index[name] for name in self.liked.value]
+        return [item for item, box in self._raves.items() if box.value]
+
+    def like(self, items: Iterable[int]) -> None:
+        """Tick these films, by item index, and no others."""
+        self._tick(items)
+        self._answer()
 
     def top(self) -> tuple[list[str], list[Receipt]]:
         """The list on screen, best first: names, and receipts as `fold_reasons` makes them.
 
         As long as nobody raved about any ticked film it is the popular list, and there are no receipts.
         """
-        return self._now
+        return self._names_listed(), self._receipts
 
-    def _rank(self) -> tuple[list[str], list[Receipt]]:
-        liked, heard = self.liked_items(), self._heard()
-        if heard:
-            films, parts = tag_parts(self._model, self._graph, heard)
-            score = scorer(parts.sum(dim=0, keepdim=True), self._items, self._model.scoring)
-        else:
-            score = popularity(self._likes)
-        strength = self.damping.value if heard else 0.0
-        seen = Interactions(torch.zeros(len(liked), dtype=torch.int64), torch.tensor(liked).long(), 1, len(self._names))
-        damped = damp_popularity(score, self._fame, strength)
-        items, scores = top_k(damped, torch.tensor([0]), seen, min(N_LISTED, len(self._names)))
-        items, scores = items[scores > -torch.inf], scores[scores > -torch.inf]
-        names = [self._names[item] for item in items.tolist()]
-        if not heard:
-            return names, []
-        shares = split_scores(parts, self._items[items], self._model.scoring)  # (k, 1 + n liked), the own tag first
-        receipts = []
-        for row, final in zip(shares.numpy(), scores.tolist(), strict=True):
-            fame = final - float(row.sum()) if strength else None
-            receipts.append(fold_reasons(films[1:], row[1:], self._names, N_REASONS, fame))
-        return names, receipts
+    def listed(self) -> list[str]:
+        """Which films are on the list."""
+        return sorted(self._names_listed())
+
+    def n_exact(self) -> int:
+        """How many of the scores are the sum of their reasons."""
+        return self._n_exact
 
     def coverage(self) -> float:
-        """Share of all films that stand in at least one guest's top ten, with fame damped as it is now."""
+        """How much of the catalogue stands in at least one guest's top ten."""
         return self._coverage[self.damping.value]
 
     def changes(self) -> tuple[list[str], list[str]]:
         """Who came onto the list with the last change, and who left it."""
-        before, now = self._before[0], self._now[0]
+        before, now = self._before, self._names_listed()
         return [name for name in now if name not in before], [name for name in before if name not in now]
 
     def summary(self) -> str:
@@ -132,11 +139,36 @@ class MatchmakerWidget:
         first = in_words(receipts[0]) if receipts else "by the number of raves"
         return f"{self._sentence()} No. 1 of {len(names)}: {names[0]}, {first}. {self._breadth()}"
 
+    def _names_listed(self) -> list[str]:
+        return [self._names[item] for item in self._listed]
+
     def _heard(self) -> list[int]:
-        return [item for item in self.liked_items() if self._fame[item] > 0]
+        return [item for item in self.liked() if self._degree[item] > 0]
+
+    def _rank(self) -> None:
+        liked, heard = self.liked(), self._heard()
+        if heard:
+            films, parts = tag_parts(self._model, self._graph, heard)
+            score = scorer(parts.sum(dim=0, keepdim=True), self._items, self._model.scoring)
+        else:
+            score = popularity(self._likes)
+        strength, nobody = self.damping.value if heard else 0.0, torch.tensor([0])
+        seen = Interactions(torch.zeros(len(liked), dtype=torch.int64), torch.tensor(liked).long(), 1, len(self._names))
+        damped = damp_popularity(score, self._degree, strength)
+        items, scores = top_k(damped, nobody, seen, min(N_LISTED, len(self._names)))
+        items, scores = items[scores > -torch.inf], scores[scores > -torch.inf]
+        self._listed, self._receipts, self._n_exact = items.tolist(), [], 0
+        if not heard:
+            return
+        shares = split_scores(parts, self._items[items], self._model.scoring)  # (k, 1 + n liked), the own tag first
+        gap = (shares.sum(dim=1) - score(nobody)[0, items]).abs()
+        self._n_exact = int((gap < 1e-5 * shares.abs().sum(dim=1)).sum())  # to within what rounding does
+        for row, final in zip(shares.numpy(), scores.tolist(), strict=True):
+            fame = final - float(row.sum()) if strength else None
+            self._receipts.append(fold_reasons(films[1:], row[1:], self._names, N_REASONS, fame))
 
     def _sentence(self) -> str:
-        liked, heard = self.liked_items(), self._heard()
+        liked, heard = self.liked(), self._heard()
         silent = [self._names[item] for item in liked if item not in heard]
         raves = f"You raved about {len(liked)} film{'' if len(liked) == 1 else 's'}."
         if len(liked) == len(self._names):
@@ -155,57 +187,70 @@ class MatchmakerWidget:
         )
 
     def _search(self, _change: dict) -> None:
-        hits = find_films(self.search.value, self._names, N_FOUND)
-        for box in self.found:
-            box.unobserve(self._tick, "value")
+        self._hits = find_films(self.search.value, self._names, N_FOUND)
+        self._show_found()
+        nothing = self.search.value.strip() and not self._hits
+        self._say(f"No title holds {self.search.value!r}." if nothing else "")
+
+    def _show_found(self) -> None:
+        liked = self.liked()
+        for box, item in zip(self.found, self._hits, strict=False):
+            box.description, box.value = self._names[item], item in liked
         for place, box in enumerate(self.found):
-            box.layout.display = "" if place < len(hits) else "none"
-            if place < len(hits):
-                box.description = self._names[hits[place]]
-                box.value = box.description in self.liked.value
-        for box in self.found:
-            box.observe(self._tick, "value")
-        nothing = self.search.value.strip() and not hits
-        self._note.value = f"No title holds {escape(repr(self.search.value))}." if nothing else ""
+            box.layout.display = "" if place < len(self._hits) else "none"
 
-    def _tick(self, change: dict) -> None:
-        others = [name for name in self.liked.value if name != change["owner"].description]
-        self.liked.value = [*others, change["owner"].description] if change["new"] else others
+    def _tick_found(self, change: dict) -> None:
+        place = self.found.index(change["owner"])
+        if place < len(self._hits) and change["new"] != (self._hits[place] in self.liked()):
+            self._box(self._hits[place]).value = change["new"]
 
-    def _answer(self, _change: dict) -> None:
-        for box in self.found:  # a film may have been taken away, or reloaded, elsewhere
-            box.unobserve(self._tick, "value")
-            box.value = box.description in self.liked.value
-            box.observe(self._tick, "value")
-        self._note.value = ""
-        self._before, self._now = self._now, self._rank()
+    def _box(self, item: int) -> Checkbox:
+        """The film's box among your raves."""
+        if item not in self._raves:
+            box = Checkbox(False, description=self._names[item], indent=False, layout=Layout(width="auto"))
+            box.observe(self._answer, "value")
+            self._raves[item] = box
+            self._row.children = tuple(self._raves.values())
+        return self._raves[item]
+
+    def _tick(self, items: Iterable[int]) -> None:
+        ticked = [item for item in items if self._box(item)]
+        for item, box in self._raves.items():
+            box.unobserve(self._answer, "value")
+            box.value = item in ticked
+            box.observe(self._answer, "value")
+
+    def _answer(self, _change: dict | None = None) -> None:
+        self._show_found()
+        self._say("")
+        self._before = self._names_listed()
+        self._rank()
         self._draw()
 
     def _draw(self) -> None:
-        names, receipts = self.top()
         came, left = self.changes()
         moved = f"New on the list: {', '.join(came) or 'none'}. Gone: {', '.join(left) or 'none'}."
-        words = "".join(f"<p>{escape(text)}</p>" for text in (self._sentence(), moved, self._breadth()))
-        self._view.value = words + receipts_html(names, receipts)
+        words = f"<p>{escape(self.summary())}</p><p>{escape(moved)}</p>"
+        self.view.value = f'<div aria-live="polite">{words}</div>{receipts_html(*self.top())}'
+
+    def _say(self, words: str) -> None:
+        self._note.value = f'<span role="status">{escape(words)}</span>' if words else ""
 
     def _save(self, _button: Button) -> None:
+        liked = self.liked()
         try:
-            save_guest(self._file, {int(self._item_ids[item]): self._titles[item] for item in self.liked_items()})
+            save_guest(self._file, {int(self._item_ids[item]): self._titles[item] for item in liked})
         except OSError as error:
-            self._note.value = f"Not saved: {escape(str(error.strerror))}."
-            return
-        self._note.value = f"Saved {len(self.liked.value)} films in {escape(self._file.name)}."
+            return self._say(f"Not saved: {error.strerror}.")
+        self._say(f"Saved {len(liked)} films in {self._file.name}.")
 
     def _reload(self, _button: Button) -> None:
         try:
             film_ids = load_guest(self._file, dict(zip(self._item_ids.tolist(), self._titles, strict=True)))
         except ValueError as error:
-            self._note.value = f"Not reloaded: {escape(str(error))}."
-            return
-        self.liked.value = [self._names[self._item_ids.get_loc(film_id)] for film_id in film_ids]
-        self._note.value = f"Reloaded {len(film_ids)} films."
+            return self._say(f"Not reloaded: {error}.")
+        self.like(self._item_ids.get_loc(film_id) for film_id in film_ids)
+        self._say(f"Reloaded {len(film_ids)} films.")
 
-    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
-        names, receipts = self.top()
-        figure = plot_receipts(names, receipts).figure
-        return static.bundle(self.box, self.summary(), figure)
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary(), plot_receipts(*self.top()).figure)

@@ -6,6 +6,9 @@ from html import escape
 import ipywidgets as widgets
 
 from course_lib.quizzes import Question
+from course_lib.widgets import static
+
+_BELOW = {"width": "auto", "flex_flow": "column"}  # the options stand below their question
 
 
 class Quiz:
@@ -23,12 +26,13 @@ class Quiz:
         self.choices, self._answers, rows = [], [], []
         for number, question in enumerate(questions, start=1):
             options = [(option, place) for place, (option, _) in enumerate(question.options)]
-            choice = widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
+            name = f"{number}. {question.text}"  # a screen reader says it with each option
+            choice = widgets.RadioButtons(options=options, value=None, description=name, layout=_BELOW)
             answer = widgets.HTML()
             choice.observe(self._answer, "value")
             self.choices.append(choice)
             self._answers.append(answer)
-            rows += [widgets.HTML(f"<b>{number}. {escape(question.text)}</b>"), choice, answer]
+            rows += [choice, answer]
         self._score = widgets.HTML()
         self.box = widgets.VBox([*rows, self._score])
         self._answer()
@@ -58,6 +62,5 @@ class Quiz:
                 answer.value = f'<div role="status">{escape(self._feedback(question, choice.value))}</div>'
         self._score.value = f"<i>{self._right()}</i>"
 
-    def _repr_mimebundle_(self, **kwargs) -> dict[str, str]:
-        view = self.box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
-        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": self.summary()}
+    def _ipython_display_(self) -> None:
+        static.show(self.box, self.summary())

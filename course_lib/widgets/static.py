@@ -11,26 +11,38 @@ from matplotlib.figure import Figure
 from course_lib.plots.style import png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-NO_KERNEL = "A stored picture. To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
+NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
 
 
 class Live(anywidget.AnyWidget):
-    """Unseen, in every live widget: names its sliders, keeps its keys, and hides the stored pictures below it."""
+    """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
-    # ipywidgets gives the handle of a slider no name, and JupyterLab takes arrow keys from what has the focus.
+    # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
+    # alone; JupyterLab takes arrow keys from what has the focus.
     _esm = """
+    function set(element, attribute, value) {
+        if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+    }
     function render({ el }) {
         function name(box) {
             for (const handle of box.querySelectorAll("[role=slider]")) {
                 const label = handle.closest(".widget-hbox")?.querySelector("label");
-                if (label) handle.setAttribute("aria-label", label.textContent);
+                if (label) set(handle, "aria-label", label.textContent);
+            }
+            for (const group of box.querySelectorAll(".widget-toggle-buttons, .widget-radio")) {
+                set(group, "role", group.matches(".widget-radio") ? "radiogroup" : "group");
+                set(group, "aria-label", group.querySelector(":scope > label").textContent);
+            }
+            for (const button of box.querySelectorAll(".widget-toggle-button")) {
+                set(button, "aria-pressed", String(button.classList.contains("mod-active")));
             }
         }
         function arrive() {
             const box = el.closest(".course-live");
             if (!box) return requestAnimationFrame(arrive);
             box.dataset.lmSuppressShortcuts = "true";
-            new MutationObserver(() => name(box)).observe(box, { childList: true, subtree: true });
+            new MutationObserver(() => name(box)).observe(
+                box, { childList: true, subtree: true, attributeFilter: ["class"] });
             name(box);
         }
         arrive();
@@ -40,6 +52,8 @@ class Live(anywidget.AnyWidget):
     _css = """
     .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
     .course-live .widget-html-content { line-height: 1.5; }
+    .course-live .widget-radio label { width: auto; height: auto; white-space: normal; line-height: 1.5; }
+    .course-live .widget-radio > label { font-weight: bold; text-align: left; }
     """
 
 
@@ -63,11 +77,15 @@ def number(
 def buttons(description: str, options: object, value: object, width: str = "auto") -> ipywidgets.ToggleButtons:
     """A row of buttons to choose from. Not a drop-down: JupyterLab takes the arrow keys from a focused list."""
     style = {"description_width": "9em", "button_width": width}
-    return ipywidgets.ToggleButtons(options=options, value=value, description=description, style=style)
+    layout = {"width": "auto"}  # the label beside the buttons, not above them
+    return ipywidgets.ToggleButtons(options=options, value=value, description=description, style=style, layout=layout)
 
 
 def show(
-    box: ipywidgets.DOMWidget, summary: str, figure: Figure, others: Mapping[str, Figure] = MappingProxyType({})
+    box: ipywidgets.DOMWidget,
+    summary: str,
+    figure: Figure | None = None,
+    others: Mapping[str, Figure] = MappingProxyType({}),
 ) -> None:
     """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
 
@@ -77,16 +95,13 @@ def show(
     Args:
         box: controls and view.
         summary: what is on screen, in words.
-        figure: what `summary` describes, as a picture.
+        figure: what `summary` describes, as a picture; None where the words are all.
         others: further pictures by the words that describe them.
     """
     live = ipywidgets.VBox([box, Live()]).add_class("course-live")
     display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
-    for alt, picture in ((summary, figure), *others.items()):
+    pictures = {summary: figure} if figure is not None else {}
+    for alt, picture in {**pictures, **others}.items():
         display({"image/png": png(picture), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
-    display({"text/markdown": f"*{NO_KERNEL}*", "text/plain": NO_KERNEL}, raw=True)
-
-
-def bundle(box: ipywidgets.DOMWidget, summary: str, figure: Figure) -> dict[str, str]:
-    """The MIME bundle of a widget: the live view, `summary` as its text and `figure` as its picture."""
-    return {VIEW: box._repr_mimebundle_()[VIEW], "text/plain": summary, "image/png": png(figure)}
+    line = f"A stored picture. {NO_KERNEL}" if pictures else NO_KERNEL
+    display({"text/markdown": f"*{line}*", "text/plain": line}, raw=True)
