@@ -159,3 +159,9 @@ def test_code_cells_fit_on_a_screen(notebook, name):
 def test_the_repository_holds_no_data():
     files = subprocess.run(["git", "ls-files"], cwd=NOTEBOOKS.parent, capture_output=True, text=True, check=True).stdout
     assert not [f for f in files.splitlines() if Path(f).suffix in {".zip", ".whl", ".data", ".item", ".user", ".pt"}]
+
+
+def test_the_readme_states_the_minutes_of_the_notebook(notebook, name):
+    minutes = re.search(r"(\d+) minutes", prose(notebook))[1]
+    readme = (NOTEBOOKS.parent / "README.md").read_text()
+    assert re.search(rf"\(notebooks/{name}\.ipynb\).* \| {minutes} \|", readme)
