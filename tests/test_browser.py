@@ -91,7 +91,7 @@ def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
         notebook.wait_for_change(widget, before)
     for group in widget.locator(".widget-toggle-buttons:visible").all():
         before = widget.evaluate(VIEW)
-        button = group.locator("button:not(.mod-active)").first
+        button = group.locator("button:not(.mod-active)").first.element_handle()  # this one, also when it is pressed
         assert group.locator("label").inner_text() and button.inner_text()
         button.focus()
         button.press("Enter")
@@ -123,7 +123,8 @@ def test_its_quiz_is_answered_by_keyboard(notebook):
 
 
 ROWS = """widget => [...widget.querySelectorAll('tbody tr')].map(row => ({
-    film: row.children[1].textContent, score: row.children[2].textContent, reasons: row.children[4].textContent}))"""
+    film: row.children[1].textContent, score: row.children[2].textContent,
+    reasons: row.querySelector('.reasons').textContent}))"""
 
 
 def test_you_tick_three_films_and_list_and_reasons_answer_and_the_numbers_add_up(notebook, widget):
@@ -138,6 +139,8 @@ def test_you_tick_three_films_and_list_and_reasons_answer_and_the_numbers_add_up
         search = widget.get_by_role("textbox", name="search")
         search.press("ControlOrMeta+a")
         notebook.page.keyboard.type(words)
+        while notebook.ask("widget.search.value") != words:  # boxes move while you type
+            notebook.page.wait_for_timeout(50)
         box = widget.get_by_role("checkbox", name=film)
         box.wait_for()
         box.press(" ")

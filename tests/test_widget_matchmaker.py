@@ -32,7 +32,7 @@ def widget(party, split, model, liked, tmp_path) -> MatchmakerWidget:
 
 def rows_on_screen(widget) -> list[tuple[float, list[float]]]:
     """Score and parts of each film as a reader finds them in the page."""
-    rows = re.findall(r'class="score">([-\d.]+)</td>.*?class="reasons"[^>]*>(.*?)</td>', widget.view.value)
+    rows = re.findall(r'class="score">([-\d.]+)</td>.*?class="reasons"[^>]*>(.*?)</div>', widget.view.value)
     numbers = [re.findall(r"(?:^|([-+]) )(\d+\.\d{3})(?= )", words) for _, words in rows]
     return [
         (float(score), [-float(n) if sign == "-" else float(n) for sign, n in parts])

@@ -59,7 +59,7 @@ def in_words(receipt: Receipt, decimals: int = 3) -> str:
 
 
 def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
-    """A top list as a table for a page: rank, title, score, the receipt as a bar, and the same in words.
+    """A top list as a table for a page: rank, title, score, the receipt as a bar, and below it in words.
 
     Args:
         titles: best first.
@@ -77,10 +77,12 @@ def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
                 for reason, left, width in _stack(receipts[rank - 1])
             )
             cells.append(f'<td class="score">{score}</td>')
-            cells.append(f'<td><svg width="240" height="16" aria-hidden="true">{bars}</svg></td>')
-            cells.append(f'<td class="reasons" style="font-size:90%">{escape(reasons)}</td>')
+            cells.append(
+                f'<td><svg width="240" height="16" aria-hidden="true">{bars}</svg>'
+                f'<div class="reasons" style="font-size:90%">{escape(reasons)}</div></td>'
+            )
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    columns = ("rank", "film", "score", "in parts", "because")[: 5 if receipts else 2]
+    columns = ("rank", "film", "score", "because")[: 4 if receipts else 2]
     head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in columns)
     return (  # a white card, like every drawing: the colours are made for white
         f'<div style="background:white;color:{INK};border-radius:8px;padding:4px;max-width:1000px;overflow-x:auto">'

@@ -214,7 +214,9 @@ class MatchmakerWidget:
         return self._raves[item]
 
     def _tick(self, items: Iterable[int]) -> None:
-        ticked = [item for item in items if self._box(item)]
+        ticked = list(items)
+        for item in ticked:
+            self._box(item)
         for item, box in self._raves.items():
             box.unobserve(self._answer, "value")
             box.value = item in ticked

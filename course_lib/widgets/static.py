@@ -17,8 +17,9 @@ NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run
 class Live(anywidget.AnyWidget):
     """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
-    # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
-    # alone; JupyterLab takes arrow keys from what has the focus.
+    # ipywidgets names neither the handle of a slider nor a group of buttons, says which button is pressed by colour
+    # alone, and does not tell the browser which radio buttons belong together, so that arrows would choose between them;
+    # JupyterLab takes arrow keys from what has the focus.
     _esm = """
     function set(element, attribute, value) {
         if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
@@ -32,6 +33,10 @@ class Live(anywidget.AnyWidget):
             for (const group of box.querySelectorAll(".widget-toggle-buttons, .widget-radio")) {
                 set(group, "role", group.matches(".widget-radio") ? "radiogroup" : "group");
                 set(group, "aria-label", group.querySelector(":scope > label").textContent);
+            }
+            for (const radios of box.querySelectorAll(".widget-radio")) {
+                radios.dataset.together ||= "course-" + Math.random().toString(36).slice(2);
+                for (const radio of radios.querySelectorAll("input")) set(radio, "name", radios.dataset.together);
             }
             for (const button of box.querySelectorAll(".widget-toggle-button")) {
                 set(button, "aria-pressed", String(button.classList.contains("mod-active")));
