@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from course_lib.quizzes import Question
 from course_lib.widgets import static
 
-_BELOW = {"width": "auto", "flex_flow": "column"}  # the options stand below their question
+_BELOW = {"width": "auto", "flex_flow": "column"}  # the options stand below their question, one to a line
 
 
 class Quiz:
@@ -18,7 +18,8 @@ class Quiz:
         questions: what is asked, in order.
 
     Attributes:
-        choices: the controls, a group of radio buttons per question; the value is the index of the option.
+        choices: the controls, a group of buttons per question; the value is the index of the option. Not radio
+            buttons: those of ipywidgets are made anew when the kernel answers, and the keyboard loses its place.
     """
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -27,7 +28,8 @@ class Quiz:
         for number, question in enumerate(questions, start=1):
             options = [(option, place) for place, (option, _) in enumerate(question.options)]
             name = f"{number}. {question.text}"  # a screen reader says it with each option
-            choice = widgets.RadioButtons(options=options, value=None, description=name, layout=_BELOW)
+            choice = widgets.ToggleButtons(options=options, value=None, description=name, layout=_BELOW)
+            choice.add_class("course-quiz")
             answer = widgets.HTML()
             choice.observe(self._answer, "value")
             self.choices.append(choice)

@@ -17,9 +17,8 @@ NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run
 class Live(anywidget.AnyWidget):
     """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
-    # ipywidgets names neither the handle of a slider nor a group of buttons, says which button is pressed by colour
-    # alone, and does not tell the browser which radio buttons belong together, so that arrows would choose between them;
-    # JupyterLab takes arrow keys from what has the focus.
+    # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
+    # alone; JupyterLab takes arrow keys from what has the focus.
     _esm = """
     function set(element, attribute, value) {
         if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
@@ -30,13 +29,9 @@ class Live(anywidget.AnyWidget):
                 const label = handle.closest(".widget-hbox")?.querySelector("label");
                 if (label) set(handle, "aria-label", label.textContent);
             }
-            for (const group of box.querySelectorAll(".widget-toggle-buttons, .widget-radio")) {
-                set(group, "role", group.matches(".widget-radio") ? "radiogroup" : "group");
+            for (const group of box.querySelectorAll(".widget-toggle-buttons")) {
+                set(group, "role", "group");
                 set(group, "aria-label", group.querySelector(":scope > label").textContent);
-            }
-            for (const radios of box.querySelectorAll(".widget-radio")) {
-                radios.dataset.together ||= "course-" + Math.random().toString(36).slice(2);
-                for (const radio of radios.querySelectorAll("input")) set(radio, "name", radios.dataset.together);
             }
             for (const button of box.querySelectorAll(".widget-toggle-button")) {
                 set(button, "aria-pressed", String(button.classList.contains("mod-active")));
@@ -57,8 +52,13 @@ class Live(anywidget.AnyWidget):
     _css = """
     .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
     .course-live .widget-html-content { line-height: 1.5; }
-    .course-live .widget-radio label { width: auto; height: auto; white-space: normal; line-height: 1.5; }
-    .course-live .widget-radio > label { font-weight: bold; text-align: left; }
+    .course-quiz.widget-toggle-buttons > label {
+        width: auto; height: auto; white-space: normal; line-height: 1.5; font-weight: bold; text-align: left;
+    }
+    .course-quiz > .btn-group, .course-quiz > div { display: flex; flex-flow: column; align-items: flex-start; }
+    .course-quiz .widget-toggle-button {
+        width: auto; max-width: 100%; height: auto; white-space: normal; line-height: 1.5; text-align: left;
+    }
     """
 
 
