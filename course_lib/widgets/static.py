@@ -58,6 +58,7 @@ class Live(anywidget.AnyWidget):
     .course-quiz > .btn-group, .course-quiz > div { display: flex; flex-flow: column; align-items: flex-start; }
     .course-quiz .widget-toggle-button {
         width: auto; max-width: 100%; height: auto; white-space: normal; line-height: 1.5; text-align: left;
+        margin: 2px; padding: 3px 10px;
     }
     """
 
