@@ -188,8 +188,6 @@ def test_axe_finds_nothing_in_either_theme_and_nothing_overflows_a_narrow_window
 def test_saved_closed_and_reopened_without_a_kernel_it_shows_the_picture_and_how_to_start(notebook):
     notebook.reopen_without_kernel()
     notebook.show_cell()
-    if "08" in notebook.name or "10" in notebook.name:
-        pytest.skip("this widget has no stored picture of its own yet")
     notebook.page.get_by_text("To bring it to life").first.wait_for()
     picture = notebook.page.locator(".jp-RenderedImage img:visible").first
     picture.wait_for()

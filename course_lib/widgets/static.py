@@ -18,13 +18,17 @@ class Live(anywidget.AnyWidget):
     """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
     # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
-    # alone; JupyterLab takes arrow keys from what has the focus.
+    # alone. JupyterLab takes arrow keys from what has the focus, unless just that element says no: its parents are not
+    # asked.
     _esm = """
     function set(element, attribute, value) {
         if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
     }
     function render({ el }) {
         function name(box) {
+            for (const control of box.querySelectorAll("input, button, [role=slider]")) {
+                set(control, "data-lm-suppress-shortcuts", "true");
+            }
             for (const handle of box.querySelectorAll("[role=slider]")) {
                 const label = handle.closest(".widget-hbox")?.querySelector("label");
                 if (label) set(handle, "aria-label", label.textContent);
@@ -40,7 +44,6 @@ class Live(anywidget.AnyWidget):
         function arrive() {
             const box = el.closest(".course-live");
             if (!box) return requestAnimationFrame(arrive);
-            box.dataset.lmSuppressShortcuts = "true";
             new MutationObserver(() => name(box)).observe(
                 box, { childList: true, subtree: true, attributeFilter: ["class"] });
             name(box);
