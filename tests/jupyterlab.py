@@ -196,6 +196,7 @@ class Notebook:
         self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
         dark = str(name.endswith("Light")).lower()
         self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{dark}'")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")  # the curtain over the change
 
     def screenshot(self, what: str) -> None:
         """Keep a picture for a person to look at."""

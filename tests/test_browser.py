@@ -89,6 +89,8 @@ def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         handle.press("ArrowLeft" if at_end else "ArrowRight")
         notebook.wait_for_change(widget, before)
+        twin = widget.get_by_role("spinbutton", name=handle.get_attribute("aria-label"), exact=True)
+        assert float(twin.input_value()) == float(handle.get_attribute("aria-valuenow"))
     for group in widget.locator(".widget-toggle-buttons:visible").all():
         before = widget.evaluate(VIEW)
         button = group.locator("button:not(.mod-active)").first.element_handle()  # this one, also when it is pressed

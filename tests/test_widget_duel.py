@@ -43,8 +43,9 @@ def test_no_control_reaches_a_state_that_raises():
         assert abs(widget.raved.value) == 4.0 and "loss" in widget.summary()
 
 
-def test_slider_and_number_field_are_one_control():
+def test_slider_and_number_field_have_the_same_span():
     widget = DuelWidget()
     field, slider = widget.box.children[0].children
-    slider.value = 2.0
-    assert field.value == widget.raved.value == 2.0 and field.description == "raved film"
+    assert field is widget.raved and field.description == "raved film"
+    for side in ("value", "min", "max", "step"):
+        assert getattr(field, side) == getattr(slider, side)

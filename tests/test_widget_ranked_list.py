@@ -70,12 +70,6 @@ def test_no_state_of_the_controls_raises(widget):
                 assert 0 <= widget.metrics()[f"NDCG@{k}"] <= 1
 
 
-def test_the_slider_and_its_number_move_together(widget):
-    number, slider = widget.box.children[0].children
-    slider.value = 3
-    assert number.value == 3 and widget.rank is number
-
-
 def test_a_guest_who_hides_nothing_is_refused():
     with pytest.raises(ValueError, match="user 0 hides no like"):
         RankedListWidget(lambda users: torch.zeros(1, 10), 0, one_guest(), one_guest(0), TITLES)

@@ -55,6 +55,8 @@ class Live(anywidget.AnyWidget):
     _css = """
     .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
     .course-live .widget-html-content { line-height: 1.5; }
+    .course-live .widget-toggle-buttons:not(.course-quiz) { display: flex; align-items: baseline; }
+    .course-live .widget-toggle-buttons:not(.course-quiz) > label { flex: none; text-align: right; margin-right: 8px; }
     .course-quiz.widget-toggle-buttons > label {
         width: auto; height: auto; white-space: normal; line-height: 1.5; font-weight: bold; text-align: left;
     }
@@ -71,7 +73,7 @@ def number(
 ) -> tuple[ipywidgets.BoundedFloatText, ipywidgets.HBox]:
     """A number field with a slider beside it, and the row of both; whole numbers where `step` is whole.
 
-    The field is the control, and the slider its twin.
+    The field is the control, and the slider its twin: the browser keeps them equal, without asking the kernel.
     """
     whole = isinstance(step, int)
     span = {"value": value, "min": low, "max": high, "step": step}
@@ -79,7 +81,7 @@ def number(
     wide = {"readout": False, "layout": {"width": "20em", "max_width": "100%"}}
     field = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(**named, **span)
     slider = (ipywidgets.IntSlider if whole else ipywidgets.FloatSlider)(**wide, **span)
-    ipywidgets.link((field, "value"), (slider, "value"))
+    ipywidgets.jslink((field, "value"), (slider, "value"))
     return field, ipywidgets.HBox([field, slider], layout={"flex_flow": "row wrap"})
 
 
