@@ -25,8 +25,9 @@ def popularity(interactions: Interactions) -> Scorer:
 
 def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Scorer:
     """Score an item by its similarity to the user's likes: the sum of their rows of `item_similarity`."""
-    likes, similarity = interactions.dense(), item_similarity(interactions, n_neighbours)
-    return lambda users: likes[users] @ similarity
+    # Summed in double precision: films with the same fans then tie on every machine, and not as rounding has it.
+    likes, similarity = interactions.dense().double(), item_similarity(interactions, n_neighbours).double()
+    return lambda users: (likes[users] @ similarity).float()
 
 
 def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Tensor:

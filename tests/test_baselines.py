@@ -42,6 +42,14 @@ def test_popularity_counts_likes(paper):
     assert popularity(paper)(torch.tensor([0, 2])).tolist() == [[2, 2, 2, 0]] * 2
 
 
+def test_item_knn_ties_films_with_the_same_fans_exactly(split):
+    # Else the order of such films is rounding's, and differs between machines.
+    fit, n = split.fit, split.fit.n_items
+    twice = Interactions(fit.user.repeat(2), torch.cat([fit.item, fit.item + n]), fit.n_users, 2 * n)
+    scores = item_knn(twice, n_neighbours=2 * n)(everybody(fit))
+    assert torch.equal(scores[:, :n], scores[:, n:])
+
+
 @pytest.mark.parametrize("n_neighbours", [1, 3, 100])
 def test_item_knn_equals_a_brute_force_loop(small, n_neighbours):
     likes = small.dense().numpy()
