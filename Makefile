@@ -16,14 +16,22 @@ CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://d
 endif
 endif
 
-.PHONY: lab test lint notebooks instructor clean-edition bench clean
+.PHONY: lab test test-browser test-kernel lint notebooks instructor clean-edition bench clean
 
 lab: .venv/.course  ## open the course in JupyterLab
 	@$(BIN)/python -c "from course_lib.data import load_movielens; print(load_movielens().source)"
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01_setup.ipynb
 
-test: .venv/.dev  ## unit, documentation, widget and browser tests, then the ten notebooks against their stored outputs
-	$(BIN)/python -m pytest --quiet
+test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
+	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
+
+# Side by side, on one core each: more threads would take the other's core. Their dots mix, their reports do not.
+BROWSER := tests/test_browser.py tests/test_gossip_picture.py
+test-browser test-kernel: export OMP_NUM_THREADS = 1
+test-browser: .venv/.dev
+	$(BIN)/python -m pytest --quiet $(BROWSER)
+test-kernel: .venv/.dev
+	$(BIN)/python -m pytest --quiet $(BROWSER:%=--ignore=%)
 	$(BIN)/python -m pytest --quiet --nbval --nbval-current-env notebooks
 
 lint: .venv/.dev  ## style of code and notebooks, and nothing in a notebook that does not belong in git
