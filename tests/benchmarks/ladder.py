@@ -119,12 +119,10 @@ def markdown(results: pd.DataFrame) -> str:
 
 
 def markdown_differences(table: pd.DataFrame) -> str:
-    """The README's table of paired differences."""
+    """The README's table of paired differences, with a fourth decimal, so that no bound is rounded to zero."""
     lines = ["| | difference | 95 % interval |", "|---|---|---|"]
     for pair in table.itertuples():
-        lines.append(
-            f"| {pair.first} − {pair.second} | {pair.difference:+z.3f} | {pair.low:+z.3f} to {pair.high:+z.3f} |"
-        )
+        lines.append(f"| {pair.first} − {pair.second} | {pair.difference:+.4f} | {pair.low:+.4f} to {pair.high:+.4f} |")
     return "\n".join(lines)
 
 
