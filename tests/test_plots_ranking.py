@@ -5,7 +5,6 @@ from course_lib.plots.ranking import (
     plot_grouped_bars,
     plot_histogram,
     plot_intervals,
-    plot_ladder,
     plot_metrics_by_rank,
     plot_newcomers,
     plot_ranked_list,
@@ -36,15 +35,6 @@ def test_ranked_list_counts_the_hits_above_the_cut():
     notes = [word for word in drawings.words(svg) if word.startswith(("hit", "already"))]
     assert notes == ["hit", "already raved about", "hit", "hit, not counted"]
     assert drawings.words(svg)[-1] == "K = 3: the list ends here"
-
-
-def test_ladder_is_sorted_by_mean_and_shows_every_seed():
-    results = pd.DataFrame({"model": ["a", "a", "b", "b"], "split_seed": [0, 1, 0, 1], "ndcg@10": [0.4, 0.6, 0.1, 0.3]})
-    ax = plot_ladder(results, "ndcg@10")
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "a"]
-    assert words(ax) == ["0.200", "0.500"]
-    assert list(ax.lines[2].get_xdata()) == [0.4, 0.6]
-    assert "one of 2 splits" in ax.get_xlabel()
 
 
 def test_intervals_reach_from_low_to_high():

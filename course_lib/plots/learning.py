@@ -191,16 +191,16 @@ def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str
     sketch.text(points[-1][0] + 12, points[-1][1], letter, colour=colour, bold=True)
 
 
-def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None = None) -> Axes:
+def plot_ladder(results: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """One row per model, best on top: a dot per split seed, the mean as a bar, and the mean in figures.
 
     Args:
-        results: a table with `model, split_seed` and the column `metric`, as `notebooks/results.csv`.
+        results: a table with `model, split_seed, ndcg@10`, as `notebooks/results.csv`.
     """
-    means = results.groupby("model")[metric].mean().sort_values()
+    means = results.groupby("model")["ndcg@10"].mean().sort_values()
     ax = new_axes(8.0, 0.42 * len(means) + 1.0) if ax is None else ax
     for place, (model, mean) in enumerate(means.items()):
-        values = results.loc[results["model"] == model, metric]
+        values = results.loc[results["model"] == model, "ndcg@10"]
         color = ACCENT if "LightGCN" in model else GUEST
         ax.plot(
             values, [place] * len(values), "D" if "LightGCN" in model else "o", color=color, markersize=7, alpha=0.8
@@ -208,8 +208,8 @@ def plot_ladder(results: pd.DataFrame, metric: str = "ndcg@10", ax: Axes | None 
         ax.plot([mean, mean], [place - 0.32, place + 0.32], color=INK, linewidth=2)
         ax.annotate(f"{mean:.3f}", (values.max(), place), (9, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(means)), means.index)
-    ax.set(xlabel=f"{metric.upper()} on the test part, one dot per split seed", ylim=(-0.6, len(means) - 0.4))
-    ax.set_xlim(0, 1.12 * results[metric].max())
+    ax.set(xlabel="NDCG@10 on the test part, one dot per split seed", ylim=(-0.6, len(means) - 0.4))
+    ax.set_xlim(0, 1.12 * results["ndcg@10"].max())
     return ax
 
 

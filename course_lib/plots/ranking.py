@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from course_lib.plots.sketch import FAINT, INK, Sketch
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes
 
 
 def shorten(text: str, length: int = 30) -> str:
@@ -66,29 +66,6 @@ def plot_metrics_by_rank(table: pd.DataFrame, k: int, ax: Axes | None = None) ->
         ylabel="metric of the list",
         xlim=(0.5, table.index[-1] + 4),
         ylim=(0, 1.2 * table.to_numpy().max()),
-    )
-    return ax
-
-
-def plot_ladder(results: pd.DataFrame, metric: str, ax: Axes | None = None) -> Axes:
-    """One row per model, best on top: a ring per split seed, and the mean over seeds as a square with its value.
-
-    Args:
-        results: columns `model`, `split_seed` and `metric`; one row per model and seed.
-    """
-    order = results.groupby("model")[metric].mean().sort_values()
-    ax = new_axes(8.5, 0.4 * len(order) + 0.9) if ax is None else ax
-    for height, (model, mean) in enumerate(order.items()):
-        values = results.loc[results["model"] == model, metric]
-        ax.hlines(height, 0, mean, color=MUTED, linewidth=1)
-        ax.plot(values, [height] * len(values), GUEST_MARKER, color=GUEST, fillstyle="none", markersize=8)
-        ax.plot(mean, height, FILM_MARKER, color=ACCENT, markersize=5)
-        ax.text(values.max() + 0.02 * order.max(), height, f"{mean:.3f}", va="center")
-    ax.set_yticks(range(len(order)), order.index)
-    n_seeds = results["split_seed"].nunique()
-    ax.set(
-        xlim=(0, 1.12 * order.max()),
-        xlabel=f"{metric}, mean over guests (ring: one of {n_seeds} splits, square: their mean)",
     )
     return ax
 

@@ -168,10 +168,10 @@ def _stack(receipt: Receipt) -> list[tuple[str, float, float]]:
     bars, right, left = [], 0.0, 0.0
     for reason, share in receipt:
         reason = REST if reason.startswith(f"{REST} (") else reason
-        if share >= 0:
+        if share > 0:
             bars.append((reason, right, share))
             right += share
-        else:
+        elif share < 0:  # a share of 0 has no bar, and needs no colour
             left += share
             bars.append((reason, left, -share))
     return bars

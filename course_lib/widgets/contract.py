@@ -53,9 +53,9 @@ def look_for(widget: object) -> None:
     """Display what to look for in a widget, its contract: what to move, what to watch, and, folded, what it teaches."""
     plain, folded = ["What to look for:"], ["**What to look for**", ""]
     for number, promise in enumerate(widget.contract, start=1):
-        given = " and ".join(f"{_name(widget, n)} {label(widget, n, value)}" for n, value in promise.given.items())
+        given = " and ".join(f"{_name(widget, n)} {_quoted(widget, n, value)}" for n, value in promise.given.items())
         start = f"With {given}, move" if given else "Move"
-        ends = [label(widget, promise.control, value) for value in (promise.start, promise.end)]
+        ends = [_quoted(widget, promise.control, value) for value in (promise.start, promise.end)]
         task = f"{start} **{_name(widget, promise.control)}** from {ends[0]} to {ends[1]} and watch "
         task += f"*{watched(widget, promise)}*."
         answer = f"{CHANGES[promise.change]} {promise.sentence}"
@@ -89,6 +89,12 @@ def controls(widget: object) -> dict[str, ipywidgets.ValueWidget]:
         for name, value in vars(widget).items()
         if isinstance(value, ipywidgets.ValueWidget) and not isinstance(value, ipywidgets.HTML | ipywidgets.Text)
     }
+
+
+def _quoted(widget: object, name: str, value: object) -> str:
+    """`label`, in quotation marks where it is the words on a button."""
+    words = label(widget, name, value)
+    return f"“{words}”" if hasattr(getattr(widget, name), "options") else words
 
 
 def _name(widget: object, control: str) -> str:

@@ -171,7 +171,7 @@ class LoudnessWidget:
         return pd.DataFrame({"title": titles, "amount": amount[chosen].numpy(), "raved": mine[chosen].numpy()})
 
     def n_different_films(self) -> int:
-        """How many different films the ten loudest new films of all guests are."""
+        """How many different films are among the ten loudest new films of all guests."""
         return self._spread().n_lists
 
     def reached(self) -> float:
