@@ -25,14 +25,16 @@ lab: .venv/.course  ## open the course in JupyterLab
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
 
-# Side by side, on one core each: more threads would take the other's core. Their dots mix, their reports do not.
+# The two halves run side by side, with a core each: more threads would take the other's. Their dots mix.
 BROWSER := tests/test_browser.py tests/test_gossip_picture.py
-test-browser test-kernel: export OMP_NUM_THREADS = 1
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
+
 test-browser: .venv/.dev
-	$(BIN)/python -m pytest --quiet $(BROWSER)
+	$(PYTEST) $(BROWSER)
+
 test-kernel: .venv/.dev
-	$(BIN)/python -m pytest --quiet $(BROWSER:%=--ignore=%)
-	$(BIN)/python -m pytest --quiet --nbval --nbval-current-env notebooks
+	$(PYTEST) $(BROWSER:%=--ignore=%)
+	$(PYTEST) --nbval --nbval-current-env notebooks
 
 lint: .venv/.dev  ## style of code and notebooks, and nothing in a notebook that does not belong in git
 	$(BIN)/ruff check .
