@@ -33,8 +33,8 @@ def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Scorer:
 def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Tensor:
     """Cosine of two items, shared fans / sqrt(fans of one * fans of the other), each item's nearest only.
 
-    Item `i` listens to its `n_neighbours` most similar items and those that tie with the last of them; 200 is the
-    best of 20 to 1,682 on validation, split seeds 0-2.
+    Item `i` listens to its `n_neighbours` most similar items and those that tie with the last of them; 200 lies
+    on the plateau that `tests/benchmarks/search.py` finds on validation.
 
     Returns:
         `(n_items, n_items)`: column `i` holds the neighbours of item `i`. A row of likes times it is that user's
@@ -65,7 +65,12 @@ def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Scorer:
     With one number per node as tag, the tags after k rounds are the rows of Â^k, so the score is the (user, item)
     entry of Â + Â^3 + ... up to `n_layers` (even powers lead from users to users). Written with the user-item block
     S of Â: S + S SᵀS + ...
+
+    Raises:
+        ValueError: `n_layers` is below 1: nothing would have arrived.
     """
+    if n_layers < 1:
+        raise ValueError(f"n_layers must be at least 1, got {n_layers}: without a round nothing arrives")
     likes = interactions.dense()
     degrees = likes.sum(dim=1, keepdim=True) * likes.sum(dim=0, keepdim=True)
     step = likes * degrees.clamp_min(1).rsqrt()  # (n_users, n_items): S
@@ -87,11 +92,16 @@ def ease_weights(interactions: Interactions, reg_weight: float = 300.0) -> Tenso
     """`B = I - P / diag(P)` with `P = (XᵀX + reg_weight I)^-1`: one matrix inverse, `(n_items, n_items)`.
 
     A row of likes times it is that user's scores, whether the user was there before or not. 300 is the best
-    `reg_weight` of 100 to 700 on validation, split seeds 0-2.
+    `reg_weight` that `tests/benchmarks/search.py` finds on validation.
 
     References:
         Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", https://arxiv.org/abs/1905.03375, Eq. 8.
+
+    Raises:
+        ValueError: `reg_weight` is not above 0.
     """
+    if reg_weight <= 0:
+        raise ValueError(f"reg_weight must be above 0, got {reg_weight}: the matrix could not be inverted")
     likes = interactions.dense()
     gram = likes.T @ likes
     gram.diagonal().add_(reg_weight)

@@ -80,12 +80,17 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
         with seen ones, marked by the score -inf.
 
     Raises:
-        ValueError: `k` is not in 1 to `n_items`; or the scorer's shape is not `(B, n_items)`, or it returns NaN.
+        ValueError: `k` is not in 1 to `n_items`; or the scorer's shape is not `(B, n_items)`, or it returns NaN or
+            anything but a float tensor.
     """
     if not 1 <= k <= seen.n_items:
         raise ValueError(f"k must be 1 to {seen.n_items}, the number of items, got {k}")
     with torch.no_grad():
-        scores = scorer(users).cpu()
+        scores = scorer(users)
+    if not (isinstance(scores, Tensor) and scores.is_floating_point()):
+        kind = scores.dtype if isinstance(scores, Tensor) else type(scores).__name__
+        raise ValueError(f"the scorer must return a float tensor, got {kind}; make it one, as with .float()")
+    scores = scores.cpu()
     if scores.shape != (len(users), seen.n_items):
         raise ValueError(
             f"the scorer must return (users, items) = {(len(users), seen.n_items)}, got {tuple(scores.shape)}"
@@ -96,8 +101,13 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
         )
     scores = scores.masked_fill(seen.rows(users), -torch.inf)
     order = torch.randperm(seen.n_items, generator=torch.Generator().manual_seed(0))
-    best = scores[:, order].topk(k)
-    return order[best.indices], best.values
+    shuffled = scores[:, order]
+    values, places = shuffled.topk(min(k + 1, seen.n_items))  # one more, to see whether the last one is tied
+    tied = (values[:, 1:] == values[:, :-1]).any(dim=1)
+    if tied.any():  # topk leaves the order of equal scores open
+        exact = shuffled[tied].sort(dim=1, descending=True, stable=True)
+        values[tied], places[tied] = exact.values[:, : values.size(1)], exact.indices[:, : values.size(1)]
+    return order[places[:, :k]], values[:, :k]
 
 
 def evaluate(
@@ -118,8 +128,12 @@ def evaluate(
 
     Raises:
         ValueError: `truth` and `seen` count other users or items; they share a pair, which could then never be
-            found; nothing is hidden; and whatever `top_k` refuses.
+            found; nothing is hidden; `k` is no sequence of lengths; and whatever `top_k` refuses.
     """
+    if not isinstance(k, Sequence) or not k:
+        raise ValueError(f"k must be a sequence of list lengths, such as (10,) or (5, 10), got {k!r}")
+    if min(k) < 1:
+        raise ValueError(f"k must be 1 to {seen.n_items}, the number of items, got {min(k)}")
     sizes, expected = (truth.n_users, truth.n_items), (seen.n_users, seen.n_items)
     if sizes != expected:
         raise ValueError(f"truth counts (users, items) = {sizes}, seen counts {expected}; take both from one split")
@@ -144,8 +158,8 @@ def evaluate(
 
 def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10) -> float:
     """Share of all items that stand in at least one user's top k, over all users."""
-    items, _ = top_k(scorer, torch.arange(seen.n_users), seen, k)
-    return len(items.unique()) / seen.n_items
+    items, scores = top_k(scorer, torch.arange(seen.n_users), seen, k)
+    return len(items[scores > -torch.inf].unique()) / seen.n_items
 
 
 def paired_bootstrap(

@@ -85,5 +85,12 @@ def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
 
 def neighbours(adjacency: Tensor, node: int) -> tuple[Tensor, Tensor]:
     """The nodes that one node hears, and how loudly: a row of the matrix of `adjacency`, both `(degree,)`."""
+    check_matrix(adjacency)
     row = slice(int(adjacency.crow_indices()[node]), int(adjacency.crow_indices()[node + 1]))
     return adjacency.col_indices()[row], adjacency.values()[row]
+
+
+def check_matrix(graph: Tensor) -> None:
+    """Refuse an edge index, by a ValueError, where the matrix of `adjacency` is meant."""
+    if graph.layout != torch.sparse_csr:
+        raise ValueError(f"the graph must be the matrix of `graph.adjacency`, got a {graph.layout} tensor")

@@ -16,8 +16,8 @@ from course_lib.recommendation import scorer
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
     """How many guests or films a walk of 1, 2, ... hops from a guest can end at, mean over guests with a like.
 
-    Odd hops end at films, even hops at guests. The guest itself is not counted, and films nobody likes cannot be
-    reached, so they are not counted either.
+    Odd hops end at films, even hops at guests. The guest itself is not counted, and neither are films and guests
+    without a like, who cannot be reached.
 
     Returns:
         one row per hop: `hop, ends_at` ("films" or "guests"), `mean_count`, `mean_share` of those that count.
@@ -38,7 +38,7 @@ def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
             reached = (reached @ (likes.T if hop % 2 == 0 else likes) > 0).float()
         itself = 1 if hop % 2 == 0 else 0
         count = reached[active].sum(dim=1) - itself
-        total = n_films if hop % 2 else interactions.n_users - 1
+        total = n_films if hop % 2 else int(active.sum()) - 1
         ends_at = "films" if hop % 2 else "guests"
         mean = float(count.mean())
         rows.append({"hop": hop, "ends_at": ends_at, "mean_count": mean, "mean_share": mean / max(total, 1)})
@@ -60,7 +60,13 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
 
     Returns:
         `(B, K + 1)`: the rows sum to the scores.
+
+    Raises:
+        ValueError: an index is out of range.
     """
+    for name, index, n in (("user", user, model.n_users), ("item", item, model.n_items)):
+        if len(index) and not 0 <= int(index.min()) <= int(index.max()) < n:
+            raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
     with torch.no_grad():
         layers = model.layers(graph)
         final = sum(layers) / len(layers)

@@ -29,6 +29,9 @@ class Interactions:
     n_items: int
 
     def __post_init__(self) -> None:
+        for name, index in (("user", self.user), ("item", self.item)):
+            if not isinstance(index, Tensor):
+                raise ValueError(f"{name} must be a tensor, got {type(index).__name__}; make it one by torch.tensor")
         if self.user.shape != self.item.shape or self.user.dim() != 1:
             raise ValueError(
                 f"user and item must be two 1-d tensors of one length, got {tuple(self.user.shape)} and "
@@ -59,10 +62,16 @@ class Interactions:
             return torch.zeros_like(user, dtype=torch.bool)
         wanted = user * self.n_items + item
         place = torch.searchsorted(self.keys, wanted).clamp_max(len(self) - 1)
-        return self.keys[place] == wanted
+        return (self.keys[place] == wanted) & (item >= 0) & (item < self.n_items)
 
     def rows(self, users: Tensor) -> Tensor:
-        """The pairs of some users as a dense block: `(B, n_items)` bool."""
+        """The pairs of some users as a dense block: `(B, n_items)` bool.
+
+        Raises:
+            ValueError: a user's index is out of range.
+        """
+        if len(users) and not 0 <= int(users.min()) <= int(users.max()) < self.n_users:
+            raise ValueError(f"users must lie in [0, {self.n_users}), got {int(users.min())} to {int(users.max())}")
         unique, inverse = users.unique(return_inverse=True)
         row = torch.full((self.n_users,), -1)
         row[unique] = torch.arange(len(unique))
@@ -137,10 +146,10 @@ def to_likes(ratings: pd.DataFrame, min_rating: int = 4) -> pd.DataFrame:
     missing = [column for column in ("user_id", "film_id", "rating") if column not in ratings]
     if missing:
         raise ValueError(f"the ratings have no column {missing}; got {list(ratings.columns)}")
-    likes = ratings.loc[ratings["rating"] >= min_rating, ["user_id", "film_id"]].reset_index(drop=True)
-    if likes.duplicated().any():
-        raise ValueError(f"{likes[likes.duplicated()].iloc[0].to_dict()} is rated more than once; keep one rating")
-    return likes
+    pairs = ratings[["user_id", "film_id"]]
+    if pairs.duplicated().any():
+        raise ValueError(f"{pairs[pairs.duplicated()].iloc[0].to_dict()} is rated more than once; keep one rating")
+    return pairs[ratings["rating"] >= min_rating].reset_index(drop=True)
 
 
 def to_interactions(

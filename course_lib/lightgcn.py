@@ -53,7 +53,7 @@ class LightGCN(nn.Module):
         seed: of the initial tags (Xavier uniform).
 
     Raises:
-        ValueError: another scoring.
+        ValueError: another scoring, or fewer than 0 layers.
     """
 
     def __init__(
@@ -68,6 +68,8 @@ class LightGCN(nn.Module):
         super().__init__()
         if scoring not in ("dot", "cosine"):
             raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
+        if n_layers < 0:
+            raise ValueError(f"n_layers must be at least 0, got {n_layers}")
         self.scoring = scoring
         self.n_users, self.n_items, self.n_layers = n_users, n_items, n_layers
         self.embedding = nn.Embedding(n_users + n_items, embedding_dim)

@@ -292,7 +292,7 @@ MUSEUM = (
         graph_of_fit, hidden_likes_in_the_graph, two_entries_per_like_to_learn_from),
     Bug("negatives_know_the_test", "negatives avoid the hidden likes", "several NCF-style repositories",
         unknown_negatives, negatives_know_the_test, a_hidden_like_can_be_drawn),
-    Bug("log_of_sigmoid", "the loss is log(sigmoid(x) + 1e-10)", "RecBole and d2l",
+    Bug("log_of_sigmoid", "the loss is log(sigmoid(x) + 1e-10)", "RecBole, and in d2l without the 1e-10",
         bpr_loss, log_of_sigmoid, a_pair_in_the_wrong_order_still_teaches),
     Bug("no_zero_grad", "gradients are never set to zero", "LensKit 2025.8",
         step, no_zero_grad, the_same_loss_twice_gives_the_same_step),

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from course_lib.data import GENRES
 from course_lib.evaluation import Scorer, top_k
-from course_lib.graph import neighbours
+from course_lib.graph import check_matrix, neighbours
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 
@@ -19,7 +19,13 @@ OWN_TAG = -1  # stands where `explain` names an item: the part of a score that n
 
 
 def scorer(user_embedding: Tensor, item_embedding: Tensor, scoring: str = "dot") -> Scorer:
-    """Dot products or cosines of final tags, `(n_users, d)` and `(n_items, d)`, as a `Scorer`."""
+    """Dot products or cosines of final tags, `(n_users, d)` and `(n_items, d)`, as a `Scorer`.
+
+    Raises:
+        ValueError: another scoring.
+    """
+    if scoring not in ("dot", "cosine"):
+        raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
     user_embedding, item_embedding = user_embedding.detach(), item_embedding.detach()
     if scoring == "cosine":
         user_embedding, item_embedding = F.normalize(user_embedding), F.normalize(item_embedding)
@@ -180,6 +186,7 @@ def _told(model: LightGCN, graph: Tensor) -> Tensor:
 
 def _newcomer(model: LightGCN, graph: Tensor, liked: Sequence[int] | Tensor) -> tuple[Tensor, Tensor]:
     """The likes of a new guest, checked, and how loudly each is heard: both `(n,)`."""
+    check_matrix(graph)
     films = torch.as_tensor(liked, device=graph.device)
     if not films.numel():
         raise ValueError("a new guest needs at least one like, got none; without likes, offer the popular films")

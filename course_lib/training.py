@@ -23,14 +23,18 @@ from course_lib.softmax import check_competitors, softmax_loss
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that decides a training run."""
+    """Everything that decides a training run.
+
+    Raises:
+        ValueError: a number is outside the range in which it means something.
+    """
 
     embedding_dim: int = 64
     """Numbers on a name tag."""
     n_layers: int = 2
     """Rounds of gossip; 0 is matrix factorisation."""
     scoring: str = "dot"
-    """How two tags become a score: "dot" or "cosine"."""
+    """How two tags become a score: "dot" or, with softmax, "cosine"."""
     loss: str = "bpr"
     """The teacher: "bpr" compares pairs, "softmax" compares with all films at once."""
     learning_rate: float = 0.01
@@ -53,6 +57,15 @@ class TrainConfig:
     """Probability that a guest's layer-0 tag is zeroed in a training step: what `fold_in` will do to a newcomer."""
     seed: int = 0
     """Of initial tags, order of likes, negatives and dropped tags."""
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "validate_every", "patience"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature must be above 0: scores are divided by it; got {self.temperature}")
+        if not 0 <= self.ego_dropout <= 1:
+            raise ValueError(f"ego_dropout is a probability, 0 to 1, got {self.ego_dropout}")
 
 
 SOURCE_CONFIG = TrainConfig(n_layers=3, learning_rate=0.001, reg_weight=0.0, n_epochs=50, batch_size=1024)
@@ -78,7 +91,7 @@ class TrainResult:
     Attributes:
         history: one row per epoch: `epoch` (from 1), `loss`, `seconds`, and with validation `ndcg@10`.
         best_epoch: the epoch whose weights the model holds.
-        state: give it to `train` to go on as if the run had never stopped.
+        state: give it to `train` to go on where the run stopped.
     """
 
     history: pd.DataFrame
@@ -108,7 +121,7 @@ def train(
     on_epoch: Callable[[pd.DataFrame], bool | None] | None = None,
     state: dict | None = None,
 ) -> TrainResult:
-    """Train, and leave the model at its best validation epoch, or at its last epoch without validation.
+    """Train, and leave the model at its best validation epoch, or at its last epoch if it was never validated.
 
     It never sees the test: graph, negatives and mask all come from `train`. Ctrl-C (or a kernel interrupt) ends the
     run after the last whole epoch and returns what was learnt so far.
@@ -123,7 +136,7 @@ def train(
 
     Raises:
         ValueError: the model and the likes count other users or items, there is nothing to learn from, or the
-            loss is unknown.
+            loss is unknown or does not go with the model's scoring.
     """
     if (model.n_users, model.n_items) != (train.n_users, train.n_items):
         raise ValueError(
@@ -134,6 +147,8 @@ def train(
         raise ValueError("there is no like to learn from; train needs at least one pair")
     if config.loss not in ("bpr", "softmax"):
         raise ValueError(f'loss must be "bpr" or "softmax", got {config.loss!r}')
+    if config.loss == "bpr" and model.scoring != "dot":
+        raise ValueError(f'BPR compares dot products, got a model scored by {model.scoring}; build it with "dot"')
     device = model.embedding.weight.device
     graph = adjacency(train).to(device)
     optimizer = torch.optim.AdamW(
@@ -208,17 +223,18 @@ def train(
             history.append(row)
             last = snapshot()
             bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
-            if validation is None or row.get("ndcg@10", -1.0) > best_ndcg:
-                best_ndcg = row.get("ndcg@10", -1.0)
-                best_epoch, best_weights = row["epoch"], last["model"]
+            if row.get("ndcg@10", -1.0) > best_ndcg:
+                best_ndcg, best_epoch, best_weights = row["ndcg@10"], row["epoch"], last["model"]
             if on_epoch is not None and on_epoch(pd.DataFrame(history)):
                 break
-            if row["epoch"] - best_epoch >= config.patience:
+            if "ndcg@10" in row and row["epoch"] - best_epoch >= config.patience:
                 break
     except KeyboardInterrupt:
         pass
     finally:
         bar.close()
+    if best_ndcg < 0 and history:  # never validated, or stopped before the first time
+        best_epoch, best_weights = history[-1]["epoch"], last["model"]
     state = {**last, "history": history, "best_epoch": best_epoch, "best_weights": best_weights}
     model.load_state_dict(best_weights)
     return TrainResult(pd.DataFrame(history), best_epoch, state)

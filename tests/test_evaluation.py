@@ -158,10 +158,17 @@ def test_a_constant_scorer_ranks_about_like_chance_even_when_popular_films_come_
     assert best["ndcg@20"] > 5  # what ties in index order would have given for nothing
 
 
-def test_ties_are_broken_in_the_same_way_every_time(split):
+@pytest.mark.parametrize("score", [constant(500), lambda users: torch.arange(500.0).expand(len(users), -1) // 7])
+def test_ties_stand_in_one_fixed_random_order_whatever_the_length_of_the_list(split, score):
     users = torch.arange(300)
-    first, again = (top_k(constant(500), users, split.fit, 10)[0] for _ in range(2))
-    assert torch.equal(first, again)
+    order = torch.randperm(500, generator=torch.Generator().manual_seed(0))
+    place = order.argsort()
+    masked = score(users).masked_fill(split.fit.rows(users), -torch.inf)
+    for user in (0, 17, 299):
+        unseen = [item for item in range(500) if masked[user, item] > -torch.inf]
+        expected = sorted(unseen, key=lambda item: (-float(masked[user, item]), int(place[item])))
+        for k in (1, 10, 37):
+            assert top_k(score, users, split.fit, k)[0][user].tolist() == expected[:k]
 
 
 def test_a_list_longer_than_the_unseen_items_ends_with_marked_seen_ones(paper):
@@ -227,3 +234,30 @@ def test_the_paired_bootstrap_is_about_as_wide_as_the_normal_theory_says():
 def test_the_paired_bootstrap_refuses_other_users():
     with pytest.raises(ValueError, match="same users in the same order, got 2 and 2"):
         paired_bootstrap(pd.Series([1.0, 2.0], index=[0, 1]), pd.Series([1.0, 2.0], index=[1, 0]))
+
+
+@pytest.mark.parametrize(
+    ("scores", "got"),
+    [(lambda users: torch.zeros(len(users), 500, dtype=torch.int64), "torch.int64"),
+     (lambda users: torch.zeros(len(users), 500).bool(), "torch.bool"),
+     (lambda users: np.zeros((len(users), 500)), "ndarray")],
+)  # fmt: skip
+def test_a_scorer_that_returns_no_floats_is_refused(split, scores, got):
+    with pytest.raises(ValueError, match=f"must return a float tensor, got {got}; make it one"):
+        top_k(scores, torch.tensor([0]), split.fit, 10)
+
+
+@pytest.mark.parametrize("k", [10, ()])
+def test_a_k_that_is_no_sequence_of_lengths_is_refused(split, k):
+    with pytest.raises(ValueError, match="a sequence of list lengths, such as"):
+        evaluate(constant(500), split.test, split.fit, k=k)
+
+
+def test_a_user_who_is_not_there_is_refused(split):
+    with pytest.raises(ValueError, match=r"users must lie in \[0, 300\), got -1 to 0"):
+        top_k(constant(500), torch.tensor([0, -1]), split.fit, 10)
+
+
+def test_coverage_does_not_count_the_seen_items_that_fill_up_a_list():
+    seen = Interactions(torch.tensor([0, 0]), torch.tensor([0, 1]), 1, 3)
+    assert coverage_at_k(lambda users: torch.zeros(len(users), 3), seen, k=3) == pytest.approx(1 / 3)

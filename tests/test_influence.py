@@ -147,3 +147,13 @@ def test_mean_cosine():
         mean_cosine(torch.tensor([[1.0, 0], [0, 0]]))
     with pytest.raises(ValueError, match="at least two rows"):
         mean_cosine(torch.ones(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("user", "item", "message"),
+    [(3, 0, r"user must lie in \[0, 3\), got 3 to 3"), (0, -1, r"item must lie in \[0, 4\), got -1 to -1")],
+)
+def test_the_parts_of_a_score_are_refused_for_who_is_not_there(paper, user, item, message):
+    model = LightGCN(3, 4, embedding_dim=8)
+    with pytest.raises(ValueError, match=message):
+        score_by_hop(model, adjacency(paper), torch.tensor([user]), torch.tensor([item]))

@@ -194,3 +194,18 @@ def test_the_real_split_has_the_published_counts(real_data, real_split):
     assert (len(real_split.fit), len(real_split.test)) == (44_675, 10_700)
     assert len(set(real_data.films["film_id"]) - set(likes["film_id"])) == 235
     assert set(real_data.users["user_id"]) - set(likes["user_id"]) == {685}
+
+
+def test_interactions_refuse_lists(paper):
+    with pytest.raises(ValueError, match="item must be a tensor, got list; make it one"):
+        Interactions(paper.user, paper.item.tolist(), 3, 4)
+
+
+def test_an_item_out_of_range_is_not_taken_for_the_next_users_first(paper):
+    assert not paper.contains(torch.tensor([0, 1]), torch.tensor([4, -1])).any()
+
+
+def test_a_film_rated_twice_is_refused_whatever_the_ratings():
+    ratings = pd.DataFrame({"user_id": [7, 7], "film_id": [2, 2], "rating": [5, 1]})
+    with pytest.raises(ValueError, match=r"'film_id': 2.* is rated more than once; keep one rating"):
+        to_likes(ratings)

@@ -108,3 +108,8 @@ def test_an_edge_index_may_lack_the_last_nodes_which_then_hear_nothing(paper):
     model = model_of(paper, n_layers=1)  # film 3 has no edge, so the edge index ends at node 5
     _, items = model(edge_index(paper))
     torch.testing.assert_close(items[3], model.embedding.weight[6] / 2)
+
+
+def test_fewer_than_no_layers_are_refused():
+    with pytest.raises(ValueError, match="n_layers must be at least 0, got -2"):
+        LightGCN(3, 4, n_layers=-2)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from course_lib.plots.receipts import (
     fold_reasons,
     in_words,
-    plot_reasons,
     plot_receipts,
     plot_share_and_loss,
     receipts_html,
@@ -78,13 +77,6 @@ def test_receipt_bars_start_where_the_last_one_ended():
     ]
     assert [text.get_text() for text in ax.texts] == ["0.750"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Alien", "Brazil", "fame", "rest"]
-
-
-def test_reasons_are_as_long_as_their_shares():
-    ax = plot_reasons([("own tag", -0.5), ("Alien", 2.0), ("rest (3 raves)", 1.0)])
-    assert [patch.get_width() for patch in ax.patches] == [-0.5, 2.0, 1.0]
-    assert "together 2.500" in ax.get_xlabel()
-    assert ax.get_xlim()[0] < -0.5 and ax.get_xlim()[1] > 2
 
 
 @pytest.mark.parametrize(("loss", "side"), [(0.1, "left"), (0.5, "right")])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from course_lib import recommendation
 from course_lib.data import GENRES
-from course_lib.graph import adjacency
+from course_lib.graph import adjacency, edge_index
 from course_lib.interactions import Interactions, to_interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party
@@ -275,3 +275,14 @@ def test_damping_takes_most_from_the_most_famous_film(paper):
     assert damp_popularity(flat, degree, 0.0)(torch.tensor([0])).tolist() == [[1.0] * 4]
     half = damp_popularity(flat, torch.tensor([0, 1, 3, 0]), 1.0)(torch.tensor([0]))[0].tolist()
     assert half == pytest.approx([1, 0.5, 0, 1])  # log 2 is half of log 4
+
+
+def test_an_unknown_scoring_is_refused():
+    with pytest.raises(ValueError, match=r"scoring must be .* got 'cosin'"):
+        scorer(torch.zeros(2, 4), torch.zeros(3, 4), "cosin")
+
+
+@pytest.mark.parametrize("who", [0, [0]])
+def test_an_explanation_refuses_an_edge_index(paper, who):
+    with pytest.raises(ValueError, match=r"the graph must be the matrix of `graph\.adjacency`, got a torch\.strided"):
+        explain(LightGCN(3, 4, embedding_dim=8), edge_index(paper), who, 1)

@@ -15,9 +15,17 @@ from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import scorer
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, fit, pick_device, train
 
-# Every field, so that better defaults change no test.
+# Every field that BPR reads, so that better defaults change no test.
 CONFIG = TrainConfig(
-    embedding_dim=8, n_layers=2, learning_rate=0.02, reg_weight=1e-3, n_epochs=6, batch_size=128, patience=6, seed=3
+    embedding_dim=8,
+    n_layers=2,
+    learning_rate=0.02,
+    reg_weight=1e-3,
+    n_epochs=6,
+    batch_size=128,
+    validate_every=1,
+    patience=6,
+    seed=3,
 )
 SOFTMAX = replace(
     CONFIG, loss="softmax", scoring="cosine", learning_rate=0.05, weight_decay=0.1, temperature=0.2, n_epochs=12
@@ -220,6 +228,40 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_model_as_it_was(small, monkeyp
     model, result = run(small)
     assert result.history.empty and result.best_epoch == 0
     assert same_weights(model.state_dict(), build(small.train, CONFIG).state_dict())
+
+
+def test_a_run_that_ends_before_its_first_validation_keeps_what_it_learnt(small):
+    config = replace(SOFTMAX, validate_every=5)
+    model, result = run(small, config, on_epoch=lambda history: len(history) == 4)
+    expected = build(small.train, config)
+    train(expected, small.train, config=replace(config, n_epochs=4))
+    assert result.best_epoch == 4 and "ndcg@10" not in result.history
+    assert same_weights(model.state_dict(), expected.state_dict())
+
+
+def test_patience_waits_for_a_validation(small):
+    _, result = run(small, replace(SOFTMAX, validate_every=5, patience=3))
+    assert len(result.history) >= 10  # not 3, where nothing was validated yet
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"validate_every": 0}, "validate_every must be at least 1, got 0"),
+     ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+     ({"patience": 0}, "patience must be at least 1, got 0"),
+     ({"temperature": 0.0}, "temperature must be above 0: scores are divided by it; got 0.0"),
+     ({"ego_dropout": 1.5}, "ego_dropout is a probability, 0 to 1, got 1.5")],
+)  # fmt: skip
+def test_a_config_refuses_numbers_that_mean_nothing(change, message):
+    with pytest.raises(ValueError, match=message):
+        TrainConfig(**change)
+
+
+def test_bpr_refuses_a_model_that_scores_by_cosine(small):
+    with pytest.raises(
+        ValueError, match='BPR compares dot products, got a model scored by cosine; build it with "dot"'
+    ):
+        run(small, replace(CONFIG, scoring="cosine"))
 
 
 def test_on_epoch_sees_the_history_so_far_and_stops_the_run_by_returning_true(small):

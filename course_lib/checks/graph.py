@@ -12,9 +12,9 @@ from course_lib.museum import one_way_edges, shared_indices
 from course_lib.party import little_party, paper_party
 
 
-def random_party(n_users: int = 6, n_items: int = 9, n_likes: int = 20, seed: int = 0) -> Interactions:
+def random_party(n_users: int = 6, n_items: int = 9, n_likes: int = 20) -> Interactions:
     """A party with random likes; the last item has none."""
-    free = torch.randperm(n_users * (n_items - 1), generator=torch.Generator().manual_seed(seed))[:n_likes]
+    free = torch.randperm(n_users * (n_items - 1), generator=torch.Generator().manual_seed(0))[:n_likes]
     return Interactions(free // (n_items - 1), free % (n_items - 1), n_users, n_items)
 
 

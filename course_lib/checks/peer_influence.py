@@ -141,7 +141,7 @@ EXERCISES = (
         ),
         hints=(
             "The walk has three steps: guest to film, film to peer, peer to film.",
-            "`loudness(degree, a, x)` is the first. Each step softens what the one before has left.",
+            "`step_loudness(degree, guest_a, film_x)` is the first. Each step softens what the one before has left.",
         ),
     ),
     Exercise(

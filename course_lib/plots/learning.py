@@ -11,20 +11,21 @@ from course_lib.plots.style import ACCENT, FILM, GUEST, GUEST_MARKER, MUTED, PAL
 
 _RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
 _HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
+_LIMIT = 6.0  # half the width of an axis of margins
 
 
-def plot_bpr_loss(margins: Mapping[str, float], ax: Axes | None = None, limit: float = 6.0) -> Axes:
+def plot_bpr_loss(margins: Mapping[str, float], ax: Axes | None = None) -> Axes:
     """The BPR loss over the margin (raved minus random score), with a labelled point at each of `margins`.
 
-    The tangent through a point has minus the push as its slope. `limit` is half the width of the axis.
+    The tangent through a point has minus the push as its slope.
     """
     ax = new_axes(5.0, 3.6) if ax is None else ax
-    _margin_axis(ax, limit)
-    x = np.linspace(-limit, limit, 241)
+    _margin_axis(ax)
+    x = np.linspace(-_LIMIT, _LIMIT, 241)
     ax.plot(x, np.logaddexp(0, -x), color=GUEST, linewidth=2.5)
     for name, margin in margins.items():
         loss, push = np.logaddexp(0, -margin), 1 / (1 + np.exp(margin))
-        reach = 0.13 * limit
+        reach = 0.13 * _LIMIT
         ax.plot(
             [margin - reach, margin + reach],
             [loss + reach * push, loss - reach * push],
@@ -34,15 +35,15 @@ def plot_bpr_loss(margins: Mapping[str, float], ax: Axes | None = None, limit: f
         )
         ax.plot(margin, loss, "o", color=ACCENT, markersize=9, zorder=4)
         ax.annotate(f"{name} {loss:.2f}", (margin, loss), (8, 9), textcoords="offset points")
-    ax.set(ylabel="loss of the pair", ylim=(-0.06 * limit, 1.12 * limit))
+    ax.set(ylabel="loss of the pair", ylim=(-0.06 * _LIMIT, 1.12 * _LIMIT))
     return ax
 
 
-def plot_bpr_push(margins: Mapping[str, float], ax: Axes | None = None, limit: float = 6.0) -> Axes:
+def plot_bpr_push(margins: Mapping[str, float], ax: Axes | None = None) -> Axes:
     """The push, `sigmoid(-margin)`, over the margin, with a labelled point at each of `margins`."""
     ax = new_axes(5.0, 3.6) if ax is None else ax
-    _margin_axis(ax, limit)
-    x = np.linspace(-limit, limit, 241)
+    _margin_axis(ax)
+    x = np.linspace(-_LIMIT, _LIMIT, 241)
     ax.plot(x, 1 / (1 + np.exp(x)), color=GUEST, linewidth=2.5)
     for name, margin in margins.items():
         push = 1 / (1 + np.exp(margin))
@@ -52,9 +53,9 @@ def plot_bpr_push(margins: Mapping[str, float], ax: Axes | None = None, limit: f
     return ax
 
 
-def _margin_axis(ax: Axes, limit: float) -> None:
+def _margin_axis(ax: Axes) -> None:
     ax.axvline(0, color=MUTED, linewidth=1, linestyle=":")
-    ax.set(xlabel="margin: raved minus random score", xlim=(-limit, 1.25 * limit))
+    ax.set(xlabel="margin: raved minus random score", xlim=(-_LIMIT, 1.25 * _LIMIT))
 
 
 def plot_duel(raved: float, random: float, push: float, limit: float = 4.0) -> Sketch:
@@ -240,14 +241,13 @@ def plot_two_by_two(
     cells: Mapping[str, Mapping[str, Sequence[float]]],
     reference: tuple[str, float],
     ax: Axes | None = None,
-    metric: str = "test NDCG@10",
 ) -> Axes:
     """An experiment of teachers times networks: a line per teacher through the means, a dot per split seed.
 
     Parallel lines would say that the network brings the same under every teacher.
 
     Args:
-        cells: teacher -> network -> the metric on every split seed, in the same order; two networks each.
+        cells: teacher -> network -> test NDCG@10 on every split seed, in the same order; two networks each.
         reference: name and mean of a model that is neither, drawn as a line across.
     """
     ax = new_axes(7.5, 4.2) if ax is None else ax
@@ -269,7 +269,7 @@ def plot_two_by_two(
         ax.annotate(f"{means[0]:.3f}", (0, means[0]), (-12, 0), ha="right", color=color, **words)
         ax.annotate(f"{means[1]:.3f}", (1, means[1]), (12, 0), color=color, **words)
         ax.annotate(teacher, (1, means[1]), (58, 0), color=color, weight="bold", **words)
-    ax.set(ylabel=metric, xlim=(-0.35, 1.6))
+    ax.set(ylabel="test NDCG@10", xlim=(-0.35, 1.6))
     ax.set_xticks([0, 1], networks)
     return ax
 

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.ranking import shorten
 from course_lib.plots.sketch import INK
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes
 
 OWN, FAME, REST = "own tag", "fame", "rest"
+DECIMALS = 3
 Receipt = list[tuple[str, float]]
 """Reasons and their shares, the rest last: they add up to the score."""
 _NAMED = "#dcd6c0"
@@ -23,7 +24,6 @@ def fold_reasons(
     titles: Sequence[str],
     n: int = 6,
     fame: float | None = None,
-    decimals: int = 3,
 ) -> Receipt:
     """What `recommendation.explain` says, short enough to read: own tag, the n largest shares, and the rest.
 
@@ -31,20 +31,19 @@ def fold_reasons(
         items, shares: the columns of its table; a negative item is the user's own tag.
         titles: the title of each item index.
         fame: what damping popularity adds to the score, a negative number; a row of its own.
-        decimals: each row is rounded, and the rest takes what rounding leaves.
 
     Returns:
-        The rows add up to the rounded score, as a reader would add them.
+        Rows of `DECIMALS` decimals that add up to the rounded score: the rest takes what rounding leaves.
     """
     by_share = sorted(zip(map(float, shares), map(int, items), strict=True), reverse=True)
     own = [(OWN, share) for share, item in by_share if item < 0]
     raves = [(titles[item], share) for share, item in by_share if item >= 0]
     rows = own + raves[:n] + ([] if fame is None else [(FAME, fame)])
-    rows = [(reason, round(share, decimals)) for reason, share in rows]
-    total = round(sum(share for share, _ in by_share) + (fame or 0.0), decimals)
+    rows = [(reason, round(share, DECIMALS)) for reason, share in rows]
+    total = round(sum(share for share, _ in by_share) + (fame or 0.0), DECIMALS)
     n_others = max(len(raves) - n, 0)
     others = f"{n_others} rave{'' if n_others == 1 else 's'}" if n_others else "rounding"
-    return [*rows, (f"{REST} ({others})", round(total - sum(share for _, share in rows), decimals) + 0.0)]
+    return [*rows, (f"{REST} ({others})", round(total - sum(share for _, share in rows), DECIMALS) + 0.0)]
 
 
 def total(receipt: Receipt) -> float:
@@ -52,10 +51,10 @@ def total(receipt: Receipt) -> float:
     return sum(share for _, share in receipt)
 
 
-def in_words(receipt: Receipt, decimals: int = 3) -> str:
+def in_words(receipt: Receipt) -> str:
     """A receipt as a sum: `0.512 = 0.201 Alien (1979) + 0.311 rest (4 raves)`."""
-    terms = [f"{'-' if share < 0 else '+'} {abs(share):.{decimals}f} {reason}" for reason, share in receipt]
-    return f"{total(receipt):z.{decimals}f} = " + " ".join(terms).removeprefix("+ ")
+    terms = [f"{'-' if share < 0 else '+'} {abs(share):.{DECIMALS}f} {reason}" for reason, share in receipt]
+    return f"{total(receipt):z.{DECIMALS}f} = " + " ".join(terms).removeprefix("+ ")
 
 
 def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
@@ -116,26 +115,6 @@ def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes |
     named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == REST)  # rest last
     if named:
         ax.legend(*zip(*named, strict=True), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
-    return ax
-
-
-def plot_reasons(receipt: Receipt, ax: Axes | None = None) -> Axes:
-    """The parts of one score, one bar each, the rest last: lengths add up to the score."""
-    ax = new_axes(8.5, 0.36 * len(receipt) + 0.9) if ax is None else ax
-    names, shares = zip(*receipt, strict=True)
-    colours = {OWN: GUEST, FAME: "black", names[-1]: MUTED}
-    ax.barh(range(len(names)), shares, height=0.75, color=[colours.get(name, FILM) for name in names])
-    for y, share in enumerate(shares):
-        ax.annotate(f"{share:.3f}", (max(share, 0), y), (5, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(range(len(names)), [shorten(name, 27) for name in names], fontsize=10)
-    ax.tick_params(axis="y", length=0)
-    low, high = min(*shares, 0), max(*shares, 0)
-    ax.set(
-        xlim=(low - 0.02 * (high - low), high + 0.18 * (high - low)),
-        ylim=(len(names) - 0.5, -0.6),
-        xlabel=f"share of the score; together {total(receipt):.3f}",
-    )
     return ax
 
 

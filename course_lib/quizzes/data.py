@@ -61,6 +61,6 @@ QUESTIONS = (
                 "That is the price, not the purpose: no live system can use them.",
             ),
         ),
-        "The order within a guest is mostly the order of a page. So read every score as filling gaps in the log.",
+        "Within one sitting the order says little. So read every score as filling gaps in the log.",
     ),
 )

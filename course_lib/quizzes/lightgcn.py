@@ -52,7 +52,8 @@ QUESTIONS = (
                 "What is reached depends on the graph alone, not on the tags.",
             ),
         ),
-        "Crosstalk: 2,625 directions in 64 dimensions overlap. Training must find directions that do not.",
+        "Crosstalk: 2,625 directions in 64 dimensions overlap. Training must choose which: those of films that "
+        "the same guests rave about.",
     ),
     Question(
         "A layer with a weight matrix and a ReLU ended with a higher training loss than LightGCN. What is that?",

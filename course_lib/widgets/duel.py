@@ -62,9 +62,9 @@ class DuelWidget:
         """What is on screen, in words."""
         margin, loss, push = duel(self.raved.value, self.random.value)
         if push > 0.75:
-            verdict = "The order is badly wrong: both films move almost as far as a pair can push them."
+            verdict = "The order is badly wrong: both films are pushed almost as hard as a pair can push."
         elif push > 0.5:
-            verdict = "The order is wrong: the raved film moves up and the random film down, equally far."
+            verdict = "The order is wrong: the raved film is pushed up and the random film down, equally hard."
         elif push == 0.5:
             verdict = "A tie: the pair pushes with half its strength."
         elif push > 0.1:

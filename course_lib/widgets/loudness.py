@@ -161,12 +161,12 @@ class LoudnessWidget:
         self.rule.observe(self._redraw, "value")
         self._redraw()
 
-    def loudest(self, k: int = 5) -> pd.DataFrame:
-        """The `k` loudest raved films on the tag, then the `k` loudest new ones: `title, amount, raved`."""
+    def loudest(self) -> pd.DataFrame:
+        """The five loudest raved films on the tag, then the five loudest new ones: `title, amount, raved`."""
         amount, item = self.tags[self.rule.value, self.rounds.value].sort(descending=True, stable=True)
         mine = torch.isin(item, self.interactions.items_of(self.user))
         place = torch.arange(len(item))
-        chosen = torch.cat([place[mine & (amount > 0)][:k], place[~mine & (amount > 0)][:k]])
+        chosen = torch.cat([place[mine & (amount > 0)][:5], place[~mine & (amount > 0)][:5]])
         titles = [self.titles[i] for i in item[chosen].tolist()]
         return pd.DataFrame({"title": titles, "amount": amount[chosen].numpy(), "raved": mine[chosen].numpy()})
 

@@ -121,8 +121,12 @@ class RehearsalWidget:
         return self._thread is not None and self._thread.is_alive()
 
     def best_ndcg(self) -> float:
-        """The best validation NDCG@10 of a run with the chosen settings."""
-        return float(self._rehearsed()["ndcg@10"].max())
+        """The best validation NDCG@10 of a run with the chosen settings.
+
+        0 where it was stopped before its first validation.
+        """
+        history = self._rehearsed()
+        return float(history["ndcg@10"].max()) if "ndcg@10" in history else 0.0
 
     def last_loss(self) -> float:
         """The training loss at the end of a run with the chosen settings."""

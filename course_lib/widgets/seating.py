@@ -39,7 +39,6 @@ class SeatingWidget:
         tags: `(n, d)`, guests first.
         names: one per row, shown when the pointer rests on a dot.
         n_guests: how many of the rows are guests.
-        seed: of t-SNE and of the random tags.
 
     Attributes:
         perplexity, tags: the controls.
@@ -53,16 +52,16 @@ class SeatingWidget:
                 "Random tags still make a plan, but fewer of its neighbours are true ones.", {"perplexity": 30}),
     )  # fmt: skip
 
-    def __init__(self, tags: np.ndarray, names: Sequence[str], n_guests: int, seed: int = 0) -> None:
+    def __init__(self, tags: np.ndarray, names: Sequence[str], n_guests: int) -> None:
         from sklearn.manifold import trustworthiness
 
-        self.tables = {REAL: tags, RANDOM: np.random.default_rng(seed).normal(size=tags.shape)}
+        self.tables = {REAL: tags, RANDOM: np.random.default_rng(0).normal(size=tags.shape)}
         self.names = names
         self.n_guests, self.n_films = n_guests, len(tags) - n_guests
         self.plans: dict[tuple[str, int], SeatingPlan] = {}
         for kind, table in self.tables.items():
             for perplexity in PERPLEXITIES:
-                positions = tsne(table, perplexity, seed)
+                positions = tsne(table, perplexity, seed=0)
                 trust = float(trustworthiness(table, positions, n_neighbors=10))
                 self.plans[kind, perplexity] = SeatingPlan(positions, trust, clumping(positions))
 

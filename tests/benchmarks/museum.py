@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from course_lib.bpr import l2_penalty
-from course_lib.data import load_movielens
 from course_lib.evaluation import Scorer
 from course_lib.graph import sparse_matrix
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
@@ -23,7 +22,7 @@ from course_lib.museum import MUSEUM, ndcg
 from course_lib.recommendation import scorer
 from course_lib.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
 from course_lib.training import TrainConfig, build
-from tests.benchmarks.ladder import ROOT
+from tests.benchmarks.ladder import ROOT, real_movielens
 
 TABLE = ROOT / "notebooks" / "museum.csv"
 SEEDS = (0, 1, 2)
@@ -95,9 +94,7 @@ def pipeline_rows(split: Split) -> list[dict]:
 
 def main() -> None:
     """Measure all and write the table."""
-    data = load_movielens()
-    if not data.is_real:
-        raise SystemExit("The museum is measured on MovieLens 100K, which could not be loaded.")
+    data = real_movielens()
     rows = []
     for seed in SEEDS:
         split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
