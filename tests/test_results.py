@@ -74,6 +74,7 @@ def test_the_readme_shows_the_stored_tables(results, differences):
 def test_what_the_readme_concludes_holds(ndcg, differences):
     interval = differences.set_index(["first", "second"])
     assert (ndcg["untrained gossip"] > ndcg["popularity"] + 0.05).all()  # "far above popularity"
+    assert 0 < interval.loc[("item-kNN", "untrained gossip"), "low"] < 0.01  # "a little below"
     assert interval.loc[("LightGCN-BPR", "MF-BPR"), "low"] > 0
     assert interval.loc[("LightGCN-softmax", "MF-softmax"), ["low", "high"]].abs().max() < 0.003
     assert interval.loc[("MF-softmax", "LightGCN-BPR"), "low"] > 0

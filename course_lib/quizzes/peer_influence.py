@@ -55,6 +55,7 @@ QUESTIONS = (
             ("each guest's own raves, ranked", "One round finds those. They are masked."),
             ("the list of popularity", None),
         ),
-        "The largest eigenvalue of Â is 1 with eigenvector √d; all other directions fade. That is over-smoothing.",
+        "Only the eigenvalues 1 and −1 of Â do not fade, and both eigenvectors hold √d, up to the sign. That is "
+        "over-smoothing.",
     ),
 )

@@ -58,6 +58,7 @@ QUESTIONS = (
             ("that the model knows why", "What training did to the films' tags is in the parts and has no name."),
             ("that each film caused its part", "Cause is what changes when you take the film away."),
         ),
-        "The sum is the same sum in another order, because every step is linear. Good reasons are another question.",
+        "The sum is the same sum in another order, of terms divided by the same lengths. Good reasons are another "
+        "question.",
     ),
 )

@@ -49,10 +49,11 @@ QUESTIONS = (
             ("the map of random tags, and the groups measured in the 64 numbers", None),
             (
                 "the same map with another seed",
-                "Another seed draws other islands. A low perplexity makes them of random tags as well.",
+                "Another seed draws other islands, and does not tell whether noise would draw them, too.",
             ),
             ("the distances between the islands", "They follow the perplexity, not the taste."),
         ),
-        "At a low perplexity random tags clump too. What is real can be measured without a map.",
+        "Only beside random tags does a map tell structure from noise: at perplexity 2 they form islands, too. What is "
+        "real can be measured without a map.",
     ),
 )
