@@ -1,4 +1,4 @@
-# Eight verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
+# Ten verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
@@ -29,10 +29,10 @@ test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten 
 BROWSER := tests/test_browser.py tests/test_gossip_picture.py
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 
-test-browser: .venv/.dev
+test-browser: .venv/.dev  ## the half of the tests that needs Chromium
 	$(PYTEST) $(BROWSER)
 
-test-kernel: .venv/.dev
+test-kernel: .venv/.dev  ## the other half
 	$(PYTEST) $(BROWSER:%=--ignore=%)
 	$(PYTEST) --nbval --nbval-current-env notebooks
 

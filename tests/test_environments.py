@@ -56,7 +56,12 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
     assert "binder/environment.yml" in pack.render(build_args={"REPO_DIR": "/srv/repo"})
 
 
-@pytest.mark.parametrize("verb", ["lab", "test", "lint", "notebooks", "instructor", "clean-edition", "bench", "clean"])
+VERBS = [
+    "lab", "test", "test-browser", "test-kernel", "lint", "notebooks", "instructor", "clean-edition", "bench", "clean",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_contributing_and_the_makefile_name_the_same_verbs(verb):
     assert re.search(rf"^{verb}:.*##", (ROOT / "Makefile").read_text(), re.M)
     assert f"`make {verb}`" in (ROOT / "CONTRIBUTING.md").read_text()
