@@ -63,10 +63,10 @@ def load_guest(path: str | Path, titles: Mapping[int, str]) -> list[int]:
         raise ValueError(f"there is no saved guest at {path.name}; save one first")
     try:
         saved = {int(film_id): title for film_id, title in json.loads(path.read_text("utf-8"))["liked"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"{path.name} is not a saved guest; delete it and save again") from None
     for film_id, title in saved.items():
-        if titles.get(film_id) != title:
+        if film_id not in titles or titles[film_id] != title:
             raise ValueError(f"{path.name} names film {film_id} as {title!r}, which this catalogue lacks; save again")
     return list(saved)
 

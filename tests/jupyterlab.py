@@ -111,6 +111,8 @@ def serve(home: Path) -> Iterator[tuple[str, str]]:
                 except OSError:
                     assert server.poll() is None, (home / "lab.log").read_text()
                     time.sleep(0.2)
+            else:
+                raise TimeoutError((home / "lab.log").read_text())
             yield address, token
         finally:
             server.terminate()

@@ -83,6 +83,7 @@ def squeeze(text: str) -> str:
 
 
 def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
+    spoken = widget.locator(".widget-html-content[aria-live=polite]").first.element_handle()
     for handle in widget.locator("[role=slider]:visible").all():
         assert handle.get_attribute("aria-label")
         before = widget.evaluate(VIEW)
@@ -105,6 +106,7 @@ def test_every_control_has_a_name_and_answers_a_key(notebook, widget):
             before = widget.evaluate(VIEW)
             box.press(" ")
             notebook.wait_for_change(widget, before)
+    assert spoken.evaluate("element => element.isConnected")  # a screen reader knows the place where words change
     assert notebook.complaints == []
 
 

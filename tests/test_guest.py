@@ -89,7 +89,9 @@ def test_a_guest_is_saved_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["me.json"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"liked": [1, 2]}', '{"liked": {"x": "Alien"}}', '{"liked"'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"liked": [1, 2]}', '{"liked": {"x": "Alien"}}', '{"liked"', "[" * 100_000]
+)
 def test_a_file_that_is_no_guest_is_refused(tmp_path, text):
     path = tmp_path / "me.json"
     path.write_text(text)
@@ -100,6 +102,9 @@ def test_a_file_that_is_no_guest_is_refused(tmp_path, text):
 def test_a_guest_of_another_party_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"there is no saved guest at me\.json; save one first"):
         load_guest(tmp_path / "me.json", {})
+    (tmp_path / "me.json").write_text('{"liked": {"9": null}}')
+    with pytest.raises(ValueError, match="names film 9 as None, which this catalogue lacks"):
+        load_guest(tmp_path / "me.json", {3: "Alien (1979)"})
     save_guest(tmp_path / "me.json", {3: "Alien (1979)"})
     with pytest.raises(ValueError, match=r"names film 3 as 'Alien .1979.', which this catalogue lacks"):
         load_guest(tmp_path / "me.json", {3: "Made-up film 3 (1950)"})

@@ -86,5 +86,13 @@ def test_share_and_loss_name_the_two_ends_outwards(loss, side):
     assert [text.get_ha() for text in ax.texts] == [side, "right" if side == "left" else "left"]
 
 
+def test_reasons_beyond_the_colours_are_other_raves_and_a_list_without_reasons_has_no_scale():
+    receipts = [[(f"film {n}", 0.1), (f"film {n + 1}", 0.1), ("rest (1 rave)", 0.1)] for n in range(0, 16, 2)]
+    legend = [text.get_text() for text in plot_receipts(list("ABCDEFGH"), receipts).get_legend().get_texts()]
+    assert legend[-2:] == ["other raves", "rest"] and len(set(legend)) == len(legend)
+    empty = plot_receipts(["A"], [])
+    assert empty.get_xlabel() == "no reasons" and not len(empty.get_xticks())
+
+
 def test_the_score_is_the_sum():
     assert total([("Alien", 0.25), ("rest (1 rave)", -0.5)]) == -0.25

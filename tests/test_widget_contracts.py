@@ -16,7 +16,7 @@ from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
 from course_lib.widgets.between import BetweenWidget
-from course_lib.widgets.contract import CHANGES, Promise, controls, look_for
+from course_lib.widgets.contract import CHANGES, Promise, controls, label, look_for
 from course_lib.widgets.duel import DuelWidget
 from course_lib.widgets.little_party import LittlePartyWidget
 from course_lib.widgets.loudness import LoudnessWidget
@@ -206,3 +206,18 @@ def test_what_counts_as_kept(change, before, after, kept):
 def test_an_unknown_change_is_refused():
     with pytest.raises(ValueError, match="got 'grows'"):
         Promise("x", 0, 1, "y", "grows", "z")
+
+
+def test_a_value_that_is_not_on_offer_is_a_sentence(make):
+    with pytest.raises(ValueError, match=r"rule has no option 'loud', which the contract asks for; it has \['none'"):
+        label(make(LoudnessWidget), "rule", "loud")
+
+
+def test_a_title_with_stars_is_shown_as_it_is(make, monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.contract.display", lambda bundle, raw: shown.append(bundle))
+    widget = make(MatchmakerWidget)
+    monkeypatch.setattr(widget.first, "description", "M*A*S*H (1970)")
+    look_for(widget)
+    assert "move M*A*S*H (1970) from ticked" in shown[0]["text/plain"]
+    assert r"move **M\*A\*S\*H (1970)** from ticked" in shown[0]["text/markdown"]

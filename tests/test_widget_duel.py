@@ -19,12 +19,12 @@ def test_duel_equals_values_by_hand(raved, random, margin, loss, push):
 
 def test_moving_a_score_changes_words_and_picture():
     widget = DuelWidget(raved=0.5, random=1.0)
-    assert "margin -0.5, loss 0.974, push 0.622" in widget.summary()
+    assert "margin -0.50, loss 0.974, push 0.622" in widget.summary()
     before = widget.view.value
 
     widget.raved.value = 4.0
     widget.random.value = -1.0
-    assert "margin +5.0, loss 0.007, push 0.007. An easy pair" in widget.summary()
+    assert "margin +5.00, loss 0.007, push 0.007. An easy pair" in widget.summary()
     assert widget.view.value != before and widget.summary() in widget.view.value
 
 

@@ -10,6 +10,7 @@ import pytest
 from course_lib.progress import progress
 from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
 from course_lib.widgets.rehearsal import RehearsalWidget
+from tests.conftest import split_of
 from tests.drawings import words
 
 CONFIG = TrainConfig(embedding_dim=8, n_layers=1, n_epochs=3, batch_size=4096)
@@ -130,6 +131,61 @@ def test_an_error_in_the_thread_becomes_a_sentence(widget, monkeypatch):
     widget.start()
     widget.wait()
     assert not widget.error and len(widget.runs["BPR, 1 layer, learning rate 0.01"]) == 3
+
+
+def test_an_error_without_words_is_named_and_nothing_to_read_is_a_sentence(widget, monkeypatch):
+    def broken(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr("course_lib.widgets.rehearsal.train", broken)
+    widget.layers.value = 2
+    with pytest.raises(ValueError, match=r"BPR, 2 layers.*the run ended with an error: MemoryError; start it again"):
+        widget.best_ndcg()
+
+
+def test_what_is_read_while_another_run_trains_is_of_the_chosen_one(split):
+    widget = make(split, replace(CONFIG, n_epochs=100_000, patience=100_000))
+    widget.layers.value = 0
+    widget.start()
+    widget._configs["bpr"] = CONFIG
+    widget.layers.value = 3
+    expected = train(build(split.train, replace(CONFIG, n_layers=3)), split.train, split.validation, CONFIG).history
+    assert widget.best_ndcg() == pytest.approx(expected["ndcg@10"].max())
+    assert widget.loss_after_ten() == pytest.approx(expected["loss"].iloc[-1])
+
+
+def test_a_run_that_has_ended_leaves_no_line_of_training_behind(split):
+    widget = make(split, replace(CONFIG, n_epochs=1))
+    for run in range(4):
+        widget.start()
+        while widget.is_training():
+            widget.layers.value = run % 4  # a reader moves on while the run ends
+        widget.start_button.click()  # as soon as it can be pressed, it is heard
+        assert widget.is_training() or len(widget.runs) > 1
+        widget.wait()
+        assert "next run: " in widget.view.value and not widget.is_training()
+
+
+def test_the_loss_after_ten_epochs_is_told_of_a_longer_run(split):
+    long = pd.DataFrame(
+        {"epoch": range(1, 13), "loss": [1 - n / 20 for n in range(12)], "ndcg@10": 0.1, "seconds": 0.1}
+    )
+    widget = RehearsalWidget(split, {"bpr": CONFIG}, {"bpr": long})
+    assert widget.loss_after_ten() == pytest.approx(0.55)
+    assert "loss 1.00 → 0.55 after 10 epochs → 0.45, best" in widget.summary()
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_the_contract_says_of_the_loss_holds_on_movielens(real_data, seed):
+    split = split_of(real_data, seed=seed)
+    live = TrainConfig(n_epochs=10, learning_rate=0.02, batch_size=2048, reg_weight=0.0, seed=seed)
+
+    def loss(**setting) -> float:
+        config = replace(live, **setting)
+        return train(build(split.train, config), split.train, config=config).history["loss"].iloc[-1]
+
+    assert loss(n_layers=0) < loss(n_layers=2) - 0.03
+    assert loss(n_layers=2) < loss(n_layers=2, learning_rate=0.003) - 0.03
 
 
 def test_only_the_last_few_runs_stay_on_screen(widget):

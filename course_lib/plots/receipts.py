@@ -15,7 +15,7 @@ OWN, FAME, REST = "own tag", "fame", "rest"
 DECIMALS = 3
 Receipt = list[tuple[str, float]]
 """Reasons and their shares, the rest last: they add up to the score."""
-_NAMED = "#dcd6c0"
+_NAMED, _OTHERS = "#dcd6c0", "other raves"  # where there are more reasons than colours
 
 
 def fold_reasons(
@@ -102,17 +102,21 @@ def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes |
     drawn = set()
     for height, receipt in enumerate(receipts):
         for reason, left, width in _stack(receipt):
-            label = None if reason in drawn or colours[reason] == _NAMED else shorten(reason, 30)
-            drawn.add(reason)
+            name = _OTHERS if colours[reason] == _NAMED else shorten(reason, 30)
+            label = None if name in drawn else name
+            drawn.add(name)
             ax.barh(height, width, left=left, height=0.75, color=colours[reason], edgecolor="white", label=label)
         end = sum(max(share, 0) for _, share in receipt)
         label = f"{total(receipt):z.3f}"
         ax.annotate(label, (end, height), (4, 0), textcoords="offset points", va="center", fontsize=10)
     ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(range(len(titles)), [shorten(title, 32) for title in titles], fontsize=10)
-    ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons")
+    ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons" if receipts else "no reasons")
+    if not receipts:
+        ax.set_xticks([])
     ax.margins(x=0.12)
-    named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == REST)  # rest last
+    last = {_OTHERS: 1, REST: 2}
+    named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: last.get(pair[1], 0))
     if named:
         ax.legend(*zip(*named, strict=True), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     return ax

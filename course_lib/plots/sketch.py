@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from course_lib.plots.style import new_figure
 
 INK, FAINT = "#222222", "#e4e7e7"
+_SIZE = 16  # of text, in pixels
 _HATCH = (
     '<defs><pattern id="{}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<line y2="8" stroke="white" stroke-width="5"/></pattern></defs>'
@@ -51,7 +52,7 @@ class Plane:
 class Sketch:
     """Shapes on a white card of `width` x `height` pixels, the origin in the upper left corner.
 
-    Text is 16 pixels high (12 point) unless said otherwise, and placed by its vertical centre.
+    Text is 16 pixels high (12 point), and placed by its vertical centre.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -104,20 +105,19 @@ class Sketch:
         self.line([tail, (x, neck)], colour, min(width, length))
         self.polygon([(x - tip / 2, neck), (x + tip / 2, neck), (x, end)], colour)
 
-    def text(self, x: float, y: float, text: str, anchor: str = "start", colour: str = INK, bold: bool = False,
-             size: float = 16) -> None:  # fmt: skip
+    def text(self, x: float, y: float, text: str, anchor: str = "start", colour: str = INK, bold: bool = False) -> None:
         """One line of text; `anchor` is `"start"`, `"middle"` or `"end"`."""
-        base = y + 0.36 * size  # from the centre of the letters to the line they stand on
+        base = y + 0.36 * _SIZE  # from the centre of the letters to the line they stand on
         weight = ' font-weight="bold"' if bold else ""
         self._add(
-            f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{size:g}"{weight}>'
+            f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{_SIZE}"{weight}>'
             f"{escape(text)}</text>",
             lambda: {"x": x, "y": base, "s": text, "ha": {"start": "left", "middle": "center", "end": "right"}[anchor],
-                     "va": "baseline", "color": colour, "size": size, "weight": "bold" if bold else "normal",
+                     "va": "baseline", "color": colour, "size": _SIZE, "weight": "bold" if bold else "normal",
                      "parse_math": False},
         )  # fmt: skip
 
-    def axes(self, plane: Plane, x_label: str, y_label: str = "", x_ticks: bool = True, y_ticks: bool = True) -> None:
+    def axes(self, plane: Plane, x_label: str, y_label: str = "", x_ticks: bool = True) -> None:
         """Axes along the left and the lower side of `plane`, with round numbers and their labels.
 
         The label of the vertical axis is written above it, so that nobody has to turn their head.
@@ -128,7 +128,7 @@ class Sketch:
             x, _ = plane.at(value, plane.y[0])
             self.line([(x, bottom), (x, bottom + 5)], "#666666")
             self.text(x, bottom + 17, _number(value), "middle")
-        for value in _ticks(*plane.y) if y_ticks else ():
+        for value in _ticks(*plane.y):
             _, y = plane.at(plane.x[0], value)
             self.line([(plane.left - 5, y), (plane.left, y)], "#666666")
             self.text(plane.left - 9, y, _number(value), "end")

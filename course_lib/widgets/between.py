@@ -186,7 +186,7 @@ class BetweenWidget:
         title = f"From <b>{escape(self._titles[item])}</b> to <b>guest {user}</b>"
         if self.film.value.startswith("rave"):
             title += ", who raved about it"
-        self.view.value = f'<p aria-live="polite">{title}</p>{self.picture().svg(self.summary())}'
+        self.view.value = f"<p>{title}</p>{self.picture().svg(self.summary())}"
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), self.picture().figure)

@@ -5,7 +5,8 @@ them, on the classes and in a browser.
 """
 
 import inspect
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -53,16 +54,27 @@ def look_for(widget: object) -> None:
     """Display what to look for in a widget, its contract: what to move, what to watch, and, folded, what it teaches."""
     plain, folded = ["What to look for:"], ["**What to look for**", ""]
     for number, promise in enumerate(widget.contract, start=1):
-        given = " and ".join(f"{_name(widget, n)} {_quoted(widget, n, value)}" for n, value in promise.given.items())
-        start = f"With {given}, move" if given else "Move"
-        ends = [_quoted(widget, promise.control, value) for value in (promise.start, promise.end)]
-        task = f"{start} **{_name(widget, promise.control)}** from {ends[0]} to {ends[1]} and watch "
-        task += f"*{watched(widget, promise)}*."
         answer = f"{CHANGES[promise.change]} {promise.sentence}"
-        plain.append(f"{number}. {task.replace('*', '')} {answer}")
+        plain.append(f"{number}. {_task(widget, promise)} {answer}")
         fold = f"<details><summary>What you should see</summary>{escape(answer, quote=False)}</details>"
-        folded.append(f"{number}. {escape(task, quote=False)} {fold}")
+        folded.append(f"{number}. {_task(widget, promise, _escaped, '**', '*')} {fold}")
     display({"text/markdown": "\n".join(folded), "text/plain": "\n".join(plain)}, raw=True)
+
+
+def _task(
+    widget: object, promise: Promise, escaped: Callable[[str], str] = str, bold: str = "", italic: str = ""
+) -> str:
+    """What to move and what to watch, in plain words or in markdown."""
+    given = " and ".join(f"{_name(widget, n)} {_quoted(widget, n, value)}" for n, value in promise.given.items())
+    start = f"With {escaped(given)}, move" if given else "Move"
+    ends = [escaped(_quoted(widget, promise.control, value)) for value in (promise.start, promise.end)]
+    control, words = escaped(_name(widget, promise.control)), escaped(watched(widget, promise))
+    return f"{start} {bold}{control}{bold} from {ends[0]} to {ends[1]} and watch {italic}{words}{italic}."
+
+
+def _escaped(text: str) -> str:
+    """Text that markdown shows as it is."""
+    return re.sub(r"([\\*_\[\]])", r"\\\1", escape(text, quote=False))
 
 
 def watched(widget: object, promise: Promise) -> str:
@@ -77,8 +89,10 @@ def label(widget: object, name: str, value: object) -> str:
     if isinstance(getattr(widget, name), ipywidgets.Checkbox):
         return "ticked" if value else "not ticked"
     if options is not None:
-        return next(str(o[0]) if isinstance(o, tuple) else str(o) for o in options
-                    if (o[1] if isinstance(o, tuple) else o) == value)  # fmt: skip
+        shown = {(o[1] if isinstance(o, tuple) else o): str(o[0]) if isinstance(o, tuple) else str(o) for o in options}
+        if value not in shown:
+            raise ValueError(f"{name} has no option {value!r}, which the contract asks for; it has {list(shown)}")
+        return shown[value]
     return f"{value:g}"
 
 

@@ -72,7 +72,7 @@ class DuelWidget:
         else:
             verdict = "An easy pair: it has almost stopped teaching."
         return (
-            f"Raved film {self.raved.value:+.1f}, random film {self.random.value:+.1f}: margin {margin:+.1f}, "
+            f"Raved film {self.raved.value:+.2f}, random film {self.random.value:+.2f}: margin {margin:+.2f}, "
             f"loss {loss:.3f}, push {push:.3f}. {verdict}"
         )
 
@@ -82,7 +82,7 @@ class DuelWidget:
 
     def _draw(self, _change: dict | None = None) -> None:
         summary = self.summary()
-        self.view.value = f'<p aria-live="polite">{summary}</p>{self.picture().svg(summary)}'
+        self.view.value = f"<p>{summary}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), self.picture().figure)

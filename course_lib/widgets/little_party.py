@@ -72,10 +72,6 @@ class LittlePartyWidget:
         self.rounds.observe(self._redraw, "value")
         self._redraw()
 
-    def heard_of(self, guest: int) -> list[str]:
-        """The films on a guest's tag that the guest did not rave about, after the rounds on the slider."""
-        return self._news(guest, self.rounds.value)
-
     def n_films_on_first_tag(self) -> int:
         """How many films are on Ada's tag."""
         return int((self.shares[self.rounds.value][0] > 0).sum())
@@ -104,7 +100,7 @@ class LittlePartyWidget:
         return "\n".join(lines)
 
     def _redraw(self, _change: dict | None = None) -> None:
-        self.view.value = f'<div aria-live="polite" style="white-space:pre-line">{escape(self.summary())}</div>'
+        self.view.value = f'<div style="white-space:pre-line">{escape(self.summary())}</div>'
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), self.picture(self.rounds.value).figure)

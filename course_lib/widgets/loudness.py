@@ -1,6 +1,7 @@
 """Notebook 04: how much of each film reaches one guest, by rounds of gossip and by loudness rule."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import ClassVar
 
 import ipywidgets
@@ -187,11 +188,18 @@ class LoudnessWidget:
         n, measured = self.rounds.value, self._spread()
         start = f"Loudness rule {self.rule.value}, {n} {'round' if n == 1 else 'rounds'}: "
         if not measured.total:
-            return start + "no film has reached any guest yet."
+            return start + "no film has reached this guest yet."
+        table = self.loudest()
+        named = [
+            f" The loudest {kind} is {rows.iloc[0]['title']} ({rows.iloc[0]['amount']:.2g})."
+            for kind, rows in (("rave", table[table["raved"]]), ("new film", table[~table["raved"]]))
+            if len(rows)
+        ]
         return start + (
             f"{measured.reached:.0%} of all films have reached this guest, and the ten loudest are "
             f"{measured.top_share:.0%} of the tag, whose numbers sum to {measured.total:.3g}. "
             f"The ten loudest new films of every guest together are {measured.n_lists} different films."
+            + "".join(named)
         )
 
     def picture(self) -> Sketch:
@@ -204,7 +212,7 @@ class LoudnessWidget:
 
     def _redraw(self, _change: dict | None = None) -> None:
         summary = self.summary()
-        self.view.value = f'<p aria-live="polite">{summary}</p>{self.picture().svg(summary)}'
+        self.view.value = f"<p>{escape(summary)}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
         alt, party = _party(self.rule.value, self.rounds.value)

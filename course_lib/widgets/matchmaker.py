@@ -38,7 +38,7 @@ class MatchmakerWidget:
 
     Attributes:
         search: words of a title; the films found get a box to tick.
-        first: the box of the first film ticked at the start; take it away to see who leaves the list.
+        first: the box of the first film ticked at the start that has a rave; take it away to see who leaves the list.
         damping: how much the most famous film loses (see `damp_popularity`).
 
     Raises:
@@ -48,7 +48,7 @@ class MatchmakerWidget:
     contract: ClassVar = (
         Promise("first", True, False, "listed", "differs",
                 "The list is made of your raves and nothing else, so each of them has a say.", {"damping": 0.0}),
-        Promise("first", True, False, "n_exact", "stays",
+        Promise("first", True, False, "n_inexact", "stays",
                 "The model is linear: a score is the sum of its reasons, whatever you tick.", {"damping": 0.0}),
         Promise("damping", 0.0, 0.8, "coverage", "rises",
                 "Undamped, all guests share few famous films; damped, the lists spread over more of the catalogue.",
@@ -84,7 +84,7 @@ class MatchmakerWidget:
         self.save, self.reload = Button(description="Save my films"), Button(description="Reload them")
         self._note, self.view = HTML(), HTML()
         self._tick(liked)
-        self.first = self._raves[liked[0]]
+        self.first = self._raves[next((item for item in liked if self._degree[item] > 0), liked[0])]
         self._rank()
         self._before = self._names_listed()
         self.search.observe(self._search, "value")
@@ -115,12 +115,14 @@ class MatchmakerWidget:
         return self._names_listed(), self._receipts
 
     def listed(self) -> list[str]:
-        """Which films are on the list."""
-        return sorted(self._names_listed())
+        """Which films are on the list, and for which reasons."""
+        names, receipts = self.top()
+        reasons = [in_words(receipt) for receipt in receipts] or [""] * len(names)
+        return [f"{name}: {reason}" for name, reason in zip(names, reasons, strict=True)]
 
-    def n_exact(self) -> int:
-        """How many of the scores are the sum of their reasons."""
-        return self._n_exact
+    def n_inexact(self) -> int:
+        """How many of the scores are not the sum of their reasons."""
+        return self._n_inexact
 
     def coverage(self) -> float:
         """How much of the catalogue stands in at least one guest's top ten."""
@@ -157,12 +159,12 @@ class MatchmakerWidget:
         damped = damp_popularity(score, self._degree, strength)
         items, scores = top_k(damped, nobody, seen, min(N_LISTED, len(self._names)))
         items, scores = items[scores > -torch.inf], scores[scores > -torch.inf]
-        self._listed, self._receipts, self._n_exact = items.tolist(), [], 0
+        self._listed, self._receipts, self._n_inexact = items.tolist(), [], 0
         if not heard:
             return
         shares = split_scores(parts, self._items[items], self._model.scoring)  # (k, 1 + n liked), the own tag first
         gap = (shares.sum(dim=1) - score(nobody)[0, items]).abs()
-        self._n_exact = int((gap < 1e-5 * shares.abs().sum(dim=1)).sum())  # to within what rounding does
+        self._n_inexact = int((gap > 1e-5 * shares.abs().sum(dim=1)).sum())  # to within what rounding does
         for row, final in zip(shares.numpy(), scores.tolist(), strict=True):
             fame = final - float(row.sum()) if strength else None
             self._receipts.append(fold_reasons(films[1:], row[1:], self._names, N_REASONS, fame))
@@ -170,7 +172,7 @@ class MatchmakerWidget:
     def _sentence(self) -> str:
         liked, heard = self.liked(), self._heard()
         silent = [self._names[item] for item in liked if item not in heard]
-        raves = f"You raved about {len(liked)} film{'' if len(liked) == 1 else 's'}."
+        raves = f"You raved about {_films(len(liked))}."
         if len(liked) == len(self._names):
             return f"{raves} Those are all films there are: nothing is left to recommend."
         if silent:
@@ -233,10 +235,10 @@ class MatchmakerWidget:
         came, left = self.changes()
         moved = f"New on the list: {', '.join(came) or 'none'}. Gone: {', '.join(left) or 'none'}."
         words = f"<p>{escape(self.summary())}</p><p>{escape(moved)}</p>"
-        self.view.value = f'<div aria-live="polite">{words}</div>{receipts_html(*self.top())}'
+        self.view.value = f"{words}{receipts_html(*self.top())}"
 
     def _say(self, words: str) -> None:
-        self._note.value = f'<span role="status">{escape(words)}</span>' if words else ""
+        self._note.value = escape(words)
 
     def _save(self, _button: Button) -> None:
         liked = self.liked()
@@ -244,15 +246,21 @@ class MatchmakerWidget:
             save_guest(self._file, {int(self._item_ids[item]): self._titles[item] for item in liked})
         except OSError as error:
             return self._say(f"Not saved: {error.strerror}.")
-        self._say(f"Saved {len(liked)} films in {self._file.name}.")
+        self._say(f"Saved {_films(len(liked))} in {self._file.name}.")
 
     def _reload(self, _button: Button) -> None:
         try:
             film_ids = load_guest(self._file, dict(zip(self._item_ids.tolist(), self._titles, strict=True)))
         except ValueError as error:
             return self._say(f"Not reloaded: {error}.")
+        except OSError as error:
+            return self._say(f"Not reloaded: {error.strerror}.")
         self.like(self._item_ids.get_loc(film_id) for film_id in film_ids)
-        self._say(f"Reloaded {len(film_ids)} films.")
+        self._say(f"Reloaded {_films(len(film_ids))}.")
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), plot_receipts(*self.top()).figure)
+
+
+def _films(n: int) -> str:
+    return f"{n} film{'' if n == 1 else 's'}"

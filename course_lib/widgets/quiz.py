@@ -61,7 +61,7 @@ class Quiz:
     def _answer(self, change: dict | None = None) -> None:
         for question, choice, answer in zip(self.questions, self.choices, self._answers, strict=True):
             if choice.value is not None:
-                answer.value = f'<div role="status">{escape(self._feedback(question, choice.value))}</div>'
+                answer.value = f"<div>{escape(self._feedback(question, choice.value))}</div>"
         self._score.value = f"<i>{self._right()}</i>"
 
     def _ipython_display_(self) -> None:

@@ -124,7 +124,7 @@ class RankedListWidget:
 
     def _draw(self, _change: dict | None = None) -> None:
         numbers = " &emsp; ".join(f"{name} = <b>{value:.3f}</b>" for name, value in self.metrics().items())
-        self.view.value = f'<p aria-live="polite">{numbers}</p>{self.picture().svg(self.summary())}'
+        self.view.value = f"<p>{numbers}</p>{self.picture().svg(self.summary())}"
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), self.picture().figure)

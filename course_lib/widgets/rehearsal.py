@@ -45,10 +45,10 @@ class RehearsalWidget:
     contract: ClassVar = (
         Promise("loss", "bpr", "softmax", "best_ndcg", "rises",
                 "The teacher: same network, same raves, and a better list."),
-        Promise("layers", 0, 2, "last_loss", "rises",
+        Promise("layers", 0, 2, "loss_after_ten", "rises",
                 "With gossip a tag is a blend and cannot be set freely, so the seen raves are harder to know by heart; "
                 "a lower training loss is not a better list.", {"loss": "bpr"}),
-        Promise("learning_rate", 0.02, 0.003, "last_loss", "rises",
+        Promise("learning_rate", 0.02, 0.003, "loss_after_ten", "rises",
                 "Small steps do not get as far in the same number of epochs.", {"loss": "bpr", "layers": 2}),
     )  # fmt: skip
 
@@ -74,18 +74,21 @@ class RehearsalWidget:
         self.runs = {self._name(self._configs[loss]): histories[loss] for loss in reversed(self._configs)}
         self.error = ""
         self._thread: threading.Thread | None = None
+        self._training = False
         self._stop = threading.Event()
         self._lock = threading.Lock()  # the view is drawn by two threads
         self._drawn = 0.0  # when, by the clock of `time.perf_counter`
-        self.view = ipywidgets.HTML()
+        self.view = ipywidgets.HTML().add_class("course-quiet")  # it changes many times a second
+        self._told = ipywidgets.HTML().add_class("course-unseen")  # a screen reader says how a run has ended
         self._draw()
         buttons = ipywidgets.HBox([self.start_button, self.stop_button])
-        self.box = ipywidgets.VBox([depth, self.loss, self.learning_rate, buttons, self.view])
+        self.box = ipywidgets.VBox([depth, self.loss, self.learning_rate, buttons, self.view, self._told])
 
     def start(self) -> None:
         """Train with the chosen settings in the background; does nothing while this widget already trains."""
         if self.is_training():
             return
+        self.wait()  # the last run may still be drawing its end
         before = RehearsalWidget._running
         if before is not None:
             before.stop()
@@ -100,6 +103,7 @@ class RehearsalWidget:
         self.start_button.disabled, self.stop_button.disabled = True, False
         # daemon: a kernel that shuts down does not wait for the rehearsal.
         self._thread = threading.Thread(target=self._train, args=(self._last,), daemon=True)
+        self._training = True
         self._thread.start()
         self._draw()
 
@@ -118,7 +122,7 @@ class RehearsalWidget:
 
     def is_training(self) -> bool:
         """Whether a run is under way."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._training
 
     def best_ndcg(self) -> float:
         """The best validation NDCG@10 of a run with the chosen settings.
@@ -128,19 +132,29 @@ class RehearsalWidget:
         history = self._rehearsed()
         return float(history["ndcg@10"].max()) if "ndcg@10" in history else 0.0
 
-    def last_loss(self) -> float:
-        """The training loss at the end of a run with the chosen settings."""
-        return float(self._rehearsed()["loss"].iloc[-1])
+    def loss_after_ten(self) -> float:
+        """The training loss after ten epochs of a run with the chosen settings.
+
+        At the same epoch, because runs stop early at different ones.
+        """
+        return _after_ten(self._rehearsed())
 
     def picture(self) -> Sketch:
         """The curves on screen."""
         return plot_rehearsals(self.runs)
 
     def _rehearsed(self) -> pd.DataFrame:
+        """The history of a run with the chosen settings, which is run first if it is not on screen."""
         name = self._name(self._chosen())
-        if name not in self.runs:  # run it first
+        if self.is_training():
+            if name != self._name(self._last):
+                self.stop()
+            self.wait()
+        if name not in self.runs:
             self.start()
             self.wait()
+        if name not in self.runs:
+            raise ValueError(f"{name}: {self.error or 'stopped before the first epoch was over'}; start it again")
         return self.runs[name]
 
     def summary(self) -> str:
@@ -151,7 +165,8 @@ class RehearsalWidget:
         history = self.runs.get(name)
         if history is None:
             return f"{name}: the first epoch is under way."
-        text = f"{name}: loss {history['loss'].iloc[0]:.2f} → {history['loss'].iloc[-1]:.2f}, "
+        ten = f" → {_after_ten(history):.2f} after 10 epochs" if len(history) > 10 else ""
+        text = f"{name}: loss {history['loss'].iloc[0]:.2f}{ten} → {history['loss'].iloc[-1]:.2f}, "
         if "ndcg@10" not in history:
             return text + "not validated yet."
         best = history["ndcg@10"].max()
@@ -191,14 +206,16 @@ class RehearsalWidget:
             model = build(self._split.train, config)
             train(model, self._split.train, self._split.validation, config, on_epoch)
         except Exception as error:  # nobody would see it in a thread: it is shown as a sentence instead
-            self.error = f"the run ended with an error: {error}"
+            self.error = f"the run ended with an error: {str(error) or type(error).__name__}"
         finally:
+            self._training = False
             self.start_button.disabled, self.stop_button.disabled = False, True
-            self._draw(ended=True)
+            self._draw()
+            self._told.value = escape(self.summary())
 
-    def _draw(self, _change: dict | None = None, ended: bool = False) -> None:
+    def _draw(self, _change: dict | None = None) -> None:
         with self._lock:
-            if self.is_training() and not ended:
+            if self.is_training():
                 state = "stopping after this epoch" if self._stop.is_set() else "training"
                 line = f"{state}: {self._name(self._last)}"
             else:
@@ -210,3 +227,8 @@ class RehearsalWidget:
 
     def _ipython_display_(self) -> None:
         static.show(self.box, self.summary(), self.picture().figure)
+
+
+def _after_ten(history: pd.DataFrame) -> float:
+    """The training loss after ten epochs, or at the end of a shorter run."""
+    return float(history["loss"].iloc[:10].iloc[-1])

@@ -33,6 +33,10 @@ class Live(anywidget.AnyWidget):
                 const label = handle.closest(".widget-hbox")?.querySelector("label");
                 if (label) set(handle, "aria-label", label.textContent);
             }
+            // The element that stays, not what is put into it: a screen reader says what changes in a place it knows.
+            for (const view of box.querySelectorAll(".widget-html:not(.course-quiet) > .widget-html-content")) {
+                set(view, "aria-live", "polite");
+            }
             for (const group of box.querySelectorAll(".widget-toggle-buttons")) {
                 set(group, "role", "group");
                 set(group, "aria-label", group.querySelector(":scope > label").textContent);
@@ -53,7 +57,10 @@ class Live(anywidget.AnyWidget):
     export default { render };
     """
     _css = """
-    .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child { display: none; }
+    .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child:has(.jp-RenderedImage, .jp-RenderedMarkdown) {
+        display: none;
+    }
+    .course-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .course-live .widget-html-content { line-height: 1.5; }
     .course-live .widget-toggle-buttons:not(.course-quiz) { display: flex; align-items: baseline; }
     .course-live .widget-toggle-buttons:not(.course-quiz) > label { flex: none; text-align: right; margin-right: 8px; }
