@@ -22,7 +22,7 @@ def guess(guesses: dict[str, Any], what: str, value: Any = ...) -> None:
     Raises:
         ValueError: the guess is something else.
     """
-    if value is ...:
+    if value is ... or (isinstance(value, list) and any(part is ... for part in value)):
         guesses.setdefault(what, None)
         if guesses[what] is None:
             print(f"{what}: no guess yet. Write yours in place of the dots, and run this cell again.")
@@ -48,7 +48,7 @@ def compare_guesses(guesses: dict[str, Any], truths: dict[str, Any]) -> None:
         mine = guesses.get(what)
         if mine is None:
             print(f"{what}: {_words(truth)}. You made no guess.")
-        elif _words(mine) == _words(truth):
+        elif _words(mine) == _words(truth) or mine == truth:
             print(f"{what}: {_words(truth)}, as you guessed.")
         else:
             print(f"{what}: {_words(truth)}. Your guess was {_words(mine)}{_off(mine, truth)}.")

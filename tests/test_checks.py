@@ -105,7 +105,7 @@ def test_what_was_not_asked_for_is_refused_in_a_sentence():
     assert "needs your function and got None" in verdict(None)
     assert "needs your function and got 3" in verdict(3)
     assert "returned None on two numbers: did you forget `return`?" in verdict(lambda x: None)
-    assert "could not be called as double(x)" in verdict(lambda: 1)
+    assert "your function must take 1 argument, in the order in which" in verdict(lambda: 1)
     value = Exercise("00.value", "free", 1, answer=[2, 1], mistakes=(), hints=())
     assert judge(value, [2, 1]) == Verdict(RIGHT)
     assert "needs a value and got None" in str(judge(value, None))

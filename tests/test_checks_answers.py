@@ -1,9 +1,13 @@
-"""Answers of exercises that are not a function of the library agree with what the library does."""
+"""Answers that are not a function of the library agree with it; and what the checks say to unforeseen attempts."""
 
+import numpy as np
 import pandas as pd
+import pytest
+import torch
 
 from course_lib.checks.data import n_hidden
 from course_lib.checks.exercise import find
+from course_lib.checks.verdict import judge
 from course_lib.interactions import split_per_user
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.widgets.little_party import film_shares
@@ -29,3 +33,81 @@ def test_the_exercise_hides_as_many_raves_as_the_split():
     likes = pd.DataFrame([(n, film) for n in counts for film in range(n)], columns=["user_id", "film_id"])
     split = split_per_user(likes, pd.Index([0, *counts]), pd.Index(range(50)), test=0.2, seed=1)
     assert split.test.user_degree().tolist() == [n_hidden(n) for n in (0, *counts)]
+
+
+def turned_columns(ratings, min_rating=4):
+    return ratings[ratings["rating"] >= min_rating][["film_id", "user_id"]]
+
+
+def marked(ratings, min_rating=4):
+    ratings["rave"] = ratings["rating"] >= min_rating
+    return ratings.loc[ratings["rave"], ["user_id", "film_id"]]
+
+
+def one_table(ratings, min_rating=4):
+    ratings.loc[ratings["rating"] < min_rating, "rating"] = 0
+    ratings = ratings[ratings["rating"] > 0]
+    return ratings[["user_id", "film_id"]]
+
+
+def shifted_in_place(party):
+    film_node = party.item
+    film_node += party.n_users
+    return torch.stack([torch.cat([party.user, film_node]), torch.cat([film_node, party.user])])
+
+
+def flipped(axis):
+    def edges(party):
+        there = torch.stack([party.user, party.item + party.n_users])
+        return torch.cat([there, there.flip(axis)], dim=1).numpy()
+
+    return edges
+
+
+def of_the_whole_batch(user, likes, generator):
+    free = (~likes.rows(user)).all(dim=0).nonzero().squeeze(1)
+    return free[torch.randint(len(free), user.shape, generator=generator)]
+
+
+def last_column(user, likes, generator):
+    return torch.multinomial((~likes.rows(user)).float(), 1, generator=generator)[..., 0]
+
+
+def undivided(party):
+    raved = party.dense()
+    shared = raved.T @ raved
+    fans = shared.diagonal()
+    return raved @ (shared / (fans[..., None] * fans).sqrt()).fill_diagonal_(0)
+
+
+def left_blank(party, film):
+    fans = ...
+    return fans
+
+
+@pytest.mark.parametrize(
+    ("name", "attempt", "words"),
+    [
+        ("02.likes", turned_columns, "✗ wrong, because it expected DataFrame"),
+        ("02.likes", marked, "≈ almost: the result is right, but your function changes the object"),
+        ("02.likes", one_table, "≈ almost: the result is right, but your function changes the object"),
+        ("02.half_point", lambda degree: np.sort(degree)[::-1], "✗ wrong, because it expected 1 and got ndarray"),
+        (
+            "02.deal",
+            lambda party, generator: ([0], [1]),
+            "✗ wrong, because for 'what it returns' it expected 'two",
+        ),
+        ("03.offset", shifted_in_place, "≈ almost: the result is right, but your function changes the object"),
+        ("03.offset", flipped(0), "✓ right"),
+        ("03.offset", flipped(1), "✗ wrong, because both halves lead from guests to films"),
+        ("05.sampler", of_the_whole_batch, "✗ wrong, because for 'films that are never drawn'"),
+        ("05.sampler", last_column, "✓ right"),
+        ("06.item_knn", undivided, "✗ wrong, because a film without fans divides 0 by 0"),
+        ("04.catch", lambda tags, model: True, "✗ wrong, because your function must take 4 arguments"),
+        ("01.fans", lambda party, film: party.user[party.item == film].numpy(), "✓ right"),
+        ("01.fans", lambda party, film: [None], "✗ wrong, because it expected [0, 1] and got [None]"),
+        ("01.fans", left_blank, "○ not tried yet"),
+    ],
+)
+def test_what_learners_write_and_no_list_foresaw(name, attempt, words):
+    assert str(judge(find(name), attempt)).startswith(words)

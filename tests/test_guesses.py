@@ -108,3 +108,14 @@ def test_a_failed_write_leaves_the_old_file_whole(file, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         remember_guesses("04", {"rounds": 4})
     assert remembered_guesses("04") == {"rounds": 3}
+
+
+def test_a_list_that_is_half_filled_in_is_no_guess_yet(capsys):
+    guesses = {}
+    guess(guesses, "order", ["EASE", ...])
+    assert guesses == {"order": None} and "no guess yet" in capsys.readouterr().out
+
+
+def test_the_same_number_written_otherwise_is_as_guessed(capsys):
+    compare_guesses({"raves": 55e3}, {"raves": 55000})
+    assert capsys.readouterr().out == "raves: 55000, as you guessed.\n"

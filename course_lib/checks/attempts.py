@@ -2,6 +2,7 @@
 
 import _thread
 import contextlib
+import dis
 import io
 import random
 import threading
@@ -12,10 +13,12 @@ from types import CodeType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from course_lib.checks.compare import same
 from course_lib.checks.exercise import Exercise
+from course_lib.interactions import Interactions
 
 
 class StillRunning(Exception):
@@ -24,7 +27,7 @@ class StillRunning(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one case: a value or an error, and whether a tensor among the arguments was changed."""
+    """What came of one case: a value or an error, and whether data among the arguments was changed."""
 
     value: Any = None
     error: BaseException | None = None
@@ -67,8 +70,20 @@ def is_blank(attempt: Any) -> bool:
         attempt = list((vars(attempt) if isinstance(attempt, type) else attempt).values())
     if isinstance(attempt, list | tuple):
         return any(map(is_blank, attempt))
-    code = getattr(attempt, "__code__", attempt)
-    return is_blank(code.co_consts) if isinstance(code, CodeType) else attempt is Ellipsis
+    code = getattr(attempt, "__code__", None)
+    return _has_blank(code) if isinstance(code, CodeType) else attempt is Ellipsis
+
+
+def _has_blank(code: CodeType) -> bool:
+    """Whether `...` is assigned or returned somewhere; in an index, as in `x[..., 0]`, it is no blank."""
+    steps = list(dis.get_instructions(code))
+    for step, following in zip(steps, [*steps[1:], steps[-1]], strict=True):
+        value = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+        used = step if step.opname == "RETURN_CONST" else following
+        kept = used.opname.startswith(("STORE_", "RETURN_")) and used.opname != "STORE_SUBSCR"
+        if step.opname in ("LOAD_CONST", "RETURN_CONST") and any(part is Ellipsis for part in value) and kept:
+            return True
+    return any(_has_blank(inner) for inner in code.co_consts if isinstance(inner, CodeType))
 
 
 def place_of(error: BaseException, attempt: Any) -> str:
@@ -83,7 +98,8 @@ def place_of(error: BaseException, attempt: Any) -> str:
 def _same_data(after: Any, before: Any) -> bool:
     if isinstance(before, list):
         return len(after) == len(before) and all(map(_same_data, after, before))
-    return same(after, before) if isinstance(before, torch.Tensor) else True
+    data = torch.Tensor | np.ndarray | pd.DataFrame | Interactions | int | float
+    return same(after, before) if isinstance(before, data) else True
 
 
 @contextlib.contextmanager

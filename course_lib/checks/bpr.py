@@ -45,18 +45,19 @@ def _parties() -> dict[str, tuple]:
 
 
 def _facts(draw: Callable, likes: Interactions, guest: int) -> dict | None:
-    """What one can say of 2,000 random films without knowing which they should be."""
-    user = torch.full((2000,), guest)
+    """What one can say of 2,000 random films for a guest, drawn in turn with another's, without knowing which."""
+    user = torch.tensor([guest, 1 - guest]).repeat(2000)
     item, again, other = (draw(user, likes, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     if not isinstance(item, Tensor) or item.shape != user.shape or item.is_floating_point():
         return None if item is None else {"what it returns": kind(item)}
+    returned, (user, item, again, other) = kind(item), (x[::2] for x in (user, item, again, other))
     count = torch.bincount(item, minlength=likes.n_items).float()
     allowed = ~likes.rows(torch.tensor([guest]))[0]
     expected = len(user) / int(allowed.sum())
     raves = likes.contains(user, item).float().mean().item()
     by_chance = 1 - int(allowed.sum()) / likes.n_items
     return {
-        "what it returns": kind(item),
+        "what it returns": returned,
         "visible raves drawn": "none" if raves == 0 else "fewer than by chance" if raves < 0.95 * by_chance else "many",
         "films that are never drawn": int((count[: likes.n_items][allowed] == 0).sum()),
         "all of the others equally often": bool(
@@ -155,8 +156,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 lambda positive, negative: -torch.log(torch.sigmoid(positive - negative)).mean(),
-                "`log(sigmoid(x))` is minus infinity at x = -110 and its gradient is not a number: "
-                "sigmoid has underflowed to 0.",
+                "at x = -110 the loss is infinite and its gradient is no number or 0: `sigmoid(x)` has underflowed to "
+                "0, or `exp(-x)` has overflowed.",
             ),
             Mistake(
                 lambda positive, negative: -torch.log(torch.sigmoid(positive - negative) + 1e-10).mean(),
@@ -199,8 +200,8 @@ EXERCISES = (
             ),
             Mistake(
                 _once_again,
-                "you replace a visible rave once, and its replacement may be a visible rave too: for a guest with 7 of "
-                "10 films it mostly is.",
+                "visible raves become rarer and are still drawn. Replacing once, or a smaller weight, is not enough: "
+                "for a guest with 7 of 10 films the replacement mostly is one too.",
             ),
             Mistake(
                 lambda user, likes, generator: torch.multinomial(

@@ -38,19 +38,21 @@ def same_numbers(got: Any, expected: Any) -> bool:
 
 
 def kind(value: Any) -> str:
-    """Type and shape: "Tensor of shape (3, 4), float32"."""
+    """Type and shape: "Tensor of shape (3, 4), float32", "list of length 2, each int"."""
     tensor = _tensor(value)
     if isinstance(tensor, Tensor) and tensor.dim():
         return f"{type(value).__name__} of shape {tuple(tensor.shape)}, {str(tensor.dtype).removeprefix('torch.')}"
-    return f"{type(value).__name__} of length {len(value)}" if isinstance(value, list | tuple) else type(value).__name__
+    if isinstance(value, list | tuple) and len(value):
+        return f"{type(value).__name__} of length {len(value)}, each {kind(value[0])}"
+    return type(value).__name__
 
 
-def describe(value: Any) -> str:
+def describe(value: Any, decimals: int = 3) -> str:
     """A value in a few words, without memory addresses."""
     tensor = _tensor(value)
     if isinstance(tensor, Tensor):
-        numbers = np.array2string(tensor.numpy(), precision=3, separator=", ", suppress_small=True)
-        numbers = f"{tensor.item():.3f}" if tensor.dim() == 0 and tensor.is_floating_point() else numbers
+        numbers = np.array2string(tensor.numpy(), precision=decimals, separator=", ", suppress_small=True)
+        numbers = f"{tensor.item():.{decimals}f}" if tensor.dim() == 0 and tensor.is_floating_point() else numbers
         return numbers if tensor.dim() == 0 else kind(value) + (f": {' '.join(numbers.split())}" * (len(numbers) < 80))
     if callable(value):
         return f"the function {getattr(value, '__name__', type(value).__name__)}"
@@ -68,7 +70,8 @@ def difference(got: Any, expected: Any) -> str:
         key = next((key for key in expected if key not in got or not same(got[key], expected[key])), None)
         if key is not None:
             return f"for {key!r} it expected {describe(expected[key])} and got {describe(got.get(key))}"
-    return f"it expected {describe(expected)} and got {describe(got)}"
+    decimals = 6 if describe(expected) == describe(got) else 3  # two values that differ must not read the same
+    return f"it expected {describe(expected, decimals)} and got {describe(got, decimals)}"
 
 
 def _tensor(value: Any) -> Any:
@@ -77,6 +80,8 @@ def _tensor(value: Any) -> Any:
         value = value.to_numpy()
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biuf":
         return value.tolist()
+    if isinstance(value, np.ndarray):
+        value = value.copy()  # torch takes no array that runs backwards
     if isinstance(value, Tensor):
         return value.detach().cpu().to_dense()
     if isinstance(value, int) and abs(value) >= 2**63:

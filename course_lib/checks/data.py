@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from course_lib.checks.compare import kind
 from course_lib.checks.exercise import Exercise, Mistake
 from course_lib.interactions import Interactions, to_likes
 from course_lib.plots.tables import half_point
@@ -25,7 +26,7 @@ def _ratings() -> dict[str, tuple]:
     return {
         "five ratings from 4 stars on": (little, 4),
         "a random log from 4 stars on": (log, 4),
-        "a random log from 3 stars on": (log, 3),
+        "a random log from 3 stars on": (log.copy(), 3),
     }
 
 
@@ -40,6 +41,7 @@ def _degrees() -> dict[str, tuple]:
         "5 films with 2, 0, 6, 3 and 1 raves": (np.array([2, 0, 6, 3, 1]),),
         "4 films with 3 raves each": (np.array([3, 3, 3, 3]),),
         "40 films with a long tail": (np.random.default_rng(0).permutation(tail),),
+        "3 films with 2, 2 and 1 raves": (np.array([2, 2, 1]),),
         "one film": (np.array([7]),),
     }
 
@@ -76,10 +78,13 @@ def _facts(deal_out: Callable, party: Interactions) -> Any:
     """What one can say of a deal without knowing which raves it should hide."""
     hands = [deal_out(party, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)]
     if not all(isinstance(hand, tuple | list) and len(hand) == 2 and all(map(_are_rows, hand)) for hand in hands):
-        return hands[0]
+        hand = hands[0]
+        parts = ", ".join(map(kind, hand)) if isinstance(hand, tuple | list) else kind(hand)
+        return None if hand is None else {"what it returns": parts}
     (learn, hidden), again, other = hands
     sizes = torch.bincount(party.user[hidden], minlength=party.n_users).tolist()
     return {
+        "what it returns": "two tensors of whole row numbers, one dimension each",
         "raves in both parts": int(torch.isin(learn, hidden).sum()),
         "raves in neither part": len(party) - len(torch.cat([learn, hidden]).unique()),
         "hidden raves by guest": sizes,
@@ -168,7 +173,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda degree: int((np.sort(degree).cumsum() < degree.sum() / 2).sum()) + 1,
-                "you begin with the least raved films: that counts how many it takes from the tail.",
+                "this counts films of the tail: you begin with the least raved ones, or count those after half is "
+                "reached.",
             ),
             Mistake(
                 lambda degree: int((np.sort(degree)[::-1].cumsum() < degree.sum() / 2).sum()),
@@ -178,6 +184,10 @@ EXERCISES = (
             Mistake(
                 lambda degree: int((np.sort(degree)[::-1].cumsum() <= degree.sum() / 2).sum()) + 1,
                 "where the sum is exactly half, you take one film too many: half is already held.",
+            ),
+            Mistake(
+                lambda degree: int((np.sort(degree)[::-1].cumsum() < degree.sum() // 2).sum()) + 1,
+                "half of 5 raves is 2.5, and `//` rounds it down.",
             ),
             Mistake(
                 lambda degree: len(degree) // 2, "this is half of the films. The question is about half of the raves."

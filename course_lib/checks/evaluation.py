@@ -72,8 +72,11 @@ def _two_models() -> dict[str, tuple]:
     }
 
 
-def _middle(values: Tensor, share: float = 0.95) -> Tensor:
-    return values.quantile(torch.tensor([(1 - share) / 2, (1 + share) / 2]))
+def _middle(values: Tensor, share: float = 0.95, between: str = "linear") -> Tensor:
+    return values.quantile(torch.tensor([(1 - share) / 2, (1 + share) / 2]), interpolation=between)
+
+
+BETWEEN_TWO_DRAWS = "at each end you take the {} of two draws, which is fine; `torch.quantile` goes between the two."
 
 
 def _normal(first: Tensor, second: Tensor, draws: Tensor) -> Tensor:
@@ -212,6 +215,13 @@ EXERCISES = (
                 _normal,
                 "mean ± 1.96 standard errors is close, and assumes a bell curve. The bootstrap reads the ends off the "
                 "draws.",
+            ),
+            *(
+                Mistake(
+                    lambda first, second, draws, how=how: _middle((first - second)[draws].mean(dim=1), between=how),
+                    BETWEEN_TWO_DRAWS.format(how),
+                )
+                for how in ("lower", "higher", "nearest")
             ),
         ),
         hints=(

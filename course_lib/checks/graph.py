@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -31,7 +32,9 @@ def parties() -> dict[str, tuple]:
 def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
     """An edge index with its columns sorted: their order means nothing."""
     edges = make_edges(party)
-    if isinstance(edges, Tensor) and edges.dim() == 2 and edges.size(0) == 2 and not edges.is_floating_point():
+    if isinstance(edges, np.ndarray) and edges.dtype.kind in "iuf":
+        edges = torch.tensor(edges)
+    if isinstance(edges, Tensor) and edges.dim() == 2 and edges.size(0) == 2:
         return edges[:, (edges[0] * 10_000 + edges[1]).argsort()]
     return edges
 
@@ -116,6 +119,11 @@ EXERCISES = (
             Mistake(
                 one_way_edges,
                 "every rave is there in one direction only: films would hear from guests, and no guest from anybody.",
+            ),
+            Mistake(
+                lambda party: one_way_edges(party).repeat(1, 2),
+                "both halves lead from guests to films: `flip(0)` swaps the two rows, `flip(1)` only turns the order "
+                "of the columns.",
             ),
             Mistake(
                 lambda party: _both_ways(party.user, party.item + party.n_users).repeat_interleave(2, dim=1),

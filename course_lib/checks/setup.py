@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -26,9 +27,9 @@ def _films() -> dict[str, tuple]:
 
 def _in_any_order(fans_of: Callable[[Interactions, int], Any], party: Interactions, film: int) -> Any:
     fans = fans_of(party, film)
-    if isinstance(fans, Tensor) and fans.dim() == 1 and fans.dtype != torch.bool:
+    if isinstance(fans, Tensor | np.ndarray) and fans.ndim == 1 and fans.dtype not in (torch.bool, np.bool_):
         fans = fans.tolist()
-    return sorted(fans) if isinstance(fans, list | set) else fans
+    return sorted(fans) if isinstance(fans, list | set) and all(isinstance(fan, int) for fan in fans) else fans
 
 
 _FIRST_HEARD = {"Emma": 1, "Dune": 1, "Casablanca": 3, "Brazil": 5, "Alien": 5}  # the round in which Dev hears of it

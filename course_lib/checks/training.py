@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.bpr import bpr_loss, sample_negatives
+from course_lib.checks.evaluation import BETWEEN_TWO_DRAWS
 from course_lib.checks.exercise import Exercise, Mistake
 from course_lib.checks.graph import random_party
 from course_lib.checks.lines import Lines
@@ -114,9 +115,9 @@ def _two_models() -> dict[str, tuple]:
     }
 
 
-def _interval(first: Tensor, second: Tensor, draws: Tensor) -> Tensor:
+def _interval(first: Tensor, second: Tensor, draws: Tensor, between: str = "linear") -> Tensor:
     gap = (first - second).mean(dim=0)  # (G,)
-    return gap[draws].mean(dim=1).quantile(torch.tensor([0.025, 0.975]))
+    return gap[draws].mean(dim=1).quantile(torch.tensor([0.025, 0.975]), interpolation=between)
 
 
 def _both_ends(interval: Callable, first: Tensor, second: Tensor, draws: Tensor) -> Any:
@@ -333,6 +334,13 @@ EXERCISES = (
                 lambda first, second, draws: _around_the_mean(first, second, 1.96 / first.size(1) ** 0.5),
                 "1.96 standard errors around the mean is a good approximation. The check wants the quantiles "
                 "of the drawn parties.",
+            ),
+            *(
+                Mistake(
+                    lambda first, second, draws, how=how: _interval(first, second, draws, how),
+                    BETWEEN_TWO_DRAWS.format(how),
+                )
+                for how in ("lower", "higher", "nearest")
             ),
         ),
         hints=(

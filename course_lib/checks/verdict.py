@@ -103,7 +103,16 @@ def _error(exercise: Exercise, attempt: Any, error: BaseException, on: str) -> s
         return f"your function calls itself without end{on}."
     place = place_of(error, attempt)
     if isinstance(error, TypeError) and not place and callable(exercise.answer):
-        parameters = ", ".join(inspect.signature(exercise.answer).parameters)
-        return f"your function could not be called as {exercise.name.split('.')[1]}({parameters})."
+        n = len(inspect.signature(exercise.answer).parameters)
+        if not _takes(attempt, n):
+            return f"your function must take {n} argument{'s' * (n > 1)}, in the order in which the cell names them."
     what = "your function" if callable(attempt) else "it"
     return f"{what} raised {type(error).__name__}{place}{on}: {error}"
+
+
+def _takes(attempt: Any, n: int) -> bool:
+    try:
+        inspect.signature(attempt).bind(*range(n))
+    except (TypeError, ValueError):
+        return False
+    return True

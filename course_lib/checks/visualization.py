@@ -175,7 +175,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda tags, positions, k: _shared(nearest(positions, k), nearest(positions, k)),
-                "both lists come from the map. One of them must come from the tags.",
+                "every map keeps everything for you: either both lists come from the map, or the neighbours of a dot "
+                "are looked for among everybody's. Compare row with row.",
             ),
         ),
         hints=(
@@ -194,7 +195,7 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 lambda films: _lengthen(films, np.zeros_like),
-                "with a 0 for every film no distance changes.",
+                "with the same number for every film, no order changes.",
             ),
             Mistake(
                 lambda films: _lengthen(films, lambda length: length),

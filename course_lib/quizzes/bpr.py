@@ -27,7 +27,7 @@ QUESTIONS = (
         (
             ("the one with -3", None),
             ("the one with +4", "It is an easy pair: the push σ(-4) is about 0.02."),
-            ("both the same", "A hinge far from its corner would say so. The push of BPR depends on the margin."),
+            ("both the same", "A loss that is a straight line would say so. The push of BPR depends on the margin."),
             (
                 "neither, the scores are not between 0 and 1",
                 "Only the difference of the scores counts, not their range.",

@@ -59,7 +59,7 @@ QUESTIONS = (
                 "the difference on several splits, per guest, and its interval",
                 None,
             ),
-            ("a third decimal", "Decimals say how finely it was printed. Another split may turn the winner."),
+            ("a fourth decimal", "Decimals say how finely it was printed. Another split may turn the winner."),
             ("the same split again with more epochs", "The same hidden raves again: one run stays one run."),
             (
                 "two intervals, one for A and one for B, that do not overlap",
