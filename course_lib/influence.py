@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.graph import edge_weight, neighbours, propagate
-from course_lib.interactions import Interactions
+from course_lib.interactions import Interactions, check_range
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import scorer
 
@@ -64,9 +64,8 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
     Raises:
         ValueError: an index is out of range.
     """
-    for name, index, n in (("user", user, model.n_users), ("item", item, model.n_items)):
-        if len(index) and not 0 <= int(index.min()) <= int(index.max()) < n:
-            raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
+    check_range("user", user, model.n_users)
+    check_range("item", item, model.n_items)
     with torch.no_grad():
         layers = model.layers(graph)
         final = sum(layers) / len(layers)

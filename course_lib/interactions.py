@@ -40,8 +40,7 @@ class Interactions:
         for name, index, n in (("user", self.user, self.n_users), ("item", self.item, self.n_items)):
             if index.dtype != torch.int64:
                 raise ValueError(f"{name} must be int64 (call .long() on it), got {index.dtype}")
-            if len(index) and not 0 <= int(index.min()) <= int(index.max()) < n:
-                raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
+            check_range(name, index, n)
         same = self.keys[1:] == self.keys[:-1]
         if same.any():
             key = int(self.keys[1:][same][0])
@@ -70,8 +69,7 @@ class Interactions:
         Raises:
             ValueError: a user's index is out of range.
         """
-        if len(users) and not 0 <= int(users.min()) <= int(users.max()) < self.n_users:
-            raise ValueError(f"users must lie in [0, {self.n_users}), got {int(users.min())} to {int(users.max())}")
+        check_range("users", users, self.n_users)
         unique, inverse = users.unique(return_inverse=True)
         row = torch.full((self.n_users,), -1)
         row[unique] = torch.arange(len(unique))
@@ -207,6 +205,12 @@ def split_per_user(
         )
 
     return Split(part(~is_test & ~is_validation), part(is_validation), part(is_test), user_ids, item_ids)
+
+
+def check_range(name: str, index: Tensor, n: int) -> None:
+    """Refuse, by a ValueError, indices outside `[0, n)`."""
+    if len(index) and not 0 <= int(index.min()) <= int(index.max()) < n:
+        raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
 
 
 def _share(count: np.ndarray, share: float) -> np.ndarray:

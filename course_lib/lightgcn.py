@@ -66,8 +66,7 @@ class LightGCN(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        if scoring not in ("dot", "cosine"):
-            raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
+        check_scoring(scoring)
         if n_layers < 0:
             raise ValueError(f"n_layers must be at least 0, got {n_layers}")
         self.scoring = scoring
@@ -114,3 +113,9 @@ class LightGCN(nn.Module):
         """
         tags = self.tags(graph)
         return tags[: self.n_users], tags[self.n_users :]
+
+
+def check_scoring(scoring: str) -> None:
+    """Refuse, by a ValueError, any other way to make a score of two tags."""
+    if scoring not in ("dot", "cosine"):
+        raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')

@@ -13,7 +13,7 @@ from course_lib.data import GENRES
 from course_lib.evaluation import Scorer, top_k
 from course_lib.graph import check_matrix, neighbours
 from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN
+from course_lib.lightgcn import LightGCN, check_scoring
 
 OWN_TAG = -1  # stands where `explain` names an item: the part of a score that no film explains
 
@@ -24,8 +24,7 @@ def scorer(user_embedding: Tensor, item_embedding: Tensor, scoring: str = "dot")
     Raises:
         ValueError: another scoring.
     """
-    if scoring not in ("dot", "cosine"):
-        raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
+    check_scoring(scoring)
     user_embedding, item_embedding = user_embedding.detach(), item_embedding.detach()
     if scoring == "cosine":
         user_embedding, item_embedding = F.normalize(user_embedding), F.normalize(item_embedding)
@@ -139,7 +138,11 @@ def split_scores(parts: Tensor, item_tags: Tensor, scoring: str = "dot") -> Tens
 
     The rows sum to the scores that `scorer` gives the sum of the parts. Under cosine scoring the lengths are those
     of the whole tags.
+
+    Raises:
+        ValueError: another scoring.
     """
+    check_scoring(scoring)
     if scoring == "cosine":
         parts = parts / parts.sum(dim=0).norm().clamp_min(1e-12)
         item_tags = F.normalize(item_tags)

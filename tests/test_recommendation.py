@@ -19,6 +19,7 @@ from course_lib.recommendation import (
     fold_in,
     recommend,
     scorer,
+    split_scores,
     tag_parts,
 )
 
@@ -280,6 +281,8 @@ def test_damping_takes_most_from_the_most_famous_film(paper):
 def test_an_unknown_scoring_is_refused():
     with pytest.raises(ValueError, match=r"scoring must be .* got 'cosin'"):
         scorer(torch.zeros(2, 4), torch.zeros(3, 4), "cosin")
+    with pytest.raises(ValueError, match=r"scoring must be .* got 'cosin'"):
+        split_scores(torch.zeros(2, 4), torch.zeros(3, 4), "cosin")
 
 
 @pytest.mark.parametrize("who", [0, [0]])

@@ -124,6 +124,9 @@ def test_a_score_that_is_not_the_sum_of_its_reasons_is_counted(widget, monkeypat
     monkeypatch.setattr("course_lib.widgets.matchmaker.split_scores", lambda *args: 1.01 * split_scores(*args))
     widget.like(widget.liked())
     assert widget.n_inexact() == 10
+    monkeypatch.setattr("course_lib.widgets.matchmaker.split_scores", lambda *args: torch.nan * split_scores(*args))
+    widget.like(widget.liked())
+    assert widget.n_inexact() == 10  # what is no number is no sum either
 
 
 @pytest.mark.parametrize("n_liked", [1, 2, 20, 40])

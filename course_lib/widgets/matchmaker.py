@@ -164,7 +164,7 @@ class MatchmakerWidget:
             return
         shares = split_scores(parts, self._items[items], self._model.scoring)  # (k, 1 + n liked), the own tag first
         gap = (shares.sum(dim=1) - score(nobody)[0, items]).abs()
-        self._n_inexact = int((gap > 1e-5 * shares.abs().sum(dim=1)).sum())  # to within what rounding does
+        self._n_inexact = int((~(gap <= 1e-5 * shares.abs().sum(dim=1))).sum())  # to within what rounding does
         for row, final in zip(shares.numpy(), scores.tolist(), strict=True):
             fame = final - float(row.sum()) if strength else None
             self._receipts.append(fold_reasons(films[1:], row[1:], self._names, N_REASONS, fame))

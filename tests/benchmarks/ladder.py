@@ -40,6 +40,11 @@ def real_movielens() -> MovieLens:
     return data
 
 
+def split_of(data: MovieLens, seed: int) -> Split:
+    """The course's split: likes are ratings >= 4, a fifth of each user's hidden."""
+    return split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
+
+
 def trained(config: TrainConfig) -> Callable[[Split], Scorer]:
     """Fit by `fit`: epochs chosen on validation, then trained on train + validation."""
 
@@ -147,7 +152,7 @@ def main() -> None:
     data = real_movielens()
     rows, per_user = [], {model: [] for model in MODELS}
     for seed in SEEDS:
-        split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
+        split = split_of(data, seed)
         for model in MODELS:
             cells, ndcg = row(model, split, seed)
             rows.append(cells)

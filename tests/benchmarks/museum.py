@@ -17,12 +17,12 @@ from torch import Tensor
 from course_lib.bpr import l2_penalty
 from course_lib.evaluation import Scorer
 from course_lib.graph import sparse_matrix
-from course_lib.interactions import Interactions, Split, split_per_user, to_likes
+from course_lib.interactions import Interactions, Split
 from course_lib.museum import MUSEUM, ndcg
 from course_lib.recommendation import scorer
 from course_lib.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
 from course_lib.training import TrainConfig, build
-from tests.benchmarks.ladder import ROOT, real_movielens
+from tests.benchmarks.ladder import ROOT, real_movielens, split_of
 
 TABLE = ROOT / "notebooks" / "museum.csv"
 SEEDS = (0, 1, 2)
@@ -97,7 +97,7 @@ def main() -> None:
     data = real_movielens()
     rows = []
     for seed in SEEDS:
-        split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
+        split = split_of(data, seed)
         rows += [{"split_seed": seed, **row, "ndcg@10": round(float(row["ndcg@10"]), 4)} for row in measure(split)]
         print(pd.DataFrame(rows).query("split_seed == @seed").to_string(), flush=True)
     table = pd.DataFrame(rows)[["bug", "on", "split_seed", "ndcg@10"]]

@@ -23,10 +23,10 @@ import torch
 from course_lib.baselines import ease
 from course_lib.evaluation import Scorer, evaluate
 from course_lib.graph import adjacency, edge_index
-from course_lib.interactions import Split, split_per_user, to_likes
+from course_lib.interactions import Split
 from course_lib.recommendation import scorer
 from course_lib.training import SOFTMAX_CONFIG, SOURCE_CONFIG, TrainConfig, build, fit, train
-from tests.benchmarks.ladder import BPR, real_movielens
+from tests.benchmarks.ladder import BPR, real_movielens, split_of
 from tests.benchmarks.source_loop import SourceLightGCN, all_likes, source_epoch
 
 TARGET = 0.233
@@ -142,7 +142,7 @@ def measure(name: str) -> dict[str, object]:
     """Run one contestant in this process."""
     run, n_run, n_epochs = CONTESTANTS[name]
     data = real_movielens()
-    split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=0)
+    split = split_of(data, 0)
     total, reached, seconds, metrics = 0.0, float("nan"), [], None
     for epoch, (took, score) in enumerate(run(split), start=1):
         seconds.append(took)

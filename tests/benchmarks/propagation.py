@@ -11,8 +11,7 @@ from collections.abc import Callable
 import torch
 
 from course_lib.graph import adjacency, propagate
-from course_lib.interactions import split_per_user, to_likes
-from tests.benchmarks.ladder import real_movielens
+from tests.benchmarks.ladder import real_movielens, split_of
 
 
 def milliseconds(rounds: dict[str, Callable[[], object]], n_turns: int = 300) -> dict[str, float]:
@@ -30,7 +29,7 @@ def milliseconds(rounds: dict[str, Callable[[], object]], n_turns: int = 300) ->
 def main() -> None:
     """Print the medians and their ratio for one thread and for two."""
     data = real_movielens()
-    split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=0)
+    split = split_of(data, 0)
     graph = adjacency(split.fit)
     tags = torch.randn(graph.size(0), 64, generator=torch.Generator().manual_seed(0))
     rounds = {"CSR product": lambda: graph @ tags, "embedding bag": lambda: propagate(graph, tags)}

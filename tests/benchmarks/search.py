@@ -13,9 +13,8 @@ import pandas as pd
 from course_lib.baselines import ease, item_knn
 from course_lib.data import MovieLens
 from course_lib.evaluation import evaluate
-from course_lib.interactions import Split, split_per_user, to_likes
 from course_lib.training import SOFTMAX_CONFIG, build, train
-from tests.benchmarks.ladder import BPR, real_movielens
+from tests.benchmarks.ladder import BPR, real_movielens, split_of
 
 LAYERS = (0, 1, 2, 3)
 GRIDS = {
@@ -27,10 +26,6 @@ BASELINES = {
     item_knn: ("n_neighbours", (20, 50, 100, 150, 200, 250, 300, 500, 1682)),
     ease: ("reg_weight", (100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0)),
 }
-
-
-def split_of(data: MovieLens, seed: int) -> Split:
-    return split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
 
 
 def search_baselines(data: MovieLens) -> pd.DataFrame:
