@@ -1,6 +1,7 @@
 """Checks that answer like a teacher: four states, and a sentence for whatever a learner hands in."""
 
 import random
+import signal
 import threading
 import time
 
@@ -322,3 +323,17 @@ def test_a_case_that_runs_out_of_time_is_the_last():
 
     assert list(run(DOUBLE, attempt, seconds=0.2)) == ["two numbers", "a third"]
     assert "on a third" in verdict(attempt, seconds=0.2)
+
+
+def test_an_endless_loop_is_stopped_also_where_interrupts_are_ignored():
+    def endless(x):
+        while True:
+            pass
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        verdict = judge(DOUBLE, endless, seconds=0.2)
+        assert "was still running after 0.2 seconds" in verdict.reason
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

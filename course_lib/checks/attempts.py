@@ -5,6 +5,7 @@ import contextlib
 import dis
 import io
 import random
+import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -130,6 +131,8 @@ def _within(seconds: float, function: Callable[[], None]) -> None:
                 state = "expired"
                 _thread.interrupt_main()
 
+    # Python hears no interrupt where SIGINT is ignored, as in what a shell script starts in the background.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(seconds, expire)
     timer.start()
     try:
@@ -144,3 +147,4 @@ def _within(seconds: float, function: Callable[[], None]) -> None:
         raise StillRunning from None
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
