@@ -3,11 +3,15 @@
 Rendle et al. 2009, "BPR: Bayesian Personalized Ranking from Implicit Feedback", https://arxiv.org/abs/1205.2618.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.interactions import Interactions
+from course_lib.border import check_range
+from course_lib.interactions import Interactions, check_room
+from course_lib.lightgcn import LightGCN
 
 
 def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
@@ -15,7 +19,15 @@ def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
 
     Written as softplus, because in float32 `log(sigmoid(x))` is -inf once x is near -90 or below, and its gradient is
     lost.
+
+    Raises:
+        ValueError: the two differ in shape, or are empty.
     """
+    if positive.shape != negative.shape or not positive.numel():
+        raise ValueError(
+            f"positive and negative must be scores of the same pairs, at least one, got {tuple(positive.shape)} and "
+            f"{tuple(negative.shape)}"
+        )
     return F.softplus(negative - positive).mean()
 
 
@@ -36,16 +48,30 @@ def sample_negatives(user: Tensor, interactions: Interactions, generator: torch.
     Raises:
         ValueError: a user has every item, so that there is nothing to draw.
     """
-    degree = interactions.user_degree()
-    full = (degree >= interactions.n_items)[user]
-    if full.any():
-        raise ValueError(
-            f"user {int(user[full][0])} has all {interactions.n_items} items, so no negative is left to draw; "
-            "leave that user out of training"
-        )
+    check_range("user", user, interactions.n_users)
+    check_room(interactions, user)
     item = torch.randint(interactions.n_items, user.shape, generator=generator)
     redraw = interactions.contains(user, item).nonzero().squeeze(1)
     while len(redraw):
         item[redraw] = torch.randint(interactions.n_items, redraw.shape, generator=generator)
         redraw = redraw[interactions.contains(user[redraw], item[redraw])]
     return item
+
+
+def bpr_objective(
+    model: LightGCN, graph: Tensor, likes: Interactions, reg_weight: float, generator: torch.Generator
+) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """What a step of training lowers: of a batch of likes and the ego tags, the loss alone and with its penalty.
+
+    Each like of the batch, `(B,)` places in `likes`, meets one fresh negative.
+    """
+
+    def objective(batch: Tensor, ego: Tensor) -> tuple[Tensor, Tensor]:
+        user, positive = likes.user[batch], likes.item[batch]
+        negative = sample_negatives(user, likes, generator)
+        nodes = torch.cat([user, model.n_users + positive, model.n_users + negative]).to(ego.device)  # (3B,)
+        tag, raved, random = model.tags(graph, ego).index_select(0, nodes).chunk(3)  # one propagation serves all three
+        loss = bpr_loss((tag * raved).sum(dim=1), (tag * random).sum(dim=1))
+        return loss, loss + reg_weight * l2_penalty(*model.embedding.weight.index_select(0, nodes).chunk(3))
+
+    return objective

@@ -8,16 +8,35 @@ The same names mean other numbers elsewhere: LensKit discounts NDCG from rank 2 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
+from course_lib.border import check_count, check_same_sizes
 from course_lib.interactions import Interactions
 
 Scorer = Callable[[Tensor], Tensor]
 """Anything that turns users `(B,)` into scores `(B, n_items)`: all that the evaluation knows of a model."""
+
+
+@dataclass(frozen=True)
+class Matchmaker:
+    """A `Scorer` that also takes in guests it has not met.
+
+    Attributes:
+        known: users `(B,)` to scores `(B, n_items)`.
+        newcomer: the liked items of one new guest, `(n,)` indices, to scores `(n_items,)`.
+    """
+
+    known: Scorer
+    newcomer: Callable[[Tensor], Tensor]
+
+    def __call__(self, users: Tensor) -> Tensor:
+        """Scores of users that were there."""
+        return self.known(users)
 
 
 def hit_rate_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
@@ -54,7 +73,7 @@ def ndcg_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
     """
     _check(hits, n_relevant)
     k = hits.size(1)
-    discount = 1 / torch.arange(2, k + 2).log2()  # (k,)
+    discount = 1 / torch.arange(2, k + 2, device=hits.device).log2()  # (k,)
     ideal = discount.cumsum(0)[n_relevant.clamp_max(k) - 1]
     return (hits * discount).sum(dim=1) / ideal
 
@@ -67,6 +86,8 @@ def _check(hits: Tensor, n_relevant: Tensor) -> None:
         )
     if len(n_relevant) and int(n_relevant.min()) < 1:
         raise ValueError(f"every user must hide at least one like, got n_relevant = {int(n_relevant.min())}")
+    if (hits.sum(dim=1) > n_relevant).any():
+        raise ValueError("a list cannot hit more likes than were hidden; count all hidden likes in n_relevant")
 
 
 def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Tensor, Tensor]:
@@ -83,8 +104,7 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
         ValueError: `k` is not in 1 to `n_items`; or the scorer's shape is not `(B, n_items)`, or it returns NaN or
             anything but a float tensor.
     """
-    if not 1 <= k <= seen.n_items:
-        raise ValueError(f"k must be 1 to {seen.n_items}, the number of items, got {k}")
+    check_count("k", k, 1, seen.n_items, "the number of items")
     with torch.no_grad():
         scores = scorer(users)
     if not (isinstance(scores, Tensor) and scores.is_floating_point()):
@@ -130,13 +150,12 @@ def evaluate(
         ValueError: `truth` and `seen` count other users or items; they share a pair, which could then never be
             found; nothing is hidden; `k` is no sequence of lengths; and whatever `top_k` refuses.
     """
-    if not isinstance(k, Sequence) or not k:
+    if not isinstance(k, Sequence | np.ndarray) or not len(k):
         raise ValueError(f"k must be a sequence of list lengths, such as (10,) or (5, 10), got {k!r}")
-    if min(k) < 1:
-        raise ValueError(f"k must be 1 to {seen.n_items}, the number of items, got {min(k)}")
-    sizes, expected = (truth.n_users, truth.n_items), (seen.n_users, seen.n_items)
-    if sizes != expected:
-        raise ValueError(f"truth counts (users, items) = {sizes}, seen counts {expected}; take both from one split")
+    for cut in k:
+        check_count("k", cut, 1, seen.n_items, "the number of items")
+    check_count("batch_size", batch_size)
+    check_same_sizes("truth", truth.sizes, "seen", seen.sizes)
     if not len(truth):
         raise ValueError("truth is empty: there is no hidden like to look for; hide a larger share in the split")
     masked = int(seen.contains(truth.user, truth.item).sum())
@@ -156,10 +175,13 @@ def evaluate(
     return pd.concat(parts).rename_axis("user")
 
 
-def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10) -> float:
+def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10, batch_size: int = 1024) -> float:
     """Share of all items that stand in at least one user's top k, over all users."""
-    items, scores = top_k(scorer, torch.arange(seen.n_users), seen, k)
-    return len(items[scores > -torch.inf].unique()) / seen.n_items
+    listed = torch.zeros(seen.n_items, dtype=torch.bool)
+    for users in torch.arange(seen.n_users).split(batch_size):
+        items, scores = top_k(scorer, users, seen, k)
+        listed[items[scores > -torch.inf]] = True
+    return int(listed.sum()) / seen.n_items
 
 
 def paired_bootstrap(
@@ -175,6 +197,9 @@ def paired_bootstrap(
     """
     if not first.index.equals(second.index):
         raise ValueError(f"a paired test needs the same users in the same order, got {len(first)} and {len(second)}")
+    if not len(first) or first.isna().any() or second.isna().any():
+        raise ValueError(f"a paired test needs numbers, at least one, got {len(first)} with missing ones among them")
+    check_count("n_resamples", n_resamples)
     difference = (first - second).to_numpy(dtype=np.float64)
     draws = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
     low, high = np.quantile(difference[draws].mean(axis=1), [0.025, 0.975])

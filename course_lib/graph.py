@@ -4,11 +4,13 @@ Node `u` is user `u`; node `n_users + i` is item `i`.
 """
 
 import warnings
+from collections.abc import Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course_lib.border import check_range
 from course_lib.interactions import Interactions
 
 
@@ -18,13 +20,15 @@ def edge_index(interactions: Interactions) -> Tensor:
     return torch.stack([torch.cat([user, item]), torch.cat([item, user])])
 
 
-def edge_weight(edge_index: Tensor, n_nodes: int) -> Tensor:
+def edge_weight(edges: Tensor, n_nodes: int) -> Tensor:
     """The loudness of each edge, `1 / sqrt(d_i d_j)`: `(2E,)` float32 (He et al. 2020, Eq. 3).
 
     Raises:
-        ValueError: an edge has no way back, so that the degrees of its two ends contradict each other.
+        ValueError: an edge names a node outside `[0, n_nodes)`; or it has no way back, so that the degrees of its two
+            ends contradict each other.
     """
-    source, target = edge_index
+    check_range("edges", edges, n_nodes)
+    source, target = edges
     degree = torch.bincount(target, minlength=n_nodes)
     one_way = degree != torch.bincount(source, minlength=n_nodes)
     if one_way.any():
@@ -50,7 +54,12 @@ def adjacency(interactions: Interactions) -> Tensor:
 
 
 def sparse_matrix(edges: Tensor, weight: Tensor, n_nodes: int) -> Tensor:
-    """The matrix with `weight` `(E,)` in the cells `edges` `(2, E)`: `(n_nodes, n_nodes)` sparse CSR."""
+    """The matrix with `weight` `(E,)` in the cells `edges` `(2, E)`: `(n_nodes, n_nodes)` sparse CSR.
+
+    Raises:
+        ValueError: an edge names a node outside `[0, n_nodes)`.
+    """
+    check_range("edges", edges, n_nodes)  # PyTorch does not look, and an index beyond the end kills the process
     coo = torch.sparse_coo_tensor(edges, weight, (n_nodes, n_nodes), check_invariants=False)
     with warnings.catch_warnings():
         # "Sparse CSR tensor support is in beta": the two operations used here are tested against dense ones.
@@ -67,8 +76,8 @@ class _SymmetricProduct(torch.autograd.Function):
         return _product(matrix, x)
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[None, Tensor]:
-        return None, _product(ctx.matrix, gradient)
+    def backward(ctx, *gradients: Tensor) -> tuple[None, Tensor]:
+        return None, _product(ctx.matrix, gradients[0])
 
 
 def _product(matrix: Tensor, x: Tensor) -> Tensor:
@@ -78,19 +87,83 @@ def _product(matrix: Tensor, x: Tensor) -> Tensor:
     return F.embedding_bag(columns, x, starts, mode="sum", per_sample_weights=matrix.values())
 
 
-def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
-    """One round of gossip, `adjacency @ x`: `(N, N)` sparse and symmetric times `(N, d)`, fast in both directions."""
-    return _SymmetricProduct.apply(adjacency, x)
+def propagate(graph: Tensor, x: Tensor) -> Tensor:
+    """One round of gossip, `graph @ x`: `(N, N)` sparse and symmetric times `(N, d)`, fast in both directions.
+
+    Raises:
+        ValueError: the graph is no sparse CSR matrix, or the two do not fit.
+    """
+    check_matrix(graph)
+    if x.dim() != 2 or len(x) != graph.size(1):
+        raise ValueError(f"tags must be ({graph.size(1)}, d), one row per node of the graph, got {tuple(x.shape)}")
+    return _SymmetricProduct.apply(graph, x)
 
 
-def neighbours(adjacency: Tensor, node: int) -> tuple[Tensor, Tensor]:
+def gossip_rounds(graph: Tensor, x: Tensor, n_rounds: int) -> Iterator[Tensor]:
+    """The tags after 0, 1, ..., `n_rounds` rounds of gossip: x, Âx, ÂÂx, ... each `(N, d)`.
+
+    The one recurrence of the course: it makes the layers of LightGCN, untrained gossip (one-hot tags) and reach. A
+    graph that is not symmetric may be used, but not be learned through.
+    """
+    yield x
+    for _ in range(n_rounds):
+        x = propagate(graph, x)
+        yield x
+
+
+def neighbours(graph: Tensor, node: int) -> tuple[Tensor, Tensor]:
     """The nodes that one node hears, and how loudly: a row of the matrix of `adjacency`, both `(degree,)`."""
-    check_matrix(adjacency)
-    row = slice(int(adjacency.crow_indices()[node]), int(adjacency.crow_indices()[node + 1]))
-    return adjacency.col_indices()[row], adjacency.values()[row]
+    check_matrix(graph)
+    check_range("node", torch.as_tensor(node), graph.size(0))
+    row = slice(int(graph.crow_indices()[node]), int(graph.crow_indices()[node + 1]))
+    return graph.col_indices()[row], graph.values()[row]
+
+
+def newcomer_hears(graph: Tensor, n_users: int, liked: Sequence[int] | Tensor) -> tuple[Tensor, Tensor]:
+    """The liked items of a guest who is not in the graph, checked, and how loudly each is heard: both `(n,)`.
+
+    The likes count as edges item -> new guest only, so the items' degrees d_j stay as they are, and with n likes the
+    loudness is `1 / sqrt(n d_j)`. An item that nobody likes has heard nothing and weighs nothing; a warning names it.
+
+    Raises:
+        ValueError: no like, an unknown or a repeated item, no liked item that anybody else likes.
+    """
+    check_matrix(graph)
+    items = torch.as_tensor(liked if isinstance(liked, Tensor) else list(liked), device=graph.device)
+    if not items.numel():
+        raise ValueError("a new guest needs at least one like, got none; without likes, offer the popular items")
+    if items.dim() != 1 or items.dtype != torch.int64:
+        raise ValueError(f"liked must be (n,) int64 item indices, got {tuple(items.shape)} {items.dtype}")
+    check_range("a liked item", items, graph.size(0) - n_users)
+    unique, count = items.unique(return_counts=True)
+    if (count > 1).any():
+        raise ValueError(f"item {int(unique[count > 1][0])} is liked more than once; keep it once")
+    degree = graph.crow_indices().diff()[n_users + items]
+    silent = items[degree == 0].tolist()
+    if len(silent) == len(items):
+        raise ValueError(f"nobody else likes the liked items {silent}, so they tell nothing; like a more popular one")
+    if silent:
+        warnings.warn(f"nobody else likes items {silent}: they weigh nothing for the new guest", stacklevel=3)
+    return items, (len(items) * degree).float().rsqrt().masked_fill(degree == 0, 0.0)
+
+
+def to_device(graph: Tensor, device: torch.device | str) -> Tensor:
+    """The graph on another device, where one round of gossip was tried.
+
+    Raises:
+        ValueError: there is no such device, or it cannot work with sparse CSR matrices.
+    """
+    try:
+        moved = graph.to(device)
+        _product(moved, torch.ones(graph.size(0), 1, device=device))
+        return moved
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"the device {str(device)!r} cannot gossip ({reason}); use device='cpu'") from error
 
 
 def check_matrix(graph: Tensor) -> None:
     """Refuse an edge index, by a ValueError, where the matrix of `adjacency` is meant."""
-    if graph.layout != torch.sparse_csr:
-        raise ValueError(f"the graph must be the matrix of `graph.adjacency`, got a {graph.layout} tensor")
+    if not isinstance(graph, Tensor) or graph.layout != torch.sparse_csr:
+        got = f"a {graph.layout} tensor" if isinstance(graph, Tensor) else type(graph).__name__
+        raise ValueError(f"the graph must be the matrix of `graph.adjacency`, got {got}")

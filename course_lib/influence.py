@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.graph import edge_weight, neighbours, propagate
-from course_lib.interactions import Interactions, check_range
-from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import scorer
+from course_lib.border import check_count, check_index, check_option, check_range
+from course_lib.graph import adjacency, edge_index, edge_weight, gossip_rounds, neighbours, sparse_matrix
+from course_lib.interactions import Interactions
+from course_lib.lightgcn import LightGCN, check_graph
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -25,24 +25,83 @@ def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
     Raises:
         ValueError: `max_hops` below 1, or there is no like.
     """
-    if max_hops < 1:
-        raise ValueError(f"max_hops must be at least 1, got {max_hops}")
+    check_count("max_hops", max_hops)
     if not len(interactions):
         raise ValueError("there is no like to walk along; reach needs at least one pair")
-    likes = interactions.dense()
-    active = likes.sum(dim=1) > 0
-    n_films = int((likes.sum(dim=0) > 0).sum())
-    rows, reached = [], likes
-    for hop in range(1, max_hops + 1):
-        if hop > 1:
-            reached = (reached @ (likes.T if hop % 2 == 0 else likes) > 0).float()
-        itself = 1 if hop % 2 == 0 else 0
-        count = reached[active].sum(dim=1) - itself
-        total = n_films if hop % 2 else int(active.sum()) - 1
-        ends_at = "films" if hop % 2 else "guests"
-        mean = float(count.mean())
+    n_users, active = interactions.n_users, (interactions.user_degree() > 0).nonzero().squeeze(1)
+    n_films = int((interactions.item_degree() > 0).sum())
+    start = torch.zeros(n_users + interactions.n_items, len(active))
+    start[active, torch.arange(len(active))] = 1
+    rows = []
+    for hop, arrived in enumerate(gossip_rounds(adjacency(interactions), start, max_hops)):
+        if not hop:
+            continue
+        ends_at, total = ("films", n_films) if hop % 2 else ("guests", len(active) - 1)
+        mean = float((arrived > 0).sum(dim=0).float().mean()) - (ends_at == "guests")  # the guest is no find
         rows.append({"hop": hop, "ends_at": ends_at, "mean_count": mean, "mean_share": mean / max(total, 1)})
     return pd.DataFrame(rows)
+
+
+RULES = ("none", "row mean", "symmetric")
+
+
+def loudness(interactions: Interactions, rule: str) -> Tensor:
+    """The graph under one of `RULES`: `(N, N)` sparse CSR, double precision; row i holds what node i hears.
+
+    Args:
+        rule: `"none"`, every neighbour at full volume, A; `"row mean"`, the average of the neighbours, D^-1 A;
+            `"symmetric"`, LightGCN's D^-1/2 A D^-1/2.
+
+    Raises:
+        ValueError: the rule is none of the three.
+    """
+    check_option("rule", rule, RULES)
+    edges, n_nodes = edge_index(interactions), interactions.n_users + interactions.n_items
+    degree = torch.bincount(edges[0], minlength=n_nodes).double()
+    hears, told = degree[edges[0]], degree[edges[1]]
+    weight = {"none": torch.ones_like(hears), "row mean": 1 / hears, "symmetric": (hears * told).rsqrt()}[rule]
+    return sparse_matrix(edges, weight, n_nodes)
+
+
+def tags_by_round(interactions: Interactions, rule: str, n_rounds: int) -> list[Tensor]:
+    """The tags after 0, 1, ..., `n_rounds` rounds, the sum of what each round brought: each `(N, n_items)` float64.
+
+    Films start with one-hot tags and guests with nothing, so even rounds bring guests nothing: they end at films. With
+    the symmetric rule the rows of the guests are what `baselines.untrained_gossip` scores with.
+    """
+    start = torch.zeros(interactions.n_users + interactions.n_items, interactions.n_items, dtype=torch.float64)
+    start[interactions.n_users :].fill_diagonal_(1)
+    total, rounds = torch.zeros_like(start), []
+    for arrived in gossip_rounds(loudness(interactions, rule), start, n_rounds):
+        total = total + arrived
+        rounds.append(total)
+    return rounds
+
+
+class Spread(NamedTuple):
+    """How evenly films arrive.
+
+    Attributes:
+        reached: share of all films of which anything has arrived at the guest.
+        top_share: share of the guest's whole tag that is its ten loudest films.
+        n_lists: number of different films in the ten loudest new films of all guests together.
+        total: sum of the guest's tag.
+    """
+
+    reached: float
+    top_share: float
+    n_lists: int
+    total: float
+
+
+def spread(arrived: Tensor, user: int, seen: Interactions) -> Spread:
+    """Measure the tags `(n_users, n_items)` of all guests, of one guest in particular, after some rounds."""
+    mine = arrived[user]
+    total = float(mine.sum())
+    top = float(mine.topk(min(10, len(mine))).values.sum())
+    best = arrived.masked_fill(seen.dense() > 0, 0).sort(dim=1, descending=True, stable=True)
+    n_lists = len(best.indices[:, :10][best.values[:, :10] > 0].unique())
+    return Spread(float((mine > 0).float().mean()), top / total if total > 0 else 0.0, n_lists, total)
 
 
 def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> Tensor:
@@ -75,9 +134,7 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
         return torch.stack([(tags[user] * item_tag).sum(dim=1) / len(layers) for tags in layers], dim=1)
 
 
-def path_ledger(
-    graph: Tensor, n_users: int, user: int, item: int, max_hops: int = 3, top: int | None = 20
-) -> pd.DataFrame:
+def path_ledger(graph: Tensor, n_users: int, user: int, item: int, top: int | None = 20) -> pd.DataFrame:
     """The strongest walks that carry gossip from a film to a guest: the rave itself, and guest - film - peer - film.
 
     A walk weighs the product of its steps: Â[u, i], or Â[u, film] Â[film, peer] Â[peer, i]. A guest who raved about
@@ -85,45 +142,38 @@ def path_ledger(
 
     Args:
         graph: the matrix Â of `graph.adjacency`.
-        max_hops: 3, or 1 for the rave alone; the walks of 5 hops are too many to list.
         top: so many walks get a row of their own; None for all.
 
     Returns:
-        `hops, film, peer, n_walks, weight`, strongest walk first, -1 where there is no film or peer. The last row,
-        with `hops` 0, holds all other walks together. The weights sum to the (u, i) entry of Â + Â^3, or of Â.
+        `hops, item, peer, n_walks, weight`, strongest walk first, -1 where there is no item or peer in between. The
+        last row, with `hops` 0, holds all other walks together. The weights sum to the (u, i) entry of Â + Â^3.
 
     Raises:
-        ValueError: an index is out of range, `max_hops` is not 1 or 3, or `top` is below 1.
+        ValueError: an index is out of range, or `top` is below 1.
     """
-    for name, index, n in (("user", user, n_users), ("item", item, graph.size(0) - n_users)):
-        if not 0 <= index < n:
-            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
-    if max_hops not in (1, 3):
-        raise ValueError(f"max_hops must be 1 or 3: walks from a guest end at films after odd hops; got {max_hops}")
-    if top is not None and top < 1:
-        raise ValueError(f"top must be at least 1, or None for all walks, got {top}")
+    check_index("user", user, n_users)
+    check_index("item", item, graph.size(0) - n_users)
+    if top is not None:
+        check_count("top", top, why="or None for all walks")
     raved, first = neighbours(graph, user)
     fans, last = neighbours(graph, n_users + item)
     rave = raved == n_users + item
     nobody = torch.full((int(rave.sum()),), -1, device=graph.device)
-    film, peer, weight = [nobody], [nobody], [first[rave]]
-    if max_hops == 3:
-        rows, columns, values = _edges(graph)
-        arriving, leaving = torch.zeros(2, graph.size(0), device=graph.device)
-        arriving[raved], leaving[fans] = first, last
-        on_the_way = (arriving[rows] > 0) & (leaving[columns] > 0)  # edges film -> peer between the two ends
-        rows, columns, values = rows[on_the_way], columns[on_the_way], values[on_the_way]
-        film.append(rows - n_users)
-        peer.append(columns)
-        weight.append(arriving[rows] * values * leaving[columns])
-    film, peer, weight = torch.cat(film), torch.cat(peer), torch.cat(weight)
+    rows, columns, values = _edges(graph)
+    arriving, leaving = torch.zeros(2, graph.size(0), device=graph.device)
+    arriving[raved], leaving[fans] = first, last
+    on_the_way = (arriving[rows] > 0) & (leaving[columns] > 0)  # edges item -> peer between the two ends
+    rows, columns, values = rows[on_the_way], columns[on_the_way], values[on_the_way]
+    between = torch.cat([nobody, rows - n_users])
+    peer = torch.cat([nobody, columns])
+    weight = torch.cat([first[rave], arriving[rows] * values * leaving[columns]])
     order = weight.argsort(descending=True, stable=True)
     named, others = order[:top], order[len(order[:top]) :]
-    columns = {"film": film, "peer": peer, "weight": weight}
-    table = pd.DataFrame({name: values[named].cpu().numpy() for name, values in columns.items()})
-    table = table.assign(hops=3, n_walks=1)[["hops", "film", "peer", "n_walks", "weight"]]
-    table.loc[table["film"] < 0, "hops"] = 1
-    rest = {"hops": 0, "film": -1, "peer": -1, "n_walks": len(others), "weight": float(weight[others].sum())}
+    steps = {"item": between, "peer": peer, "weight": weight}
+    table = pd.DataFrame({name: values[named].cpu().numpy() for name, values in steps.items()})
+    table = table.assign(hops=3, n_walks=1)[["hops", "item", "peer", "n_walks", "weight"]]
+    table.loc[table["item"] < 0, "hops"] = 1
+    rest = {"hops": 0, "item": -1, "peer": -1, "n_walks": len(others), "weight": float(weight[others].sum())}
     return pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
 
 
@@ -151,9 +201,9 @@ def mute(model: LightGCN, graph: Tensor, peer: int, user: int, item: int) -> Mut
     Raises:
         ValueError: an index is out of range, or `peer` is the user.
     """
+    check_graph(model, graph)
     for name, index, n in (("peer", peer, model.n_users), ("user", user, model.n_users), ("item", item, model.n_items)):
-        if not 0 <= index < n:
-            raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index}")
+        check_index(name, index, n)
     if peer == user:
         raise ValueError(f"a guest is not their own peer, got {peer} for both; mute another guest")
     rows, columns, values = _edges(graph)
@@ -174,15 +224,12 @@ def _score(model: LightGCN, graph: Tensor, user: int, item: int) -> float:
 
     Row u of Â^k is what k rounds make of a tag that says "u" and nothing else: two numbers per node travel, not d.
     """
-    walks = torch.zeros(graph.size(0), 2, device=graph.device)
-    walks[user, 0] = walks[model.n_users + item, 1] = 1
-    total = walks
-    for _ in range(model.n_layers):
-        walks = propagate(graph, walks)
-        total = total + walks
+    ends = torch.zeros(graph.size(0), 2, device=graph.device)
+    ends[user, 0] = ends[model.n_users + item, 1] = 1
     with torch.no_grad():
-        tags = total.T @ model.embedding.weight / (model.n_layers + 1)  # (2, d): the final tags of guest and film
-        return scorer(tags[:1], tags[1:], model.scoring)(torch.tensor([0]))[0, 0].item()
+        walks = sum(list(gossip_rounds(graph, ends, model.n_layers)), start=torch.zeros_like(ends))
+        guest, film = model.normalised(walks.T @ model.embedding.weight / (model.n_layers + 1))  # the final tags
+        return float(guest @ film)
 
 
 def _edges(graph: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,5 +1,8 @@
-"""Who raved about what: likes, and the split into what a model may see and what stays hidden."""
+"""Who likes what: likes as indices, the split into what a model may see and what stays hidden, and the ids outside."""
 
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,8 +11,12 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from course_lib.border import check_number, check_range, check_same_sizes
 
-@dataclass(frozen=True)
+Ids = pd.Series | pd.Index | Sequence[Hashable]
+
+
+@dataclass(frozen=True, eq=False)
 class Interactions:
     """A set of (user, item) pairs, as indices.
 
@@ -33,10 +40,8 @@ class Interactions:
             if not isinstance(index, Tensor):
                 raise ValueError(f"{name} must be a tensor, got {type(index).__name__}; make it one by torch.tensor")
         if self.user.shape != self.item.shape or self.user.dim() != 1:
-            raise ValueError(
-                f"user and item must be two 1-d tensors of one length, got {tuple(self.user.shape)} and "
-                f"{tuple(self.item.shape)}"
-            )
+            shapes = f"{tuple(self.user.shape)} and {tuple(self.item.shape)}"
+            raise ValueError(f"user and item must be two 1-d tensors of one length, got {shapes}")
         for name, index, n in (("user", self.user, self.n_users), ("item", self.item, self.n_items)):
             if index.dtype != torch.int64:
                 raise ValueError(f"{name} must be int64 (call .long() on it), got {index.dtype}")
@@ -49,6 +54,11 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.user)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """`(n_users, n_items)`."""
+        return self.n_users, self.n_items
 
     @cached_property
     def keys(self) -> Tensor:
@@ -69,6 +79,8 @@ class Interactions:
         Raises:
             ValueError: a user's index is out of range.
         """
+        if not isinstance(users, Tensor):
+            raise ValueError(f"users must be a tensor of indices, got {users!r}; make it one by torch.tensor")
         check_range("users", users, self.n_users)
         unique, inverse = users.unique(return_inverse=True)
         row = torch.full((self.n_users,), -1)
@@ -84,6 +96,7 @@ class Interactions:
 
     def items_of(self, user: int) -> Tensor:
         """The items of one user, ascending."""
+        check_range("user", torch.as_tensor(user), self.n_users)
         return self.item[self.user == user].sort().values
 
     def user_degree(self) -> Tensor:
@@ -94,8 +107,13 @@ class Interactions:
         """`(n_items,)` number of pairs of each item."""
         return torch.bincount(self.item, minlength=self.n_items)
 
+    def union(self, other: Interactions) -> Interactions:
+        """The pairs of two disjoint sets, over the same users and items."""
+        user, item = torch.cat([self.user, other.user]), torch.cat([self.item, other.item])
+        return Interactions(user, item, self.n_users, self.n_items)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """Likes in three parts that share users and items but no pair.
 
@@ -119,9 +137,7 @@ class Split:
     def __post_init__(self) -> None:
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         for name, part in parts.items():
-            sizes, expected = (part.n_users, part.n_items), (len(self.user_ids), len(self.item_ids))
-            if sizes != expected:
-                raise ValueError(f"{name} counts (users, items) = {sizes}, but the ids count {expected}")
+            check_same_sizes(name, part.sizes, "the lists of ids", (len(self.user_ids), len(self.item_ids)))
         for first, second in (("train", "validation"), ("train", "test"), ("validation", "test")):
             shared = parts[first].contains(parts[second].user, parts[second].item)
             if shared.any():
@@ -130,43 +146,79 @@ class Split:
     @cached_property
     def fit(self) -> Interactions:
         """Train and validation together: what the final model learns from, once its settings are chosen."""
-        user = torch.cat([self.train.user, self.validation.user])
-        item = torch.cat([self.train.item, self.validation.item])
-        return Interactions(user, item, self.train.n_users, self.train.n_items)
+        return self.train.union(self.validation)
+
+    def user_index(self, user_id: Hashable) -> int:
+        """The index of a raw user id.
+
+        Raises:
+            ValueError: the split does not know it.
+        """
+        return int(_positions(pd.Series([user_id]), self.user_ids, "user")[0])
+
+    def item_indices(self, item_ids: Ids) -> Tensor:
+        """The indices of raw item ids, `(n,)` int64.
+
+        Raises:
+            ValueError: the split does not know one of them.
+        """
+        return torch.from_numpy(_positions(pd.Series(list(item_ids)), self.item_ids, "item"))
 
 
-def to_likes(ratings: pd.DataFrame, min_rating: int = 4) -> pd.DataFrame:
-    """Keep the raves: ratings of at least `min_rating`, as a table `user_id, film_id`.
+def to_likes(
+    ratings: pd.DataFrame, min_rating: float = 4, user: str = "user_id", item: str = "item_id", rating: str = "rating"
+) -> pd.DataFrame:
+    """Keep the likes: ratings of at least `min_rating`, as a table `user_id, item_id`.
+
+    Args:
+        ratings: one row per rating, with any further columns.
+        min_rating: the lowest rating that is a like; half stars are fine.
+        user, item, rating: the names of the three columns. Ids may be strings or whole numbers.
 
     Raises:
-        ValueError: a column is missing, or a user has rated a film twice.
+        ValueError: a column is missing or there twice, an id or a rating is missing, a rating is no number, or a user
+            has rated an item twice.
     """
-    missing = [column for column in ("user_id", "film_id", "rating") if column not in ratings]
-    if missing:
-        raise ValueError(f"the ratings have no column {missing}; got {list(ratings.columns)}")
-    pairs = ratings[["user_id", "film_id"]]
+    if not isinstance(ratings, pd.DataFrame):
+        raise ValueError(f"ratings must be a pandas table, got {type(ratings).__name__}; make it one by pd.DataFrame")
+    columns = list(ratings.columns)
+    if not len(ratings):
+        raise ValueError("the table of ratings is empty; it needs one row per rating")
+    check_number("min_rating", min_rating, why="the lowest rating that is a like")
+    for name in (user, item, rating):
+        if columns.count(name) != 1:
+            there = "not" if name not in columns else "more than once"
+            raise ValueError(f"the column {name!r} is there {there}; name yours by user=, item=, rating=: {columns}")
+        if ratings[name].isna().any():
+            row = ratings.index[ratings[name].isna()][0]
+            raise ValueError(f"{name!r} is missing in row {row!r}; drop that row or fill it in")
+    values = ratings[rating]
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        raise ValueError(f"ratings must be numbers, got {values.iloc[0]!r} in {rating!r}; convert by pd.to_numeric")
+    pairs = ratings[[user, item]].set_axis(["user_id", "item_id"], axis=1)
     if pairs.duplicated().any():
         raise ValueError(f"{pairs[pairs.duplicated()].iloc[0].to_dict()} is rated more than once; keep one rating")
-    return pairs[ratings["rating"] >= min_rating].reset_index(drop=True)
+    return pairs[(values >= min_rating).to_numpy()].reset_index(drop=True)
 
 
-def to_interactions(
-    table: pd.DataFrame, user_ids: pd.Series | pd.Index, item_ids: pd.Series | pd.Index
-) -> Interactions:
-    """The pairs `user_id, film_id` of a table as indices: position in `user_ids`, position in `item_ids`.
+def to_interactions(table: pd.DataFrame, user_ids: Ids, item_ids: Ids) -> Interactions:
+    """The pairs `user_id, item_id` of a table as indices: position in `user_ids`, position in `item_ids`.
 
     Raises:
-        ValueError: an id in the lists repeats, a pair names an unknown id, a pair stands twice.
+        ValueError: a column is missing, an id in the lists repeats, a pair names an unknown id or stands twice.
     """
+    missing = [column for column in ("user_id", "item_id") if column not in table]
+    if missing:
+        raise ValueError(f"the table has no column {missing}; got {list(table.columns)}")
     user_ids, item_ids = pd.Index(user_ids), pd.Index(item_ids)
-    user, item = _indices(table["user_id"], user_ids, "user"), _indices(table["film_id"], item_ids, "item")
+    user, item = _positions(table["user_id"], user_ids, "user"), _positions(table["item_id"], item_ids, "item")
     return Interactions(torch.from_numpy(user), torch.from_numpy(item), len(user_ids), len(item_ids))
 
 
 def split_per_user(
     likes: pd.DataFrame,
-    user_ids: pd.Series | pd.Index,
-    item_ids: pd.Series | pd.Index,
+    user_ids: Ids | None = None,
+    item_ids: Ids | None = None,
     test: float = 0.2,
     validation: float = 0.1,
     seed: int = 0,
@@ -177,14 +229,27 @@ def split_per_user(
     what is left; a user's last like always stays in train. Every id keeps its index, liked or not. The result
     depends on the set of likes and on `seed`, not on the order of rows.
 
+    Args:
+        likes: the table `user_id, item_id` that `to_likes` returns.
+        user_ids, item_ids: every id there is, in the order of the indices; those of the likes, sorted, if left out.
+        test, validation: shares of each user's likes.
+        seed: of the lottery.
+
     Raises:
-        ValueError: a share outside [0, 1), an id that repeats, or a like whose id is unknown.
+        ValueError: other columns, no like, fewer than two users or items, a share outside [0, 1), an id that repeats,
+            or a like whose id is unknown.
     """
     for name, share in (("test", test), ("validation", validation)):
-        if not 0 <= share < 1:
-            raise ValueError(f"{name} is a share of each user's likes, 0 <= {name} < 1, got {share}")
-    user_ids, item_ids = pd.Index(user_ids), pd.Index(item_ids)
-    every = to_interactions(likes, user_ids, item_ids)
+        check_number(name, share, high=0.99, why="a share of each user's likes")
+    if set(likes.columns) != {"user_id", "item_id"}:
+        raise ValueError(f"likes must be the table user_id, item_id of `to_likes`, got columns {list(likes.columns)}")
+    if not len(likes):
+        raise ValueError("there is no like to split; lower min_rating in `to_likes`, or check the ratings")
+    users = _sorted_ids(likes["user_id"], "user") if user_ids is None else pd.Index(user_ids)
+    items = _sorted_ids(likes["item_id"], "item") if item_ids is None else pd.Index(item_ids)
+    if len(users) < 2 or len(items) < 2:
+        raise ValueError(f"a recommender compares users and items, got {len(users)} users and {len(items)} items")
+    every = to_interactions(likes, users, items)
     user, item = every.user.numpy(), every.item.numpy()
 
     order = np.lexsort((item, user))
@@ -192,7 +257,7 @@ def split_per_user(
     lottery = np.random.default_rng(seed).random(len(user))
     order = np.lexsort((lottery, user))  # each user's likes together, in random order
     user, item = user[order], item[order]
-    count = np.bincount(user, minlength=len(user_ids))
+    count = np.bincount(user, minlength=len(users))
     rank = np.arange(len(user)) - np.repeat(np.cumsum(count) - count, count)  # 0, 1, ... within the user
     n_test = _share(count, test)
     n_validation = _share(count - n_test, validation)
@@ -200,17 +265,18 @@ def split_per_user(
     is_validation = ~is_test & (rank < (n_test + n_validation)[user])
 
     def part(chosen: np.ndarray) -> Interactions:
-        return Interactions(
-            torch.from_numpy(user[chosen]), torch.from_numpy(item[chosen]), len(user_ids), len(item_ids)
+        return Interactions(torch.from_numpy(user[chosen]), torch.from_numpy(item[chosen]), len(users), len(items))
+
+    return Split(part(~is_test & ~is_validation), part(is_validation), part(is_test), users, items)
+
+
+def check_room(likes: Interactions, users: Tensor) -> None:
+    """Refuse, by a ValueError, users who like every item: there is nothing to compare their likes with."""
+    full = users[(likes.user_degree() >= likes.n_items)[users]]
+    if len(full):
+        raise ValueError(
+            f"user {int(full[0])} likes all {likes.n_items} items: nothing to compare with; leave them out"
         )
-
-    return Split(part(~is_test & ~is_validation), part(is_validation), part(is_test), user_ids, item_ids)
-
-
-def check_range(name: str, index: Tensor, n: int) -> None:
-    """Refuse, by a ValueError, indices outside `[0, n)`."""
-    if len(index) and not 0 <= int(index.min()) <= int(index.max()) < n:
-        raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
 
 
 def _share(count: np.ndarray, share: float) -> np.ndarray:
@@ -218,10 +284,19 @@ def _share(count: np.ndarray, share: float) -> np.ndarray:
     return np.where(count > 1, wanted, 0)
 
 
-def _indices(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
+def _sorted_ids(values: pd.Series, name: str) -> pd.Index:
+    try:
+        return pd.Index(values.unique()).sort_values()
+    except TypeError:
+        kinds = sorted({type(value).__name__ for value in values})
+        raise ValueError(f"the {name} ids are of several kinds, {' and '.join(kinds)}; make them all strings") from None
+
+
+def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
     if not ids.is_unique:
-        raise ValueError(f"the {name} id {ids[ids.duplicated()][0]} stands more than once; an id names one {name}")
+        raise ValueError(f"the {name} id {ids[ids.duplicated()][0]!r} stands more than once; an id names one {name}")
     index = ids.get_indexer(values)
     if (index < 0).any():
-        raise ValueError(f"the likes name {name} {values[index < 0].iloc[0]}, which is not among the {name} ids")
+        unknown, known = values[index < 0].iloc[0], ", ".join(map(repr, ids[:3].tolist()))
+        raise ValueError(f"{name} {unknown!r} is not among the {len(ids)} {name} ids, which begin {known}")
     return index.astype(np.int64)

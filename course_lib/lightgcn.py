@@ -4,38 +4,15 @@ He et al. 2020, "LightGCN: Simplifying and Powering Graph Convolution Network fo
 https://arxiv.org/abs/2002.02126.
 """
 
+from collections.abc import Sequence
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from torch_geometric.nn import MessagePassing
 
-from course_lib.graph import edge_weight, propagate
-
-
-class LightGCNConv(MessagePassing):
-    """One round of gossip: `x_i <- sum over neighbours j of x_j / sqrt(d_i d_j)` (He et al. 2020, Eq. 3).
-
-    The graph may be an `edge_index` `(2, 2E)`, which takes the readable way through `message`, or the sparse matrix
-    of `graph.adjacency`, which does the same in one product. Both give the numbers of PyG's `LGConv`.
-
-    Shapes:
-        x: `(N, d)`; returns `(N, d)`.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(aggr="add")
-
-    def forward(self, x: Tensor, graph: Tensor) -> Tensor:
-        """One round: `(N, d)` to `(N, d)`."""
-        weight = None if graph.layout == torch.sparse_csr else edge_weight(graph, x.size(0))
-        return self.propagate(graph, x=x, weight=weight)  # one call: PyG reads its arguments off the source
-
-    def message(self, x_j: Tensor, weight: Tensor) -> Tensor:
-        """What travels along each edge: the neighbour's tag, softened by both degrees, `(2E, d)`."""
-        return weight.view(-1, 1) * x_j
-
-    def message_and_aggregate(self, graph: Tensor, x: Tensor) -> Tensor:
-        """All messages and their sums in one sparse product; PyG calls it when the graph is a matrix."""
-        return propagate(graph, x)
+from course_lib.border import check_count, check_option
+from course_lib.evaluation import Matchmaker
+from course_lib.graph import check_matrix, gossip_rounds, newcomer_hears
 
 
 class LightGCN(nn.Module):
@@ -49,57 +26,41 @@ class LightGCN(nn.Module):
         n_items: number of items.
         embedding_dim: numbers on a name tag.
         n_layers: rounds of gossip.
-        scoring: how two final tags become a score, `"dot"` or `"cosine"` (see `recommendation.scorer`).
+        scoring: how two final tags become a score, `"dot"` or `"cosine"`.
         seed: of the initial tags (Xavier uniform).
 
     Raises:
-        ValueError: another scoring, or fewer than 0 layers.
+        ValueError: another scoring, or a count below 1 (of layers, below 0).
     """
 
     def __init__(
-        self,
-        n_users: int,
-        n_items: int,
-        embedding_dim: int = 64,
-        n_layers: int = 3,
-        scoring: str = "dot",
-        seed: int = 0,
+        self, n_users: int, n_items: int, embedding_dim: int, n_layers: int, scoring: str = "dot", seed: int = 0
     ) -> None:
         super().__init__()
-        check_scoring(scoring)
-        if n_layers < 0:
-            raise ValueError(f"n_layers must be at least 0, got {n_layers}")
-        self.scoring = scoring
-        self.n_users, self.n_items, self.n_layers = n_users, n_items, n_layers
+        check_option("scoring", scoring, ("dot", "cosine"))
+        for name, count in (("n_users", n_users), ("n_items", n_items), ("embedding_dim", embedding_dim)):
+            check_count(name, count)
+        check_count("n_layers", n_layers, 0)
+        self.n_users, self.n_items, self.n_layers, self.scoring = n_users, n_items, n_layers, scoring
         self.embedding = nn.Embedding(n_users + n_items, embedding_dim)
         nn.init.xavier_uniform_(self.embedding.weight, generator=torch.Generator().manual_seed(seed))
-        self.conv = LightGCNConv()
 
-    def layers(self, graph: Tensor) -> list[Tensor]:
+    def layers(self, graph: Tensor, ego: Tensor | None = None) -> list[Tensor]:
         """The tags after 0, 1, ..., `n_layers` rounds: each `(N, d)`, users first.
 
-        Raises:
-            ValueError: the graph has another number of nodes than the model.
-        """
-        n_nodes = self.n_users + self.n_items
-        if graph.layout == torch.sparse_csr:
-            fits, nodes = graph.size(0) == n_nodes, graph.size(0)
-        else:  # an edge index does not know about nodes without edges
-            nodes = int(graph.max()) + 1 if graph.numel() else 0
-            fits = nodes <= n_nodes
-        if not fits:
-            raise ValueError(
-                f"the graph has {nodes} nodes, the model {self.n_users} users + {self.n_items} items = {n_nodes}; "
-                "build both from the same split"
-            )
-        tags = [self.embedding.weight]
-        for _ in range(self.n_layers):
-            tags.append(self.conv(tags[-1], graph))
-        return tags
+        Args:
+            graph: the matrix of `graph.adjacency`.
+            ego: `(N, d)` to begin with, instead of the model's own layer-0 tags.
 
-    def tags(self, graph: Tensor) -> Tensor:
+        Raises:
+            ValueError: the graph is of another party.
+        """
+        check_graph(self, graph)
+        return list(gossip_rounds(graph, self.embedding.weight if ego is None else ego, self.n_layers))
+
+    def tags(self, graph: Tensor, ego: Tensor | None = None) -> Tensor:
         """The final tags of all nodes in one table, `(N, d)`, users first: what `forward` returns in two parts."""
-        layers = self.layers(graph)
+        layers = self.layers(graph, ego)
         return sum(layers[1:], start=layers[0]) / len(layers)
 
     def forward(self, graph: Tensor) -> tuple[Tensor, Tensor]:
@@ -108,14 +69,67 @@ class LightGCN(nn.Module):
         They are returned as they are, whatever the scoring.
 
         Shapes:
-            graph: `(N, N)` from `graph.adjacency`, or `(2, 2E)` from `graph.edge_index`.
+            graph: `(N, N)` from `graph.adjacency`.
             returns: users `(n_users, d)`, items `(n_items, d)`.
         """
         tags = self.tags(graph)
         return tags[: self.n_users], tags[self.n_users :]
 
+    def scorer(self, graph: Tensor) -> Matchmaker:
+        """Scores for users of the model, and for newcomers, in the model's own scoring.
 
-def check_scoring(scoring: str) -> None:
-    """Refuse, by a ValueError, any other way to make a score of two tags."""
-    if scoring not in ("dot", "cosine"):
-        raise ValueError(f'scoring must be "dot" or "cosine", got {scoring!r}')
+        The tags are computed once, now: train on, and the scorer stays as it is.
+        """
+        with torch.no_grad():
+            users, items = (self.normalised(tags.detach()) for tags in self(graph))
+
+        def newcomer(liked: Tensor) -> Tensor:
+            return (self.normalised(self.fold_in(graph, liked)) @ items.T)[0]
+
+        return Matchmaker(lambda indices: users[indices.to(users.device)] @ items.T, newcomer)
+
+    def normalised(self, tags: Tensor) -> Tensor:
+        """Tags whose dot products are the model's scores: of length 1 under cosine scoring, else as they are."""
+        return F.normalize(tags) if self.scoring == "cosine" else tags
+
+    def told(self, graph: Tensor) -> Tensor:
+        """What each item passes on in all rounds together, `(X_0 + ... + X_{K-1}) / (K+1)`: `(n_items, d)`."""
+        layers = self.layers(graph)
+        return sum(layers[:-1], start=torch.zeros_like(layers[0]))[self.n_users :] / len(layers)
+
+    def fold_in(self, graph: Tensor, liked: Sequence[int] | Tensor) -> Tensor:
+        """The tag of a guest whom the model was not trained on, in closed form: from likes alone, nothing is retrained.
+
+        The convention: the likes are added as edges item -> new guest only, so the items' tags and degrees d_j stay
+        as they are; d_u is the number of likes; the guest's own layer-0 tag is zero. With X_k the tags after k
+        rounds and K = n_layers
+
+            e_u = sum over liked j of  (X_0 + ... + X_{K-1})[j] / sqrt(d_u d_j) / (K+1).
+
+        Args:
+            graph: the matrix of `graph.adjacency`.
+            liked: item indices of one guest, `(n,)`.
+
+        Returns:
+            `(1, d)`: raw, as `forward` returns tags.
+
+        Raises:
+            ValueError: what `newcomer_hears` refuses; or `n_layers=0`, where no gossip would reach the guest.
+        """
+        if self.n_layers == 0:
+            raise ValueError("with n_layers=0 no gossip reaches a new guest, got such a model; use n_layers >= 1")
+        with torch.no_grad():
+            items, loudness = newcomer_hears(graph, self.n_users, liked)
+            return (loudness @ self.told(graph)[items])[None]
+
+
+def check_graph(model: LightGCN, graph: Tensor) -> None:
+    """Refuse, by a ValueError, a graph that is not of the model's party: other nodes, or other users among them."""
+    check_matrix(graph)
+    n_nodes = model.n_users + model.n_items
+    first = graph.col_indices()[: int(graph.crow_indices()[min(model.n_users, graph.size(0))])]  # what users hear
+    if graph.size(0) != n_nodes or (len(first) and int(first.min()) < model.n_users):
+        raise ValueError(
+            f"the graph has {graph.size(0)} nodes, the model {model.n_users} users + {model.n_items} items = {n_nodes}"
+            "; build both from the same split"
+        )

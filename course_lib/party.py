@@ -1,10 +1,11 @@
 """Made-up parties: two small enough for paper, and one in the shape of MovieLens for when there is no network."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import torch
 
-from course_lib.data import GENRES, MovieLens
 from course_lib.interactions import Interactions
 
 GUESTS = ("Ada", "Ben", "Cleo", "Dev")
@@ -27,18 +28,19 @@ def little_party() -> Interactions:
     return Interactions(torch.tensor(user), torch.tensor(item), n_users=4, n_items=5)
 
 
-def synthetic_movielens(n_users: int = 300, n_films: int = 500, seed: int = 0) -> MovieLens:
-    """Made-up ratings in the schema of MovieLens: guests with tastes for genres, films of uneven fame.
+def made_up_tables(genres: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Ratings, users and films in the schema of MovieLens: 300 guests with tastes for genres, 500 films of uneven fame.
 
     Nothing measured on it says anything about films or people.
     """
-    rng = np.random.default_rng(seed)
-    film_genres = np.zeros((n_films, len(GENRES)), dtype=bool)
+    n_users, n_films, n_genres = 300, 500, len(genres)
+    rng = np.random.default_rng(0)
+    film_genres = np.zeros((n_films, n_genres), dtype=bool)
     for film in range(n_films):
-        film_genres[film, rng.choice(np.arange(1, len(GENRES)), size=rng.integers(1, 4), replace=False)] = True
+        film_genres[film, rng.choice(np.arange(1, n_genres), size=rng.integers(1, 4), replace=False)] = True
     fame = np.exp(rng.normal(0, 1.3, n_films))  # a long tail
     quality = rng.normal(0, 0.5, n_films)
-    taste = rng.normal(0, 1.0, (n_users, len(GENRES)))
+    taste = rng.normal(0, 1.0, (n_users, n_genres))
     appeal = taste @ film_genres.T / np.sqrt(film_genres.sum(axis=1)) + quality  # (n_users, n_films)
     rows = []
     for user in range(n_users):
@@ -58,10 +60,9 @@ def synthetic_movielens(n_users: int = 300, n_films: int = 500, seed: int = 0) -
             "zip_code": "00000",
         }
     )
-    films = pd.DataFrame(film_genres, columns=list(GENRES))
-    films.insert(0, "film_id", range(1, n_films + 1))
+    films = pd.DataFrame(film_genres, columns=list(genres))
+    films.insert(0, "item_id", range(1, n_films + 1))
     films.insert(1, "title", [f"Made-up film {film} ({year})" for film, year in enumerate(years, start=1)])
     films.insert(2, "year", pd.array(years, dtype="Int64"))
-    ratings = pd.DataFrame(rows, columns=["user_id", "film_id", "rating", "timestamp"])
-    source = f"SYNTHETIC party: {n_users} made-up guests and {n_films} made-up films, not MovieLens"
-    return MovieLens(ratings, users, films, source)
+    ratings = pd.DataFrame(rows, columns=["user_id", "item_id", "rating", "timestamp"])
+    return ratings, users, films

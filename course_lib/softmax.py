@@ -6,11 +6,15 @@ Effectiveness of Sampled Softmax Loss for Item Recommendation" (https://arxiv.or
 some thousand films nothing has to be sampled.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.interactions import Interactions
+from course_lib.border import check_number
+from course_lib.interactions import Interactions, check_room
+from course_lib.lightgcn import LightGCN
 
 
 def softmax_loss(scores: Tensor, user: Tensor, item: Tensor, liked: Tensor, temperature: float) -> Tensor:
@@ -27,21 +31,32 @@ def softmax_loss(scores: Tensor, user: Tensor, item: Tensor, liked: Tensor, temp
 
     Returns:
         A scalar.
+
+    Raises:
+        ValueError: the temperature is not above 0.
     """
+    check_number("temperature", temperature, above_zero=True, why="scores are divided by it")
     scaled = scores / temperature
     competitors = scaled.masked_fill(liked, -torch.inf).logsumexp(dim=1)  # (n_users,)
     return F.softplus(competitors[user] - scaled[user, item]).mean()
 
 
-def check_competitors(interactions: Interactions) -> None:
-    """Refuse a user who has every item: the softmax would have nothing to compare with.
+def softmax_objective(
+    model: LightGCN, graph: Tensor, likes: Interactions, temperature: float
+) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """What a step of training lowers: of a batch of likes and the ego tags, the loss, twice: nothing is added to it.
 
     Raises:
-        ValueError: there is such a user.
+        ValueError: a user likes every item, so that the softmax has nothing to compare with.
     """
-    full = (interactions.user_degree() >= interactions.n_items).nonzero()
-    if len(full):
-        raise ValueError(
-            f"user {int(full[0])} has all {interactions.n_items} items, so nothing is left to compare them with; "
-            "leave that user out of training"
-        )
+    check_room(likes, torch.arange(likes.n_users))
+    liked = likes.dense().bool().to(graph.device)
+
+    def objective(batch: Tensor, ego: Tensor) -> tuple[Tensor, Tensor]:
+        tags = model.normalised(model.tags(graph, ego))
+        scores = tags[: model.n_users] @ tags[model.n_users :].T
+        user, item = likes.user[batch].to(ego.device), likes.item[batch].to(ego.device)
+        loss = softmax_loss(scores, user, item, liked, temperature)
+        return loss, loss
+
+    return objective

@@ -1,57 +1,56 @@
 """Rehearsals: one flat training loop, early stopping, and the honest way to use a validation set."""
 
+import math
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 import torch
-import torch.nn.functional as F
 from torch import Tensor
-from torch.func import functional_call
 
-from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
+from course_lib.border import check_count, check_number, check_option, check_same_sizes
+from course_lib.bpr import bpr_objective
 from course_lib.evaluation import evaluate
-from course_lib.graph import adjacency, propagate
+from course_lib.graph import adjacency, to_device
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.progress import progress
-from course_lib.recommendation import scorer
-from course_lib.softmax import check_competitors, softmax_loss
+from course_lib.softmax import softmax_objective
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that decides a training run.
+    """Everything that decides a training run. The default is the best setting measured for MovieLens 100K.
 
     Raises:
-        ValueError: a number is outside the range in which it means something.
+        ValueError: a field is outside the range in which it means something.
     """
 
     embedding_dim: int = 64
     """Numbers on a name tag."""
     n_layers: int = 2
     """Rounds of gossip; 0 is matrix factorisation."""
-    scoring: str = "dot"
+    scoring: str = "cosine"
     """How two tags become a score: "dot" or, with softmax, "cosine"."""
-    loss: str = "bpr"
+    loss: str = "softmax"
     """The teacher: "bpr" compares pairs, "softmax" compares with all films at once."""
-    learning_rate: float = 0.01
+    learning_rate: float = 0.05
     """AdamW's step size."""
-    weight_decay: float = 0.0
-    """AdamW's pull of all tags towards zero; under cosine scores, which ignore length, it keeps the length put."""
+    weight_decay: float = 0.1
+    """AdamW's pull of all tags towards zero; under cosine scores, which ignore length, it keeps tags from growing."""
     reg_weight: float = 3e-3
     """BPR only: weight of the L2 penalty on the batch's layer-0 tags, beside a loss that is a mean over the batch."""
     temperature: float = 0.25
     """Softmax only: scores are divided by it."""
-    n_epochs: int = 60
+    n_epochs: int = 200
     """At most so many passes over the likes."""
     batch_size: int = 1024
     """BPR only: likes per step, each with one fresh negative. Softmax takes all likes in one step."""
-    validate_every: int = 1
+    validate_every: int = 5
     """Epochs between two looks at the validation part."""
-    patience: int = 10
+    patience: int = 25
     """Stop after so many epochs without a better validation NDCG@10."""
     ego_dropout: float = 0.0
     """Probability that a guest's layer-0 tag is zeroed in a training step: what `fold_in` will do to a newcomer."""
@@ -59,27 +58,28 @@ class TrainConfig:
     """Of initial tags, order of likes, negatives and dropped tags."""
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "validate_every", "patience"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if self.temperature <= 0:
-            raise ValueError(f"temperature must be above 0: scores are divided by it; got {self.temperature}")
-        if not 0 <= self.ego_dropout <= 1:
-            raise ValueError(f"ego_dropout is a probability, 0 to 1, got {self.ego_dropout}")
+        for name in ("embedding_dim", "n_epochs", "batch_size", "validate_every", "patience"):
+            check_count(name, getattr(self, name))
+        for name in ("n_layers", "seed"):
+            check_count(name, getattr(self, name), 0)
+        check_number("learning_rate", self.learning_rate, above_zero=True)
+        check_number("temperature", self.temperature, above_zero=True, why="scores are divided by it")
+        check_number("weight_decay", self.weight_decay)
+        check_number("reg_weight", self.reg_weight)
+        check_number("ego_dropout", self.ego_dropout, high=1, why="a probability")
+        check_option("loss", self.loss, ("bpr", "softmax"))
+        check_option("scoring", self.scoring, ("dot", "cosine"))
+        if self.loss == "bpr" and self.scoring == "cosine":
+            raise ValueError('BPR compares dot products, got scoring "cosine"; use "dot", or the loss "softmax"')
 
 
-SOURCE_CONFIG = TrainConfig(n_layers=3, learning_rate=0.001, reg_weight=0.0, n_epochs=50, batch_size=1024)
-"""How the notebook that this course grew from trains, without its L2 term, which weighs the whole table."""
-
-
-SOFTMAX_CONFIG = TrainConfig(
-    scoring="cosine", loss="softmax", learning_rate=0.05, weight_decay=0.1, n_epochs=200, validate_every=5, patience=25
+BPR_CONFIG = TrainConfig(
+    scoring="dot", loss="bpr", learning_rate=0.01, weight_decay=0.0, n_epochs=60, validate_every=1, patience=10
 )
-"""The other teacher: a softmax over all films (see `softmax.py`). One step per epoch. Chosen by the search in
-`tests/benchmarks`, the same for every number of layers."""
+"""The other teacher: BPR (see `bpr.py`)."""
 
 
-NEWCOMER_CONFIG = replace(SOFTMAX_CONFIG, ego_dropout=0.5)
+NEWCOMER_CONFIG = TrainConfig(ego_dropout=0.5)
 """For parties that new guests join: `fold_in` gives them no layer-0 tag, and training with half of the guests' own tags
 missing gets the films used to that. Chosen and measured by `tests/benchmarks/newcomers.py`."""
 
@@ -91,31 +91,19 @@ class TrainResult:
     Attributes:
         history: one row per epoch: `epoch` (from 1), `loss`, `seconds`, and with validation `ndcg@10`.
         best_epoch: the epoch whose weights the model holds.
+        interrupted: whether Ctrl-C (or a kernel interrupt) ended the run.
         state: give it to `train` to go on where the run stopped.
     """
 
     history: pd.DataFrame
     best_epoch: int
+    interrupted: bool
     state: dict
-
-
-def pick_device() -> torch.device:
-    """CUDA, else Apple's MPS, else the CPU: the first that can gossip over a sparse CSR matrix, with a line if not."""
-    for name, available in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
-        if not available:
-            continue
-        try:
-            one = Interactions(torch.tensor([0]), torch.tensor([0]), 1, 1)
-            _ = propagate(adjacency(one).to(name), torch.ones(2, 1, device=name))
-            return torch.device(name)
-        except (RuntimeError, NotImplementedError):
-            print(f"This machine has {name}, but it cannot work with sparse CSR matrices: the course runs on the CPU.")
-    return torch.device("cpu")
 
 
 def train(
     model: LightGCN,
-    train: Interactions,
+    likes: Interactions,
     validation: Interactions | None = None,
     config: TrainConfig = TrainConfig(),
     on_epoch: Callable[[pd.DataFrame], bool | None] | None = None,
@@ -123,139 +111,107 @@ def train(
 ) -> TrainResult:
     """Train, and leave the model at its best validation epoch, or at its last epoch if it was never validated.
 
-    It never sees the test: graph, negatives and mask all come from `train`. Ctrl-C (or a kernel interrupt) ends the
-    run after the last whole epoch and returns what was learnt so far.
+    It never sees the test: graph, negatives and mask all come from `likes`. An interrupt ends the run after the last
+    whole epoch, says so, and keeps what was learnt so far; so does an error in `on_epoch`, which is then raised.
 
     Args:
         model: trained in place, on the device it is on.
-        train: the likes to learn from.
+        likes: what to learn from.
         validation: hidden likes; NDCG@10 on them decides when to stop and which epoch to keep.
         config: `embedding_dim`, `n_layers` and `scoring` are the model's own and are not read here.
         on_epoch: called after each epoch with the history so far; return True to stop.
-        state: of an earlier `TrainResult`, to go on from there up to `config.n_epochs`.
+        state: of an earlier `TrainResult` of the same settings, to go on from there up to `config.n_epochs`.
 
     Raises:
-        ValueError: the model and the likes count other users or items, there is nothing to learn from, or the
-            loss is unknown or does not go with the model's scoring.
+        ValueError: the model and the likes count other users or items, there is nothing to learn from, the loss does
+            not go with the model's scoring, the state is of another run, or the loss is no longer a finite number.
     """
-    if (model.n_users, model.n_items) != (train.n_users, train.n_items):
-        raise ValueError(
-            f"the model is for (users, items) = {(model.n_users, model.n_items)}, the likes are for "
-            f"{(train.n_users, train.n_items)}; build both from the same split"
-        )
-    if not len(train):
-        raise ValueError("there is no like to learn from; train needs at least one pair")
-    if config.loss not in ("bpr", "softmax"):
-        raise ValueError(f'loss must be "bpr" or "softmax", got {config.loss!r}')
-    if config.loss == "bpr" and model.scoring != "dot":
-        raise ValueError(f'BPR compares dot products, got a model scored by {model.scoring}; build it with "dot"')
+    _check(model, likes, config, state)
     device = model.embedding.weight.device
-    graph = adjacency(train).to(device)
+    graph = to_device(adjacency(likes), device)
+    generator = torch.Generator().manual_seed(config.seed)
+    if config.loss == "bpr":
+        objective, batch_size = bpr_objective(model, graph, likes, config.reg_weight, generator), config.batch_size
+    else:
+        objective, batch_size = softmax_objective(model, graph, likes, config.temperature), len(likes)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
     )
-    generator = torch.Generator().manual_seed(config.seed)
-    history, best_epoch, best_weights = [], 0, deepcopy(model.state_dict())
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(deepcopy(state["optimizer"]))  # Adam would go on in the state's own tensors
         generator.set_state(state["generator"])
-        history, best_epoch, best_weights = list(state["history"]), state["best_epoch"], state["best_weights"]
-    best_ndcg = max((row.get("ndcg@10", -1.0) for row in history), default=-1.0)
 
-    def snapshot() -> dict:
-        weights, steps = deepcopy(model.state_dict()), deepcopy(optimizer.state_dict())
-        return {"model": weights, "optimizer": steps, "generator": generator.get_state()}
+    def reached(history: list[dict], best_epoch: int, best_weights: dict | None) -> dict:
+        now = {"model": deepcopy(model.state_dict()), "optimizer": deepcopy(optimizer.state_dict())}
+        best_weights = now["model"] if best_weights is None else best_weights
+        return {**now, "generator": generator.get_state(), "config": config, "history": history,
+                "best_epoch": best_epoch, "best_weights": best_weights}  # fmt: skip
 
-    last = snapshot()
-
-    def final_tags() -> Tensor:  # (N, d)
+    def ego_tags() -> Tensor:  # (N, d)
         if not config.ego_dropout:
-            return model.tags(graph)
+            return model.embedding.weight
         keep = torch.ones(model.n_users + model.n_items, 1)
         keep[: model.n_users] = (torch.rand(model.n_users, 1, generator=generator) >= config.ego_dropout).float()
-        ego = model.embedding.weight * keep.to(device)
-        return torch.cat(functional_call(model, {"embedding.weight": ego}, (graph,)))
+        return model.embedding.weight * keep.to(device)
 
-    def bpr(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
-        negative = sample_negatives(user, train, generator)
-        nodes = torch.cat([user, model.n_users + positive, model.n_users + negative]).to(device)  # (3B,)
-        tag, raved, random = final_tags().index_select(0, nodes).chunk(3)  # one propagation serves all three
-        penalty = l2_penalty(*model.embedding.weight.index_select(0, nodes).chunk(3))
-        loss = bpr_loss((tag * raved).sum(dim=1), (tag * random).sum(dim=1))
-        return loss, loss + config.reg_weight * penalty
-
-    def softmax(user: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
-        tags = final_tags()
-        if model.scoring == "cosine":
-            tags = F.normalize(tags)
-        users, items = tags[: model.n_users], tags[model.n_users :]
-        loss = softmax_loss(users @ items.T, user.to(device), positive.to(device), liked, config.temperature)
-        return loss, loss
-
-    if config.loss == "softmax":
-        check_competitors(train)
-        liked, objective, batch_size = train.dense().bool().to(device), softmax, len(train)
-    else:
-        objective, batch_size = bpr, config.batch_size
-
-    def run_epoch(epoch: int) -> dict:
-        started = time.perf_counter()
-        losses = []
-        for batch in torch.randperm(len(train), generator=generator).split(batch_size):
-            loss, total = objective(train.user[batch], train.item[batch])
-            optimizer.zero_grad()
-            total.backward()
-            optimizer.step()
-            losses.append(loss.detach() * len(batch))
-        row = {"epoch": epoch, "loss": float(torch.stack(losses).sum()) / len(train)}
-        row["seconds"] = time.perf_counter() - started
-        if validation is not None and (epoch % config.validate_every == 0 or epoch == config.n_epochs):
-            with torch.no_grad():
-                score = scorer(*model(graph), model.scoring)
-            row["ndcg@10"] = float(evaluate(score, validation, seen=train, k=(10,))["ndcg@10"].mean())
-        return row
-
-    bar = progress(range(len(history), config.n_epochs), "training", config.n_epochs - len(history))
+    # `state` is replaced whole after each epoch: an interrupt finds the last epoch or this one, never a mixture.
+    state = {**state, "config": config} if state is not None else reached([], 0, None)
+    bar = progress(range(len(state["history"]), config.n_epochs), "training", config.n_epochs - len(state["history"]))
+    interrupted = False
     try:
         for epoch in bar:
-            row = run_epoch(epoch + 1)
-            history.append(row)
-            last = snapshot()
+            started, losses = time.perf_counter(), []
+            for batch in torch.randperm(len(likes), generator=generator).split(batch_size):
+                loss, total = objective(batch, ego_tags())
+                optimizer.zero_grad()
+                total.backward()
+                optimizer.step()
+                losses.append(loss.detach() * len(batch))
+            row = {"epoch": epoch + 1, "loss": float(torch.stack(losses).sum()) / len(likes)}
+            row["seconds"] = time.perf_counter() - started
+            if not math.isfinite(row["loss"]):
+                rate = config.learning_rate
+                raise ValueError(f"the loss is {row['loss']} at epoch {row['epoch']}; lower learning_rate, now {rate}")
+            if validation is not None and row["epoch"] % config.validate_every == 0:
+                row["ndcg@10"] = float(evaluate(model.scorer(graph), validation, likes, k=(10,))["ndcg@10"].mean())
+            best = max((earlier.get("ndcg@10", -1.0) for earlier in state["history"]), default=-1.0)
+            is_best = row["ndcg@10"] > best if "ndcg@10" in row else best < 0  # the last epoch, until validated
+            keep = (row["epoch"], None) if is_best else (state["best_epoch"], state["best_weights"])
+            state = reached([*state["history"], row], *keep)
             bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
-            if row.get("ndcg@10", -1.0) > best_ndcg:
-                best_ndcg, best_epoch, best_weights = row["ndcg@10"], row["epoch"], last["model"]
-            if on_epoch is not None and on_epoch(pd.DataFrame(history)):
+            if on_epoch is not None and on_epoch(pd.DataFrame(state["history"])):
                 break
-            if "ndcg@10" in row and row["epoch"] - best_epoch >= config.patience:
+            if "ndcg@10" in row and row["epoch"] - state["best_epoch"] >= config.patience:
                 break
     except KeyboardInterrupt:
-        pass
+        interrupted = True
+        print(f"Interrupted after {len(state['history'])} of {config.n_epochs} epochs; to go on: state=result.state")
     finally:
         bar.close()
-    if best_ndcg < 0 and history:  # never validated, or stopped before the first time
-        best_epoch, best_weights = history[-1]["epoch"], last["model"]
-    state = {**last, "history": history, "best_epoch": best_epoch, "best_weights": best_weights}
-    model.load_state_dict(best_weights)
-    return TrainResult(pd.DataFrame(history), best_epoch, state)
+        model.load_state_dict(state["best_weights"])
+    return TrainResult(pd.DataFrame(state["history"]), state["best_epoch"], interrupted, state)
 
 
-def fit(split: Split, config: TrainConfig = TrainConfig()) -> tuple[LightGCN, pd.DataFrame]:
+def fit(split: Split, config: TrainConfig = TrainConfig(), device: torch.device | str = "cpu") -> LightGCN:
     """Choose the number of epochs on validation, then train anew on train + validation for as many.
 
     Returns:
-        the model, to be used with `adjacency(split.fit)`, and the history of the first run.
+        the model, on `device`, to be used with `adjacency(split.fit)`.
 
     Raises:
-        ValueError: the split has no validation part; and whatever `train` refuses.
+        ValueError: the split has no validation part to choose the epochs on; and whatever `train` refuses.
+        KeyboardInterrupt: it was interrupted; there is no half-finished model to return.
     """
     if not len(split.validation):
         raise ValueError("the split has no validation part to choose the epochs on; split with validation > 0")
-    model = build(split.train, config)
-    first = train(model, split.train, split.validation, config)
-    model = build(split.fit, config)
-    train(model, split.fit, config=replace(config, n_epochs=first.best_epoch))
-    return model, first.history
+    to_device(adjacency(split.train), device)  # before the model, which would say less
+    first = train(build(split.train, config).to(device), split.train, split.validation, config)
+    model = build(split.fit, config).to(device)
+    n_epochs = max(first.best_epoch, 1)
+    if first.interrupted or train(model, split.fit, config=replace(config, n_epochs=n_epochs)).interrupted:
+        raise KeyboardInterrupt("fit was interrupted, so there is no finished model; run it again")
+    return model
 
 
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
@@ -263,3 +219,22 @@ def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
     return LightGCN(
         interactions.n_users, interactions.n_items, config.embedding_dim, config.n_layers, config.scoring, config.seed
     )
+
+
+def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dict | None) -> None:
+    check_same_sizes("the model", (model.n_users, model.n_items), "the likes", likes.sizes)
+    if not len(likes):
+        raise ValueError("there is no like to learn from; train needs at least one pair")
+    if config.loss == "bpr" and model.scoring != "dot":
+        raise ValueError(f'BPR compares dot products, got a model scored by {model.scoring}; build it with "dot"')
+    if state is None:
+        return
+    if not isinstance(state, dict) or not isinstance(state.get("config"), TrainConfig):
+        raise ValueError("state must be the `state` of an earlier TrainResult")
+    for field in fields(config):
+        before, now = getattr(state["config"], field.name), getattr(config, field.name)
+        if before != now and field.name not in ("n_epochs", "patience"):
+            raise ValueError(f"the state was trained with {field.name}={before!r}, got {now!r}; keep it, or start anew")
+    theirs = {name: weight.shape for name, weight in state["model"].items()}
+    if theirs != {name: weight.shape for name, weight in model.state_dict().items()}:
+        raise ValueError("the state is of a model of another size; build the model as it was built for that run")

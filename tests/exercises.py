@@ -88,7 +88,7 @@ def fills(solution: str, source: str) -> bool:
 def attempt_of(source: str) -> tuple[str, Any]:
     """Run a cell by itself and return what it hands to `check`: the name and the attempt."""
     handed_in = []
-    with patch("course_lib.checks.check", lambda *arguments: handed_in.append(arguments)):
+    with patch("course_lib.classroom.check.check", lambda *arguments: handed_in.append(arguments)):
         exec(compile(source, "<exercise>", "exec"), {"__name__": "__main__"})
     return handed_in[-1]
 

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import torch
 
-import course_lib.checks
-from course_lib.checks import check, hint
-from course_lib.checks.attempts import is_blank, run
-from course_lib.checks.compare import describe, difference, same, same_numbers
-from course_lib.checks.exercise import Exercise, Mistake, find
-from course_lib.checks.lines import Lines
-from course_lib.checks.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, Verdict, judge
+import course_lib.classroom.check
+from course_lib.classroom.check import check, hint
+from course_lib.classroom.check.attempts import is_blank, run
+from course_lib.classroom.check.compare import describe, difference, same, same_numbers
+from course_lib.classroom.check.exercise import Exercise, Mistake, find
+from course_lib.classroom.check.lines import Lines
+from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, Verdict, judge
 
 DOUBLE = Exercise(
     name="00.double",
@@ -232,13 +232,13 @@ def test_it_shows_itself_in_words_and_in_html():
 
 def test_check_displays_exactly_one_verdict(monkeypatch):
     shown = []
-    monkeypatch.setattr(course_lib.checks, "display", shown.append)
+    monkeypatch.setattr(course_lib.classroom.check, "display", shown.append)
     assert check("04.mean_of_layers", ...) is None
     assert shown == [Verdict(NOT_TRIED, "there is still a `...` to replace.")]
 
 
 def test_hints_come_one_at_a_time(monkeypatch, capsys):
-    monkeypatch.setattr(course_lib.checks, "_hints_given", {})
+    monkeypatch.setattr(course_lib.classroom.check, "_hints_given", {})
     for _ in range(3):
         hint("04.mean_of_layers")
     first, second, last = capsys.readouterr().out.splitlines()

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
-from course_lib.checks.data import n_hidden
-from course_lib.checks.exercise import find
-from course_lib.checks.verdict import judge
+from course_lib.classroom.check.exercise import find
+from course_lib.classroom.check.verdict import judge
+from course_lib.classroom.lessons.n02_data import n_hidden
 from course_lib.interactions import split_per_user
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.widgets.little_party import film_shares

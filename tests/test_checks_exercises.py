@@ -5,9 +5,9 @@ import itertools
 import pytest
 import torch
 
-from course_lib.checks.attempts import run
-from course_lib.checks.exercise import MODULES, Exercise, exercises
-from course_lib.checks.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, judge
+from course_lib.classroom.check.attempts import run
+from course_lib.classroom.check.exercise import MODULES, Exercise, exercises
+from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, judge
 from course_lib.interactions import Interactions, Split
 
 ALL = [exercise for number in MODULES for exercise in exercises(number)]

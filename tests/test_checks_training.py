@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import torch
 
-from course_lib.checks.exercise import find
+from course_lib.classroom.check.exercise import find
+from course_lib.classroom.museum import no_zero_grad, step
 from course_lib.evaluation import paired_bootstrap
-from course_lib.museum import no_zero_grad, step
 from course_lib.training import TrainConfig, build, train
 
 

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tests.editions import clean_edition, instructor
 from tests.exercises import exercise_cells
 
-BLANK = 'from course_lib.checks import check\n\norder = ...\ncheck("04.propagate", order)'
+BLANK = 'from course_lib.classroom.check import check\n\norder = ...\ncheck("04.propagate", order)'
 BELOW = """<details><summary>Hint</summary>
 
 Begin with D.
@@ -17,7 +17,7 @@ Begin with D.
 
 ```python
 # a comment that is no heading
-from course_lib.checks import check
+from course_lib.classroom.check import check
 
 order = "DFECAB"
 check("04.propagate", order)

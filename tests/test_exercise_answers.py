@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from course_lib.checks.exercise import find
-from course_lib.checks.graph import random_party
+from course_lib.classroom.check.exercise import find
+from course_lib.classroom.parties import random_party
 from course_lib.graph import adjacency
 from course_lib.influence import path_ledger
 from course_lib.lightgcn import LightGCN

@@ -5,8 +5,8 @@ import builtins
 import nbformat
 import pytest
 
-from course_lib.checks.exercise import exercises, find
-from course_lib.checks.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, judge
+from course_lib.classroom.check.exercise import exercises, find
+from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, judge
 from tests.execute_notebooks import NOTEBOOKS
 from tests.exercises import ExerciseCell, attempt_of, bound_names, exercise_cells, fills, used_names
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from course_lib.guest import find_films, load_guest, save_guest
+from course_lib.classroom.guest import find_films, load_guest, save_guest
 
 TITLES = [
     "Matrix, The (1999)",

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import torch
 
-from course_lib.checks.evaluation import TESTS
-from course_lib.museum import MUSEUM, ndcg, passes
-from course_lib.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
+from course_lib.classroom.lessons.n06_evaluation import TESTS
+from course_lib.classroom.museum import MUSEUM, ndcg, passes
+from course_lib.classroom.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
 from tests.benchmarks.museum import CONFIG, RIGHT, SEEDS, TABLE, constant, graph, matrix, rehearse
 
 

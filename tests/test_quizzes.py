@@ -8,13 +8,15 @@ import nbformat
 import pytest
 import torch
 
-from course_lib.checks.exercise import MODULES
-from course_lib.quizzes import Question
+from course_lib.classroom.check.exercise import MODULES
+from course_lib.classroom.question import Question
 from course_lib.widgets.quiz import Quiz
 from tests.execute_notebooks import NOTEBOOKS
 
 WRITTEN = [
-    (number, module) for number, module in MODULES.items() if importlib.util.find_spec(f"course_lib.quizzes.{module}")
+    (number, module)
+    for number, module in MODULES.items()
+    if importlib.util.find_spec(f"course_lib.classroom.question.{module}")
 ]
 
 
@@ -25,7 +27,7 @@ def number(request) -> int:
 
 @pytest.fixture
 def questions(number) -> tuple[Question, ...]:
-    return importlib.import_module(f"course_lib.quizzes.{MODULES[f'{number:02}']}").QUESTIONS
+    return importlib.import_module(f"course_lib.classroom.question.{MODULES[f'{number:02}']}").QUESTIONS
 
 
 def test_there_are_five_questions_two_of_them_about_earlier_notebooks(questions, number):
@@ -47,8 +49,8 @@ def test_the_answer_is_not_always_at_the_same_place(questions):
 
 
 def test_the_list_of_notebook_06_has_the_ndcg_that_the_quiz_says():
+    from course_lib.classroom.lessons.n06_evaluation import QUESTIONS
     from course_lib.evaluation import ndcg_at_k
-    from course_lib.quizzes.evaluation import QUESTIONS
 
     value = ndcg_at_k(torch.tensor([[True, False, True, False, False]]), torch.tensor([3])).item()
     (question,) = (question for question in QUESTIONS if "ranks 1 and 3" in question.text)
@@ -117,7 +119,7 @@ def test_the_folded_questions_of_a_notebook_are_those_of_its_quiz(number, questi
     (path,) = NOTEBOOKS.glob(f"{number:02}_*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     assert any("Quiz(QUESTIONS)" in cell.source for cell in cells)
-    assert any(f"course_lib.quizzes.{path.stem[3:]} import QUESTIONS" in cell.source for cell in cells)
+    assert any(f"course_lib.classroom.question.{path.stem[3:]} import QUESTIONS" in cell.source for cell in cells)
     text = html.unescape("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
     plain = re.sub(r"\[(\d\d)\]\([^)]*\)", r"\1", text).replace("`", "").casefold()
     for question in questions:

@@ -11,9 +11,9 @@ from ipywidgets import HTML, Button, Checkbox, HBox, Layout, Text, VBox
 from torch import Tensor
 
 from course_lib.baselines import popularity
+from course_lib.classroom.guest import find_films, load_guest, save_guest
 from course_lib.data import MovieLens
 from course_lib.evaluation import coverage_at_k, top_k
-from course_lib.guest import find_films, load_guest, save_guest
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import Receipt, fold_reasons, in_words, plot_receipts, receipts_html

@@ -7,8 +7,8 @@ import ipywidgets
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.one_rave import plot_one_rave
 from course_lib.plots.sketch import Sketch
+from course_lib.plots.three_views import plot_one_rave
 from course_lib.widgets import static
 from course_lib.widgets.contract import Promise
 

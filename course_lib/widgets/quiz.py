@@ -5,7 +5,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from course_lib.quizzes import Question
+from course_lib.classroom.question import Question
 from course_lib.widgets import static
 
 _BELOW = {"width": "auto", "flex_flow": "column"}  # the options stand below their question, one to a line

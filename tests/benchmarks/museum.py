@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 
 from course_lib.bpr import l2_penalty
+from course_lib.classroom.museum import MUSEUM, ndcg
+from course_lib.classroom.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
 from course_lib.evaluation import Scorer
 from course_lib.graph import sparse_matrix
 from course_lib.interactions import Interactions, Split
-from course_lib.museum import MUSEUM, ndcg
 from course_lib.recommendation import scorer
-from course_lib.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
 from course_lib.training import TrainConfig, build
 from tests.benchmarks.ladder import ROOT, real_movielens, split_of
 

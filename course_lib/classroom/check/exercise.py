@@ -4,11 +4,12 @@ import difflib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
-MODULES = {
-    "01": "setup", "02": "data", "03": "graph", "04": "lightgcn", "05": "bpr", "06": "evaluation",
-    "07": "training", "08": "recommendation", "09": "visualization", "10": "peer_influence",
+LESSONS = {
+    "01": "n01_setup", "02": "n02_data", "03": "n03_graph", "04": "n04_lightgcn", "05": "n05_bpr",
+    "06": "n06_evaluation", "07": "n07_training", "08": "n08_recommendation", "09": "n09_visualization", "10": "n10_peer_influence",
 }  # fmt: skip
 
 
@@ -59,9 +60,14 @@ class Exercise:
     diagnose: Callable[[Any], str | None] = lambda attempt: None
 
 
+def lesson(number: str) -> ModuleType:
+    """The module of one notebook, by its two digits: its `EXERCISES` and `QUESTIONS`."""
+    return importlib.import_module(f"course_lib.classroom.lessons.{LESSONS[number]}")
+
+
 def exercises(number: str) -> tuple[Exercise, ...]:
     """The exercises of one notebook, by its two digits."""
-    return importlib.import_module(f"course_lib.checks.{MODULES[number]}").EXERCISES
+    return lesson(number).EXERCISES
 
 
 def find(name: str) -> Exercise:
@@ -71,9 +77,9 @@ def find(name: str) -> Exercise:
         ValueError: there is none; the nearest names are given.
     """
     number = name.split(".")[0]
-    for exercise in exercises(number) if number in MODULES else ():
+    for exercise in exercises(number) if number in LESSONS else ():
         if exercise.name == name:
             return exercise
-    names = [exercise.name for number in MODULES for exercise in exercises(number)]
+    names = [exercise.name for number in LESSONS for exercise in exercises(number)]
     nearest = difflib.get_close_matches(name, names, cutoff=0.3) or names
     raise ValueError(f"there is no exercise {name!r}; the nearest names are {', '.join(nearest)}")

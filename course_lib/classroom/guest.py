@@ -37,7 +37,7 @@ def save_guest(path: str | Path, liked: Mapping[int, str]) -> None:
     path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(
-        {"liked": {str(film_id): title for film_id, title in liked.items()}}, ensure_ascii=False, indent=1
+        {"liked": {str(item_id): title for item_id, title in liked.items()}}, ensure_ascii=False, indent=1
     )
     handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
     try:
@@ -62,12 +62,12 @@ def load_guest(path: str | Path, titles: Mapping[int, str]) -> list[int]:
     if not path.is_file():
         raise ValueError(f"there is no saved guest at {path.name}; save one first")
     try:
-        saved = {int(film_id): title for film_id, title in json.loads(path.read_text("utf-8"))["liked"].items()}
+        saved = {int(item_id): title for item_id, title in json.loads(path.read_text("utf-8"))["liked"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"{path.name} is not a saved guest; delete it and save again") from None
-    for film_id, title in saved.items():
-        if film_id not in titles or titles[film_id] != title:
-            raise ValueError(f"{path.name} names film {film_id} as {title!r}, which this catalogue lacks; save again")
+    for item_id, title in saved.items():
+        if item_id not in titles or titles[item_id] != title:
+            raise ValueError(f"{path.name} names film {item_id} as {title!r}, which this catalogue lacks; save again")
     return list(saved)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from IPython.display import display
 
-from course_lib.checks.exercise import find
-from course_lib.checks.verdict import judge
+from course_lib.classroom.check.exercise import find
+from course_lib.classroom.check.verdict import judge
 
 _hints_given: dict[str, int] = {}
 

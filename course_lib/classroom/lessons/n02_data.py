@@ -8,12 +8,18 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.checks.compare import kind
-from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.classroom.check.compare import kind
+from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.question import Question
 from course_lib.interactions import Interactions, to_likes
-from course_lib.plots.tables import half_point
 
-_KEYS = ["user_id", "film_id"]
+_KEYS = ["user_id", "item_id"]
+
+
+def half_point(degree: np.ndarray) -> int:
+    """The smallest number of entries of `degree` `(n,)` that add up to at least half of its sum."""
+    cumulative = np.cumsum(np.sort(degree)[::-1])
+    return int(np.searchsorted(cumulative, cumulative[-1] / 2) + 1)
 
 
 def _ratings() -> dict[str, tuple]:
@@ -21,7 +27,7 @@ def _ratings() -> dict[str, tuple]:
     pairs = [(user, film) for user in range(1, 7) for film in range(1, 10) if rng.random() < 0.5]
     log = pd.DataFrame(pairs, columns=_KEYS).assign(rating=rng.integers(1, 6, len(pairs)), timestamp=880_000_000)
     little = pd.DataFrame(
-        {"user_id": [1, 1, 2, 2, 3], "film_id": [10, 20, 10, 30, 20], "rating": [5, 4, 3, 4, 1], "timestamp": 0}
+        {"user_id": [1, 1, 2, 2, 3], "item_id": [10, 20, 10, 30, 20], "rating": [5, 4, 3, 4, 1], "timestamp": 0}
     )
     return {
         "five ratings from 4 stars on": (little, 4),
@@ -152,7 +158,7 @@ EXERCISES = (
         almost=(
             Mistake(
                 lambda ratings, min_rating: ratings[ratings["rating"] >= min_rating],
-                "the rows are right, but a rave has no stars any more: keep `user_id` and `film_id`.",
+                "the rows are right, but a rave has no stars any more: keep `user_id` and `item_id`.",
             ),
         ),
         hints=(
@@ -267,5 +273,69 @@ EXERCISES = (
             "Then the first `n_hidden(len(rows))` of them are hidden, and the others are to learn from. "
             "`torch.cat` joins the guests.",
         ),
+    ),
+)
+
+
+QUESTIONS = (
+    Question(
+        "From 01: what goes into the recommender, and what comes out?",
+        (
+            ("the guest's age and job; ten films", "No step of the recommender reads the guest list."),
+            ("the guest's raves; films not shown before, ranked by a score", None),
+            (
+                "the guest's stars; predicted stars for other films",
+                "That is rating prediction. Here stars are gone after the threshold, and a score has no unit.",
+            ),
+        ),
+        "Raves in; out comes a ranking of the films the guest did not rave about, with reasons.",
+    ),
+    Question(
+        "From 01: every film is taken for its neighbour in the table. How would you notice?",
+        (
+            ("an error is raised", "Every number is a valid row, so nothing is raised."),
+            ("the list looks odd", "It held known titles, sorted by score. Nobody sees it in one list."),
+            ("by comparing with popularity, or with a case whose answer you know", None),
+            ("the scores fall to zero", "The shifted run still beat random lists: neighbours in the file are alike."),
+        ),
+        "It ran without red text and was far below the same popular films for everybody. Only a measurement tells.",
+    ),
+    Question(
+        "You join the ratings with the films. Which column do you join by?",
+        (
+            ("the title", "Some titles stand on two ids: two films become one, or one rating becomes two."),
+            ("title and year", "The title already holds the year, and both entries of a film carry the same."),
+            ("the row number", "Ids start at 1, rows at 0. After sorting or filtering rows mean nothing at all."),
+            ("item_id", None),
+        ),
+        "An id names one film in every table. Titles are for people.",
+    ),
+    Question(
+        "You raise the threshold from 4 to 5 stars. Why do films vanish rather than guests?",
+        (
+            ("a film may have one rating, a guest has at least 20", None),
+            (
+                "guests are generous, films are not",
+                "Stars belong to a guest and a film at once: both lose the same ratings.",
+            ),
+            (
+                "there are more films than guests",
+                "Then the shares would be alike. They are not: films lose many times as much.",
+            ),
+        ),
+        "A film with one rating is gone when that one is too low. The guests' minimum is a rule of the collection.",
+    ),
+    Question(
+        "Why does this course hide a random fifth of each guest's raves, not the last ones?",
+        (
+            ("random is always fairer", "Where order means something, hiding the future is the honest test."),
+            ("the timestamps are wrong", "They are right. They say when a rating was typed, not when a film was seen."),
+            ("most guests typed everything in one sitting", None),
+            (
+                "so that the model may use later raves",
+                "That is the price, not the purpose: no live system can use them.",
+            ),
+        ),
+        "Within one sitting the order says little. So read every score as filling gaps in the log.",
     ),
 )

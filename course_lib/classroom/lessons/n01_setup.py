@@ -8,8 +8,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.checks.exercise import Exercise, Mistake
-from course_lib.checks.graph import random_party
+from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.parties import random_party
+from course_lib.classroom.question import Question
 from course_lib.interactions import Interactions
 from course_lib.party import TOPICS, little_party
 
@@ -59,28 +60,28 @@ def _rounds(casablanca: int, brazil: int, alien: int) -> dict[str, int]:
     return {"Emma": 1, "Dune": 1, "Casablanca": casablanca, "Brazil": brazil, "Alien": alien}
 
 
-def titles_of(film_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
+def titles_of(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
     """The right look-up: the title of each id, in the order of the ids."""
-    return films.set_index("film_id")["title"].loc[list(film_ids)].tolist()
+    return films.set_index("item_id")["title"].loc[list(item_ids)].tolist()
 
 
-def one_off(film_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
+def one_off(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
     """Ids start at 1 and rows at 0; here one is taken off twice, and -1 is Python's last row."""
-    return [films["title"].iloc[film_id - 2] for film_id in film_ids]
+    return [films["title"].iloc[item_id - 2] for item_id in item_ids]
 
 
-def in_the_order_of_the_table(film_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
+def in_the_order_of_the_table(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
     """A filter knows no order: rank 1 is whatever stands first in the table."""
-    return films.loc[films["film_id"].isin(list(film_ids)), "title"].tolist()
+    return films.loc[films["item_id"].isin(list(item_ids)), "title"].tolist()
 
 
-def the_first_titles(film_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
+def the_first_titles(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
     """As many titles as ids, from the top of the table."""
-    return films["title"].head(len(list(film_ids))).tolist()
+    return films["title"].head(len(list(item_ids))).tolist()
 
 
 def _look_ups() -> dict[str, tuple]:
-    films = pd.DataFrame({"film_id": range(1, 6), "title": TOPICS})
+    films = pd.DataFrame({"item_id": range(1, 6), "title": TOPICS})
     return {
         "the right look-up": (titles_of, films),
         "a look-up that is off by one": (one_off, films),
@@ -186,5 +187,70 @@ EXERCISES = (
             "Which ids would give the right titles by accident? Those that are the table's own order.",
             "One call and one comparison are enough: `look_up([...], films) == [...]`.",
         ),
+    ),
+)
+
+
+QUESTIONS = (
+    Question(
+        "What does the machine know about a guest?",
+        (
+            (
+                "age, gender and occupation",
+                "They stand in the guest list, and no step reads them. Notebook 06 uses them to compare groups.",
+            ),
+            ("which films the guest raved about", None),
+            ("how many stars each film got", "The stars decide what is a rave. After that they are gone."),
+            ("the genres of the raved films", "No genre and no title is read; they are printed for you."),
+        ),
+        "Who raved about what: pairs of a user and an item, implicit positive interactions.",
+    ),
+    Question(
+        "A film has a score of 6 for a guest. What is the 6 made of?",
+        (
+            (
+                "the mean of the stars that similar guests gave it",
+                "No star is averaged, and nobody looked for similar guests.",
+            ),
+            ("the probability of a rave, scaled", "A score is a dot product. It has no unit and may be negative."),
+            ("the guest's own tag and one part per rave", None),
+        ),
+        "The parts sum to the score without remainder, because gossip only adds and scales tags.",
+    ),
+    Question(
+        "Films carry colours, guests are empty. What has a guest heard after two rounds of gossip?",
+        (
+            ("the guest's own raves", None),
+            ("the raves of everybody with a rave in common", "Those arrive in round 3: film, guest, film, guest."),
+            ("nothing", "Round 1 brings the guest's own raves, and the mean of all rounds keeps them."),
+            ("every film of the party", "In the little party Emma needs seven rounds to reach Ada."),
+        ),
+        "Films reach guests in odd rounds. Round 2 only mixes films.",
+    ),
+    Question(
+        "Two runs of the same code print different numbers. What do you compare first?",
+        (
+            ("the learning rates", "The code is the same, so its settings are."),
+            ("the number of epochs", "It stands in the code, and the code is the same."),
+            (
+                "nothing, random numbers differ",
+                "Seeded random numbers do not. What you cannot repeat you cannot check.",
+            ),
+            ("seed, data source and versions", None),
+        ),
+        "What is not in the code: which raves are hidden, which data was found, which libraries ran. Then the device.",
+    ),
+    Question(
+        "A notebook runs to the end without red text and prints ten films. What is shown?",
+        (
+            ("that the recommender works", "So did the run that took every film for its neighbour."),
+            ("that no line raised an error", None),
+            (
+                "that the films suit the guest, for they are well known",
+                "Popular films look right in any list, in wrong ones too.",
+            ),
+            ("nothing at all", "A little: the code ran, and on the data it names."),
+        ),
+        "Not that the numbers are right. Compare with popularity, and with a case whose answer you know.",
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import guesses as module
-from course_lib.guesses import compare_guesses, guess, remember_guesses, remembered_guesses
+from course_lib.classroom.predictions import compare_guesses, guess, remember_guesses, remembered_guesses
 
 REAL_PATH = module._path
 

@@ -6,27 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.museum import one_way_edges, shared_indices
+from course_lib.classroom.parties import parties, random_party
+from course_lib.classroom.question import Question
 from course_lib.graph import edge_index
 from course_lib.interactions import Interactions
-from course_lib.museum import one_way_edges, shared_indices
-from course_lib.party import little_party, paper_party
-
-
-def random_party(n_users: int = 6, n_items: int = 9, n_likes: int = 20) -> Interactions:
-    """A party with random likes; the last item has none."""
-    free = torch.randperm(n_users * (n_items - 1), generator=torch.Generator().manual_seed(0))[:n_likes]
-    return Interactions(free // (n_items - 1), free % (n_items - 1), n_users, n_items)
-
-
-def parties() -> dict[str, tuple]:
-    """One party per case: two for paper and two random ones."""
-    return {
-        "the little party": (little_party(),),
-        "the paper party, where nobody raved about Dune": (paper_party(),),
-        "a random party of 6 guests and 9 films": (random_party(),),
-        "a random party of 9 guests and 6 films": (random_party(9, 6),),
-    }
+from course_lib.party import little_party
 
 
 def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
@@ -182,5 +168,68 @@ EXERCISES = (
             "An edge leads from a guest to a film or back: exactly one of its ends is smaller than n_users.",
             "How many columns do `len(party)` raves make? Without a way back there are fewer, with a hidden rave more.",
         ),
+    ),
+)
+
+
+QUESTIONS = (
+    Question(
+        "From 02: a guest gave a film 3 stars. What does the graph hold?",
+        (
+            (
+                "an edge with weight 3",
+                "Edges here carry no stars: a rave is there or not. Stars are explicit feedback.",
+            ),
+            ("an edge like any other", "A rating is not a like. Only 4 and 5 stars are raves."),
+            ("no edge", None),
+            ("an edge that counts as a dislike", "The graph has no dislikes. A missing edge is unknown, not a no."),
+        ),
+        "A rave is a rating of 4 or more. Lower ratings and films never seen look the same to the graph.",
+    ),
+    Question(
+        "From 02: which raves may be in the graph that a model learns from?",
+        (
+            (
+                "all of them, the split is for the metric",
+                "A hidden rave that sits in the graph is not hidden: gossip carries it to the guest.",
+            ),
+            ("those of split.fit", None),
+            ("those of split.test", "Then the model learns the answers and nothing else."),
+            ("all, if the loss never uses the hidden ones", "The loss is not the only way in. Gossip uses every edge."),
+        ),
+        "Train and validation. The graph must have exactly twice as many entries as raves to learn from.",
+    ),
+    Question(
+        "The edges lead from guests to films only, and every loudness becomes 0. What is trained then?",
+        (
+            ("nothing, it stops with an error", "No shape is wrong and no number is infinite, so nothing stops it."),
+            ("a gossip of half the reach", "Not half of it: with a loudness of 0 no message arrives anywhere."),
+            ("matrix factorisation", None),
+            ("a list of random films", "The tags of round 0 are still trained. Only the gossip is gone."),
+        ),
+        "Guests hear nobody, so their degree is 0, and so is the loudness of each edge. What is left is round 0.",
+    ),
+    Question(
+        "A guest with 4 raves and a film with 25 fans share an edge. How loud is it?",
+        (
+            ("1/100", "The square root is missing: 1/√(4 · 25)."),
+            ("1/4", "That divides by the guest's degree alone: the row mean."),
+            ("1/√29", "The degrees are multiplied, not added."),
+            ("1/10", None),
+        ),
+        "1/√(4 · 25) = 1/10.",
+    ),
+    Question(
+        "A matrix over all nodes is symmetric, and a model trained on it beats popularity. What do you look at first?",
+        (
+            (
+                "nothing, it works",
+                "A plausible number is no proof: training hides a wrong graph, because tags can move.",
+            ),
+            ("the two blocks on the diagonal", None),
+            ("whether more rounds help", "Settings come after the graph. On a wrong graph no setting is right."),
+            ("whether each row sums to 1", "It does not, in the right matrix either: the rule is no average."),
+        ),
+        "Any entry there joins two guests or two films. Symmetry and size say nothing about it.",
     ),
 )

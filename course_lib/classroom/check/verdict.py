@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from course_lib.checks.attempts import Outcome, StillRunning, is_blank, place_of, run
-from course_lib.checks.compare import describe, difference, kind, same_numbers
-from course_lib.checks.exercise import Exercise, Mistake
+from course_lib.classroom.check.attempts import Outcome, StillRunning, is_blank, place_of, run
+from course_lib.classroom.check.compare import describe, difference, kind, same_numbers
+from course_lib.classroom.check.exercise import Exercise, Mistake
 
 NOT_TRIED, WRONG, ALMOST, RIGHT = "not tried yet", "wrong", "almost", "right"
 _SYMBOLS = {NOT_TRIED: "○", WRONG: "✗", ALMOST: "≈", RIGHT: "✓"}

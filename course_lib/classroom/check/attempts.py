@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from course_lib.checks.compare import same
-from course_lib.checks.exercise import Exercise
+from course_lib.classroom.check.compare import same
+from course_lib.classroom.check.exercise import Exercise
 from course_lib.interactions import Interactions
 
 
