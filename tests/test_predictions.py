@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from course_lib import guesses as module
+from course_lib.classroom import predictions as module
 from course_lib.classroom.predictions import compare_guesses, guess, remember_guesses, remembered_guesses
 
 REAL_PATH = module._path
@@ -91,7 +91,7 @@ def test_off_means_off(monkeypatch, capsys, file):
     assert json.loads(file.read_text()) == {"04": {"rounds": 3}}
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", '{"04": 3}', "\x00"])
+@pytest.mark.parametrize("content", ["{", "[1]", '{"04": 3}', "\x00", "[" * 100_000])
 def test_a_broken_file_is_set_aside_with_a_sentence(content, capsys, file):
     file.parent.mkdir()
     file.write_text(content)
@@ -104,16 +104,22 @@ def test_a_broken_file_is_set_aside_with_a_sentence(content, capsys, file):
 
 def test_a_failed_write_leaves_the_old_file_whole(file, monkeypatch):
     remember_guesses("04", {"rounds": 3})
-    monkeypatch.setattr(module.Path, "replace", lambda *path: exec("raise OSError('disk full')"))
+    monkeypatch.setattr("os.replace", lambda *paths: exec("raise OSError('disk full')"))
     with pytest.raises(OSError, match="disk full"):
         remember_guesses("04", {"rounds": 4})
     assert remembered_guesses("04") == {"rounds": 3}
+    assert [path.name for path in file.parent.iterdir()] == ["guesses.json"]
 
 
 def test_a_list_that_is_half_filled_in_is_no_guess_yet(capsys):
     guesses = {}
     guess(guesses, "order", ["EASE", ...])
     assert guesses == {"order": None} and "no guess yet" in capsys.readouterr().out
+
+
+def test_a_truth_of_several_numbers_is_a_list(capsys):
+    compare_guesses({"places": [1]}, {"places": np.array([1, 2])})
+    assert capsys.readouterr().out == "places: 1, 2. Your guess was 1.\n"
 
 
 def test_the_same_number_written_otherwise_is_as_guessed(capsys):

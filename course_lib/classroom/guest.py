@@ -1,13 +1,13 @@
 """You as a guest: find the films you would rave about, and keep your list between two evenings."""
 
 import json
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from course_lib.files import write_whole
 
 # Catalogues put them behind the title: "Matrix, The", "Misérables, Les", "Enfer, L'".
 _ARTICLES = {"the", "a", "an", "le", "la", "les", "l'", "il", "lo", "gli", "der", "die", "das", "det", "el", "los", "o"}
@@ -34,19 +34,8 @@ def find_films(query: str, titles: Sequence[str], limit: int = 10) -> list[int]:
 
 def save_guest(path: str | Path, liked: Mapping[int, str]) -> None:
     """Write a guest's likes, film id to title, as plain JSON: all of it, or nothing if something goes wrong."""
-    path = Path(path).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {"liked": {str(item_id): title for item_id, title in liked.items()}}, ensure_ascii=False, indent=1
-    )
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
+    saved = {"liked": {str(item_id): title for item_id, title in liked.items()}}
+    write_whole(Path(path).expanduser(), json.dumps(saved, ensure_ascii=False, indent=1))
 
 
 def load_guest(path: str | Path, titles: Mapping[int, str]) -> list[int]:

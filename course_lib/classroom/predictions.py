@@ -6,9 +6,10 @@ never where the environment variable `COURSE_LIB_GUESSES` is `off`.
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from course_lib.files import write_whole
 
 
 def guess(guesses: dict[str, Any], what: str, value: Any = ...) -> None:
@@ -44,7 +45,7 @@ def compare_guesses(guesses: dict[str, Any], truths: dict[str, Any]) -> None:
     if without:
         raise ValueError(f"no truth is given for the guess of {without[0]!r}; the truths are for {list(truths)}")
     for what, truth in truths.items():
-        truth = truth.item() if hasattr(truth, "item") else truth  # numbers of torch, numpy and pandas
+        truth = truth.tolist() if hasattr(truth, "tolist") else truth  # numbers and lists of torch, numpy and pandas
         mine = guesses.get(what)
         if mine is None:
             print(f"{what}: {_words(truth)}. You made no guess.")
@@ -69,11 +70,7 @@ def remember_guesses(notebook: str, guesses: dict[str, Any]) -> None:
         return
     made = {what: value for what, value in guesses.items() if value is not None}
     path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**_read(), notebook: made}, indent=1)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", suffix=".tmp", delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)  # whole or not at all
+    write_whole(path, json.dumps({**_read(), notebook: made}, indent=1))
     print(f"{len(made)} guess(es) of notebook {notebook} are kept in {path}. Delete the file to forget them.")
 
 
@@ -96,7 +93,7 @@ def _read() -> dict[str, dict[str, Any]]:
         if not isinstance(stored, dict) or not all(isinstance(guesses, dict) for guesses in stored.values()):
             raise ValueError("it holds something else than guesses")
         return stored
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         aside = path.with_suffix(".broken")
         path.replace(aside)
         print(f"The file of your guesses could not be read ({error}); it now is {aside}, and a new one is begun.")
