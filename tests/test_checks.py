@@ -1,9 +1,11 @@
 """Checks that answer like a teacher: four states, and a sentence for whatever a learner hands in."""
 
+import functools
 import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -55,14 +57,51 @@ def test_a_blank_is_not_tried_yet():
             y = ...
             return y
 
-    for blank in (..., lambda x: ..., outer, [1, ...], {"a": ...}, Model):
-        assert is_blank(blank)
-    assert not any(map(is_blank, (lambda x: x, [1, 2], "...", torch.sum, None, Exercise)))
+    def body(x): ...
+
+    @functools.cache
+    def decorated(x):
+        return x
+
+    @functools.wraps(outer)
+    def compared(x):
+        return [y for y in x if y == ...]
+
+    for blank in (..., lambda x: ..., outer, body, compared, [1, ...], {"a": ...}, Model):
+        assert is_blank(blank), blank
+    assert not any(map(is_blank, (lambda x: x, [1, 2], "...", torch.sum, None, Exercise, decorated)))
     assert verdict(...) == verdict(outer) == "○ not tried yet: there is still a `...` to replace."
 
 
 def test_a_right_answer_may_use_an_ellipsis_to_index():
     assert judge(DOUBLE, lambda x: 2 * x[...]).state == RIGHT
+
+
+def test_an_ellipsis_as_an_index_is_no_blank():
+    def indexed(x: Callable[..., int]):
+        """Neither is ... in words, nor the ... of a comment."""
+        x[...] = 1  # ...
+        return x[..., 0] + x[0, ..., None]
+
+    def in_the_index(x):
+        return x[x == ...]
+
+    assert not is_blank(indexed) and is_blank(in_the_index)
+
+
+def test_what_exec_made_has_no_source_and_is_judged_by_what_it_does():
+    names = {}
+    exec("def answers(x): return ...\n\ndef fails(x):\n    y = ...\n    return y + 1", names)
+    assert not is_blank(names["answers"]) and not is_blank(names["fails"])
+    assert verdict(names["answers"]) == "○ not tried yet: there is still a `...` to replace."  # it returned one
+    assert "wrong, because your function raised TypeError in its line 3 on two numbers" in verdict(names["fails"])
+
+
+def test_a_blank_in_a_helper_is_seen_in_what_comes_back():
+    def helper(x):
+        return ...
+
+    assert verdict(lambda x: helper(x)).startswith("○ not tried yet")
 
 
 def test_a_known_mistake_gets_its_message_however_it_is_written():
@@ -114,9 +153,14 @@ def test_what_was_not_asked_for_is_refused_in_a_sentence():
     assert str(judge(value, [1, 2])) == "✗ wrong, because it expected [2, 1] and got [1, 2]."
 
 
+class Mute:
+    def __repr__(self):
+        raise RuntimeError
+
+
 STRANGE = [
     "word", "", 0, -1, 2**100, 1.5, 1j, True, None, [], [[1], [2, 3]], {}, {"a": ...}, {1}, b"x", range(3), object(),
-    print, int, Ellipsis, torch.zeros(0), torch.zeros(2, requires_grad=True), torch.eye(2).to_sparse(),
+    Mute(), print, int, Ellipsis, torch.zeros(0), torch.zeros(2, requires_grad=True), torch.eye(2).to_sparse(),
     np.array(["a", "b"]), np.array([1, None]), pd.DataFrame({"a": [1], "b": ["x"]}), pd.Series([1.0]), iter("ab"),
 ]  # fmt: skip
 

@@ -8,16 +8,17 @@ import torch
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
 from course_lib.classroom.lessons.n02_data import n_hidden
+from course_lib.influence import tags_by_round
 from course_lib.interactions import split_per_user
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.widgets.little_party import film_shares
 
 
 def test_films_reach_dev_in_the_rounds_that_the_exercise_expects():
     dev = GUESTS.index("Dev")
+    by_round = tags_by_round(little_party(), "symmetric", 7)
     for film, first in find("01.arrival").answer.items():
-        shares = [film_shares(little_party(), rounds)[dev, TOPICS.index(film)] for rounds in range(first + 1)]
-        assert all(share == 0 for share in shares[:-1]) and shares[-1] > 0, film
+        arrived = [float(tags[dev, TOPICS.index(film)]) for tags in by_round[: first + 1]]
+        assert all(share == 0 for share in arrived[:-1]) and arrived[-1] > 0, film
 
 
 def test_no_message_about_a_wrong_round_gives_the_right_one_away():
@@ -30,24 +31,24 @@ def test_no_message_about_a_wrong_round_gives_the_right_one_away():
 
 def test_the_exercise_hides_as_many_raves_as_the_split():
     counts = range(1, 41)
-    likes = pd.DataFrame([(n, film) for n in counts for film in range(n)], columns=["user_id", "film_id"])
+    likes = pd.DataFrame([(n, film) for n in counts for film in range(n)], columns=["user_id", "item_id"])
     split = split_per_user(likes, pd.Index([0, *counts]), pd.Index(range(50)), test=0.2, seed=1)
     assert split.test.user_degree().tolist() == [n_hidden(n) for n in (0, *counts)]
 
 
 def turned_columns(ratings, min_rating=4):
-    return ratings[ratings["rating"] >= min_rating][["film_id", "user_id"]]
+    return ratings[ratings["rating"] >= min_rating][["item_id", "user_id"]]
 
 
 def marked(ratings, min_rating=4):
     ratings["rave"] = ratings["rating"] >= min_rating
-    return ratings.loc[ratings["rave"], ["user_id", "film_id"]]
+    return ratings.loc[ratings["rave"], ["user_id", "item_id"]]
 
 
 def one_table(ratings, min_rating=4):
     ratings.loc[ratings["rating"] < min_rating, "rating"] = 0
     ratings = ratings[ratings["rating"] > 0]
-    return ratings[["user_id", "film_id"]]
+    return ratings[["user_id", "item_id"]]
 
 
 def shifted_in_place(party):

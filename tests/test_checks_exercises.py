@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from course_lib.classroom.check.attempts import run
-from course_lib.classroom.check.exercise import MODULES, Exercise, exercises
+from course_lib.classroom.check.exercise import LESSONS, Exercise, exercises
 from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, judge
 from course_lib.interactions import Interactions, Split
 
-ALL = [exercise for number in MODULES for exercise in exercises(number)]
+ALL = [exercise for number in LESSONS for exercise in exercises(number)]
 
 
 def blank(*arguments):
@@ -33,7 +33,7 @@ def exercise(request) -> Exercise:
 
 def test_names_are_unique_and_begin_with_the_number_of_their_notebook():
     assert len({exercise.name for exercise in ALL}) == len(ALL)
-    for number in MODULES:
+    for number in LESSONS:
         assert all(exercise.name.startswith(f"{number}.") for exercise in exercises(number))
 
 

@@ -10,7 +10,7 @@ import torch
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.museum import no_zero_grad, step
 from course_lib.evaluation import paired_bootstrap
-from course_lib.training import TrainConfig, build, train
+from course_lib.training import BPR_CONFIG, build, train
 
 
 def test_the_pile_of_gradients_is_what_torch_makes_without_zero_grad():
@@ -29,7 +29,8 @@ def test_the_pile_of_gradients_is_what_torch_makes_without_zero_grad():
 
 @pytest.mark.parametrize("patience", [1, 2, 5])
 def test_the_epochs_of_early_stopping_are_those_of_the_library(split, patience):
-    config = TrainConfig(embedding_dim=8, n_epochs=12, learning_rate=0.05, batch_size=2048, patience=patience)
+    wanted = {"embedding_dim": 8, "n_epochs": 12, "learning_rate": 0.05, "batch_size": 2048}
+    config = replace(BPR_CONFIG, **wanted, patience=patience)
     result = train(build(split.train, config), split.train, split.validation, config)
     # The whole curve, so that the exercise has to stop by itself.
     whole = train(build(split.train, config), split.train, split.validation, replace(config, patience=99)).history

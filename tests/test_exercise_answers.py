@@ -9,15 +9,15 @@ from course_lib.graph import adjacency
 from course_lib.influence import path_ledger
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
-from course_lib.recommendation import fold_in, scorer, tag_parts
+from course_lib.recommendation import tag_parts
 
 
 def test_a_newcomers_tag_is_that_of_fold_in():
     party, liked = random_party(), torch.tensor([1, 3, 4, 6])
-    model, graph = LightGCN(6, 9, embedding_dim=5), adjacency(party)
+    model, graph = LightGCN(6, 9, embedding_dim=5, n_layers=3), adjacency(party)
     layers = [tags[6:] for tags in model.layers(graph)]
     tag = find("08.new_tag").answer(layers, party.item_degree(), liked)
-    torch.testing.assert_close(tag, fold_in(model, graph, liked)[0])
+    torch.testing.assert_close(tag, model.fold_in(graph, liked)[0])
 
 
 def test_on_paper_dora_hears_half_of_alien_and_of_casablanca():
@@ -29,14 +29,12 @@ def test_on_paper_dora_hears_half_of_alien_and_of_casablanca():
 
 def test_what_a_score_loses_is_the_difference_of_two_scores_of_fold_in():
     liked, graph = [0, 2, 4], adjacency(little_party())
-    model = LightGCN(4, 5, embedding_dim=6, scoring="cosine")
+    model = LightGCN(4, 5, embedding_dim=6, n_layers=3, scoring="cosine")
     films, parts = tag_parts(model, graph, liked)
     film_tags = model(graph)[1].detach()
-    scores = [
-        scorer(fold_in(model, graph, raves), film_tags, "cosine")(torch.tensor([0]))[0, 3].item()
-        for raves in (liked, [2, 4], [0, 4], [0, 2])
-    ]
-    assert films[1:] == liked
+    newcomer = model.scorer(graph).newcomer
+    scores = [newcomer(torch.tensor(raves))[3].item() for raves in (liked, [2, 4], [0, 4], [0, 2])]
+    assert films.tolist() == liked
     loss = find("08.without_one").answer(parts[1:], film_tags[3])
     assert loss.tolist() == pytest.approx([scores[0] - without for without in scores[1:]], abs=1e-6)
 
@@ -61,6 +59,6 @@ def test_a_walk_weighs_what_the_ledger_says(case):
     degree, (guest, film, peer, last) = find("10.walk").cases()[case]
     party = paper_party() if "paper" in case else random_party()
     n = party.n_users
-    ledger = path_ledger(adjacency(party), n, guest, last - n, top=None).query("film == @film - @n and peer == @peer")
+    ledger = path_ledger(adjacency(party), n, guest, last - n, top=None).query("item == @film - @n and peer == @peer")
     weight = find("10.walk").answer(degree, [guest, film, peer, last]).item()
     assert weight == pytest.approx(ledger["weight"].item())

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
+from course_lib.classroom import three_bugs
 from course_lib.classroom.lessons.n06_evaluation import TESTS
 from course_lib.classroom.museum import MUSEUM, ndcg, passes
 from course_lib.classroom.three_bugs import THREE_BUGS, pipeline_with_three_bugs, repaired
@@ -69,17 +70,22 @@ def test_each_of_its_three_bugs_matters_and_can_be_repaired_in_one_line(split):
         repaired("no_zero_grad")
 
 
+def test_a_repair_of_a_line_that_is_no_longer_there_is_an_error_at_once(monkeypatch):
+    monkeypatch.setitem(three_bugs._REPAIRS, "one_way_edges", ("a line of old", "another"))
+    with pytest.raises(AssertionError, match="'a line of old' does not stand in the pipeline once; adapt"):
+        repaired("one_way_edges")
+
+
 def test_the_benchmarks_loop_is_the_librarys(split):
     from dataclasses import replace
 
     from course_lib.graph import adjacency, edge_index
-    from course_lib.recommendation import scorer
     from course_lib.training import build, train
 
     config = replace(CONFIG, n_epochs=2)
     model = build(split.fit, config)
     train(model, split.fit, config=config)
-    expected = scorer(*model(adjacency(split.fit)))
+    expected = model.scorer(adjacency(split.fit))
     users = torch.arange(split.fit.n_users)
     torch.testing.assert_close(rehearse(split, RIGHT, config)(users), expected(users), atol=1e-5, rtol=1e-4)
     made = matrix(edge_index(split.fit), split.fit.n_users + split.fit.n_items)

@@ -1,33 +1,26 @@
 """Quizzes: every wrong option has a misconception of its own, and the widget answers each choice."""
 
 import html
-import importlib
 import re
 
 import nbformat
 import pytest
 import torch
 
-from course_lib.classroom.check.exercise import MODULES
+from course_lib.classroom.check.exercise import LESSONS, lesson
 from course_lib.classroom.question import Question
 from course_lib.widgets.quiz import Quiz
 from tests.execute_notebooks import NOTEBOOKS
 
-WRITTEN = [
-    (number, module)
-    for number, module in MODULES.items()
-    if importlib.util.find_spec(f"course_lib.classroom.question.{module}")
-]
 
-
-@pytest.fixture(params=WRITTEN, ids=lambda pair: pair[1])
+@pytest.fixture(params=LESSONS)
 def number(request) -> int:
-    return int(request.param[0])
+    return int(request.param)
 
 
 @pytest.fixture
 def questions(number) -> tuple[Question, ...]:
-    return importlib.import_module(f"course_lib.classroom.question.{MODULES[f'{number:02}']}").QUESTIONS
+    return lesson(f"{number:02}").QUESTIONS
 
 
 def test_there_are_five_questions_two_of_them_about_earlier_notebooks(questions, number):
@@ -100,7 +93,7 @@ def test_an_answer_is_shown_as_it_is_written():
 
 def test_it_is_shown_live_in_words_and_with_how_to_start_it(monkeypatch):
     shown = []
-    monkeypatch.setattr("course_lib.widgets.static.display", lambda data, **how: shown.append(data))
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **how: shown.append(data))
     quiz = Quiz(TWO)
     quiz._ipython_display_()
     live, line = shown
@@ -119,7 +112,9 @@ def test_the_folded_questions_of_a_notebook_are_those_of_its_quiz(number, questi
     (path,) = NOTEBOOKS.glob(f"{number:02}_*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     assert any("Quiz(QUESTIONS)" in cell.source for cell in cells)
-    assert any(f"course_lib.classroom.question.{path.stem[3:]} import QUESTIONS" in cell.source for cell in cells)
+    assert any(
+        f"course_lib.classroom.lessons.{LESSONS[path.stem[:2]]} import QUESTIONS" in cell.source for cell in cells
+    )
     text = html.unescape("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
     plain = re.sub(r"\[(\d\d)\]\([^)]*\)", r"\1", text).replace("`", "").casefold()
     for question in questions:

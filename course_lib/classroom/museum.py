@@ -7,11 +7,11 @@ in `notebooks/museum.csv`, measured by `tests/benchmarks/museum.py`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pandas as pd
 import torch
 from torch import Tensor
 
 from course_lib.bpr import bpr_loss, sample_negatives
+from course_lib.classroom.parties import dealt
 from course_lib.evaluation import Scorer, evaluate, ndcg_at_k, top_k
 from course_lib.graph import adjacency, edge_index
 from course_lib.interactions import Interactions, Split
@@ -52,12 +52,7 @@ def passes(test: Callable[[Callable], None], implementation: Callable) -> bool:
 
 def toy_split() -> Split:
     """The little party in three parts: 6 raves to train on, 1 to validate, 2 hidden. 4 guests, 5 films."""
-    party = little_party()
-
-    def part(*rows: int) -> Interactions:
-        return Interactions(party.user[list(rows)], party.item[list(rows)], party.n_users, party.n_items)
-
-    return Split(part(0, 2, 3, 5, 6, 7), part(1), part(4, 8), pd.RangeIndex(4), pd.RangeIndex(5))
+    return dealt(little_party(), train=(0, 2, 3, 5, 6, 7), validation=(1,), test=(4, 8))
 
 
 # The graph
@@ -93,8 +88,7 @@ def graph_of_fit(split: Split) -> Tensor:
 
 def hidden_likes_in_the_graph(split: Split) -> Tensor:
     """The graph is built before the split, or with its edges: the hidden likes are in it."""
-    user, item = torch.cat([split.fit.user, split.test.user]), torch.cat([split.fit.item, split.test.item])
-    return adjacency(Interactions(user, item, split.fit.n_users, split.fit.n_items))
+    return adjacency(split.fit.union(split.test))
 
 
 def two_entries_per_like_to_learn_from(make_graph: Callable[[Split], Tensor]) -> None:
@@ -113,8 +107,7 @@ def unknown_negatives(user: Tensor, split: Split, generator: torch.Generator) ->
 
 def negatives_know_the_test(user: Tensor, split: Split, generator: torch.Generator) -> Tensor:
     """Negatives avoid the hidden likes too, so a film that is never a negative is likely to be one."""
-    user_, item = torch.cat([split.fit.user, split.test.user]), torch.cat([split.fit.item, split.test.item])
-    return sample_negatives(user, Interactions(user_, item, split.fit.n_users, split.fit.n_items), generator)
+    return sample_negatives(user, split.fit.union(split.test), generator)
 
 
 def a_hidden_like_can_be_drawn(draw: Callable[[Tensor, Split, torch.Generator], Tensor]) -> None:
@@ -185,8 +178,7 @@ def ndcg(scorer: Scorer, truth: Interactions, seen: Interactions, k: int = 10) -
 
 def hidden_likes_masked(scorer: Scorer, truth: Interactions, seen: Interactions, k: int = 10) -> Tensor:
     """Everything the guest ever raved about is masked, the hidden likes too: nothing is left to find."""
-    both = torch.cat([seen.user, truth.user]), torch.cat([seen.item, truth.item])
-    return _ndcg_of_top(scorer, truth, Interactions(*both, seen.n_users, seen.n_items), k)
+    return _ndcg_of_top(scorer, truth, seen.union(truth), k)
 
 
 def an_oracle_scores_one(metric: Callable) -> None:
@@ -199,7 +191,7 @@ def an_oracle_scores_one(metric: Callable) -> None:
 def seen_not_masked(scorer: Scorer, truth: Interactions, seen: Interactions, k: int = 10) -> Tensor:
     """The films a model learned from stand at the top of its list and leave no place for others."""
     nothing = torch.zeros(0, dtype=torch.int64)
-    return _ndcg_of_top(scorer, truth, Interactions(nothing, nothing, seen.n_users, seen.n_items), k)
+    return _ndcg_of_top(scorer, truth, Interactions(nothing, nothing, *seen.sizes), k)
 
 
 def knowing_the_seen_likes_takes_no_place(metric: Callable) -> None:

@@ -1,4 +1,4 @@
-"""Five questions per notebook, each wrong option with the misconception behind it: a module per notebook."""
+"""What a question of a quiz is: each wrong option has the misconception behind it. `lessons` holds the questions."""
 
 from dataclasses import dataclass
 

@@ -9,13 +9,13 @@ from torch import Tensor
 from course_lib.bpr import bpr_loss, l2_penalty, sample_negatives
 from course_lib.evaluation import ndcg_at_k
 from course_lib.graph import propagate, sparse_matrix
-from course_lib.interactions import Interactions, Split
+from course_lib.interactions import Split
 
 THREE_BUGS = ("one_way_edges", "negatives_know_the_test", "candidates_counted_in_users")
 _REPAIRS = {
     "one_way_edges": (
         "source, target = learn.user, learn.item + n_users",
-        "source = torch.cat([learn.user, learn.item + n_users]); target = source.roll(len(learn))",
+        "source, target = torch.cat([learn.user, learn.item + n_users]), torch.cat([learn.item + n_users, learn.user])",
     ),
     "negatives_know_the_test": ("sample_negatives(user, raves, generator)", "sample_negatives(user, learn, generator)"),
     "candidates_counted_in_users": ("torch.arange(n_users)", "torch.arange(n_items)"),
@@ -38,8 +38,7 @@ def pipeline_with_three_bugs(split: Split, n_epochs: int = 20, seed: int = 0) ->
         return ((tags + first + propagate(graph, first)) / 3).split([n_users, n_items])
 
     # Rehearsals: each rave against a random film that is no rave
-    raves = torch.cat([learn.user, hidden.user]), torch.cat([learn.item, hidden.item])
-    raves = Interactions(*raves, n_users, n_items)
+    raves = learn.union(hidden)
     tags = (0.05 * torch.randn(n_users + n_items, 64, generator=generator)).requires_grad_()
     optimizer = torch.optim.Adam([tags], lr=0.02)
     for _ in range(n_epochs):
@@ -71,7 +70,9 @@ def repaired(*bugs: str) -> Callable[[Split], float]:
     for bug in bugs:
         if bug not in _REPAIRS:
             raise ValueError(f"{bug!r} is not in the pipeline; its bugs are {', '.join(THREE_BUGS)}")
-        source = source.replace(*_REPAIRS[bug])
+        wrong, right = _REPAIRS[bug]
+        assert source.count(wrong) == 1, f"{wrong!r} does not stand in the pipeline once; adapt _REPAIRS[{bug!r}]"
+        source = source.replace(wrong, right)
     names = dict(globals())
     exec(source, names)
     return names["pipeline_with_three_bugs"]

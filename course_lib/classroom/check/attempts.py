@@ -1,9 +1,10 @@
 """Run what a learner wrote, whatever it does: it may raise, loop for ever, print, or draw random numbers."""
 
 import _thread
+import ast
 import contextlib
-import dis
 import io
+import linecache
 import random
 import signal
 import threading
@@ -66,33 +67,52 @@ def run(exercise: Exercise, attempt: Any, seconds: float) -> dict[str, Outcome]:
 
 
 def is_blank(attempt: Any) -> bool:
-    """Whether a `...` is left in a function, a class, a list or a dict, or is all there is."""
+    """Whether a `...` is left in a function, a class, a list or a dict, or is all there is.
+
+    A function is read as it is written. One whose source nobody has kept, such as a built-in or what `exec` makes,
+    has no blank: it is judged by what it does.
+    """
     if isinstance(attempt, type | dict):
         attempt = list((vars(attempt) if isinstance(attempt, type) else attempt).values())
     if isinstance(attempt, list | tuple):
         return any(map(is_blank, attempt))
     code = getattr(attempt, "__code__", None)
-    return _has_blank(code) if isinstance(code, CodeType) else attempt is Ellipsis
+    return any(map(_has_blank, _written(code))) if isinstance(code, CodeType) else attempt is Ellipsis
 
 
-def _has_blank(code: CodeType) -> bool:
-    """Whether `...` is assigned or returned somewhere; in an index, as in `x[..., 0]`, it is no blank."""
-    steps = list(dis.get_instructions(code))
-    for step, following in zip(steps, [*steps[1:], steps[-1]], strict=True):
-        value = step.argval if isinstance(step.argval, tuple) else (step.argval,)
-        used = step if step.opname == "RETURN_CONST" else following
-        kept = used.opname.startswith(("STORE_", "RETURN_")) and used.opname != "STORE_SUBSCR"
-        if step.opname in ("LOAD_CONST", "RETURN_CONST") and any(part is Ellipsis for part in value) and kept:
-            return True
-    return any(_has_blank(inner) for inner in code.co_consts if isinstance(inner, CodeType))
+def _written(code: CodeType) -> list[ast.FunctionDef | ast.Lambda]:
+    """The functions that begin in the line of this one and are named like it: one, or every lambda of the line."""
+    # The whole cell or file: the lines of a lambda alone are often a piece of a call, which cannot be parsed.
+    try:
+        nodes = ast.walk(ast.parse("".join(linecache.getlines(code.co_filename))))
+    except SyntaxError:  # the file has changed since
+        return []
+    return [
+        node
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+        and getattr(node, "name", "<lambda>") == code.co_name
+        and min(part.lineno for part in (node, *getattr(node, "decorator_list", ()))) == code.co_firstlineno
+    ]
+
+
+def _has_blank(function: ast.AST) -> bool:
+    """Whether a `...` stands in it; as an index, as in `x[..., 0]`, it is no blank."""
+    nodes = set(ast.walk(function))
+    indices = [node.slice for node in nodes if isinstance(node, ast.Subscript)]
+    nodes -= {part for index in indices for part in (index, *getattr(index, "elts", ()))}
+    return any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in nodes)
 
 
 def place_of(error: BaseException, attempt: Any) -> str:
     """Where in the learner's function an error arose: " in its line 3 (`return x / 0`)", or nothing."""
     code = getattr(attempt, "__code__", None)
-    for frame in reversed(traceback.extract_tb(error.__traceback__) if code else []):
-        if frame.filename == code.co_filename and frame.lineno >= code.co_firstlineno:
-            return f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f" (`{frame.line}`)" * bool(frame.line))
+    if not isinstance(code, CodeType):
+        return ""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        number = (frame.lineno or 0) - code.co_firstlineno + 1
+        if frame.filename == code.co_filename and number >= 1:
+            return f" in its line {number}" + (f" (`{frame.line}`)" * bool(frame.line))
     return ""
 
 

@@ -56,7 +56,11 @@ def describe(value: Any, decimals: int = 3) -> str:
         return numbers if tensor.dim() == 0 else kind(value) + (f": {' '.join(numbers.split())}" * (len(numbers) < 80))
     if callable(value):
         return f"the function {getattr(value, '__name__', type(value).__name__)}"
-    text = type(value).__name__ if " at 0x" in repr(value) else repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a class of the learner's, perhaps
+        text = " at 0x"
+    text = type(value).__name__ if " at 0x" in text else text
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 LESSONS = {
     "01": "n01_setup", "02": "n02_data", "03": "n03_graph", "04": "n04_lightgcn", "05": "n05_bpr",
-    "06": "n06_evaluation", "07": "n07_training", "08": "n08_recommendation", "09": "n09_visualization", "10": "n10_peer_influence",
+    "06": "n06_evaluation", "07": "n07_training", "08": "n08_recommendation", "09": "n09_visualization",
+    "10": "n10_peer_influence",
 }  # fmt: skip
 
 

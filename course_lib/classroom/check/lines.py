@@ -1,5 +1,6 @@
 """Lines to put in order: every order that computes the right thing is accepted, because the lines are really run."""
 
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,24 +27,25 @@ class Lines:
         Raises:
             NameError: a line uses a name before another gives it a value.
         """
-        order = self._letters(order)
+        letters = self._letters(order)
         names = {"torch": torch, **dict(zip(self.parameters, arguments, strict=True))}
         try:
-            exec("\n".join(self.lines[letter] for letter in order), names)
+            exec("\n".join(self.lines[letter] for letter in letters), names)
         except NameError as error:
-            letter = order[error.__traceback__.tb_next.tb_lineno - 1]
-            raise NameError(f"line {letter} uses `{error.name}` before another line gives it a value.") from None
+            *_, (_, number) = traceback.walk_tb(error.__traceback__)
+            line = f"line {letters[number - 1]}"
+            raise NameError(f"{line} uses `{error.name}` before another line gives it a value.") from None
         return names[self.result]
 
     def diagnose(self, order: str) -> str | None:
         """Letters that are missing, unknown, or there twice."""
         if not isinstance(order, str | list | tuple) or not all(isinstance(letter, str) for letter in order):
             return f'an order is a text of letters such as "{"".join(self.lines)}".'
-        order = self._letters(order)
+        used = self._letters(order)
         for what, letters in (
-            ("leaves out", sorted(set(self.lines) - set(order))),
-            ("names an unknown line", sorted(set(order) - set(self.lines))),
-            ("uses twice", sorted({letter for letter in order if order.count(letter) > 1})),
+            ("leaves out", sorted(set(self.lines) - set(used))),
+            ("names an unknown line", sorted(set(used) - set(self.lines))),
+            ("uses twice", sorted({letter for letter in used if used.count(letter) > 1})),
         ):
             if letters:
                 return f"your order {what}: {', '.join(letters)}. Use each of {', '.join(self.lines)} once."

@@ -47,7 +47,7 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 5.0) -> Verdict:
         return Verdict(ALMOST, "the result is right, but your function changes the object that it is given.")
     if not wrong:
         return Verdict(RIGHT)
-    if is_blank(attempt):
+    if is_blank(attempt) or any(is_blank(outcome.value) for outcome in got.values()):
         return Verdict(NOT_TRIED, "there is still a `...` to replace.")
     if reason := _not_what_was_asked_for(exercise, attempt) or exercise.diagnose(attempt):
         return Verdict(WRONG, reason)
@@ -57,8 +57,8 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 5.0) -> Verdict:
         return Verdict(ALMOST, message)
     case = wrong[0]
     on = f" on {case}" if case else ""
-    if got[case].error is not None:
-        return Verdict(WRONG, _error(exercise, attempt, got[case].error, on))
+    if (error := got[case].error) is not None:
+        return Verdict(WRONG, _error(exercise, attempt, error, on))
     if got[case].value is None:
         return Verdict(WRONG, f"your function returned None{on}: did you forget `return`?")
     if all(same_numbers(got[c].value, expected[c].value) for c in expected if c in got):

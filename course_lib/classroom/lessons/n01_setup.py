@@ -36,7 +36,7 @@ def _in_any_order(fans_of: Callable[[Interactions, int], Any], party: Interactio
 _FIRST_HEARD = {"Emma": 1, "Dune": 1, "Casablanca": 3, "Brazil": 5, "Alien": 5}  # the round in which Dev hears of it
 
 
-def _look(rounds: dict[str, int]) -> str | None:
+def _look(rounds: dict[str, int]) -> str:
     """What is wrong with the rounds in which films reach Dev; never the right number."""
     if not isinstance(rounds, dict) or rounds.keys() != _FIRST_HEARD.keys():
         return f"the check needs a round for each of {', '.join(_FIRST_HEARD)}."

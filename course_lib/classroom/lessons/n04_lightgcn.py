@@ -108,7 +108,7 @@ EXERCISES = (
                 "this is √(d_i d_j). The loudness is one over it: who has many raves is heard less, not more.",
             ),
             Mistake(
-                lambda edges, n_nodes: sum(_ends(edges, n_nodes)).rsqrt(),
+                lambda edges, n_nodes: torch.stack(_ends(edges, n_nodes)).sum(dim=0).rsqrt(),
                 "you add the two degrees. They are multiplied.",
             ),
             Mistake(

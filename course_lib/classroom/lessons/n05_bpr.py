@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -11,6 +10,7 @@ from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
 from course_lib.classroom.museum import negatives_know_the_test, unknown_negatives
+from course_lib.classroom.parties import dealt
 from course_lib.classroom.question import Question
 from course_lib.interactions import Interactions, Split
 from course_lib.party import little_party
@@ -88,13 +88,8 @@ def _first_free(user: Tensor, likes: Interactions, generator: torch.Generator) -
 
 def _samples() -> dict[str, tuple]:
     """Many negatives of guests who hide a rave, from samplers of which some are wrong."""
-    party = little_party()
-
-    def part(*rows: int) -> Interactions:
-        return Interactions(party.user[list(rows)], party.item[list(rows)], party.n_users, party.n_items)
-
     # Guest 1 has a rave in each part, guest 3 one to train on and one hidden.
-    split = Split(part(0, 1, 2, 5, 6, 7), part(3), part(4, 8), pd.RangeIndex(4), pd.RangeIndex(5))
+    split = dealt(little_party(), train=(0, 1, 2, 5, 6, 7), validation=(3,), test=(4, 8))
 
     def drawn(sampler: Callable, *guests: int) -> tuple[Tensor, Tensor, Split]:
         user = torch.tensor(guests).repeat(100)

@@ -30,7 +30,7 @@ def _newcomers() -> dict[str, tuple]:
 
 
 def _tag(layers: list[Tensor], loudness: Tensor, liked: Tensor) -> Tensor:
-    return loudness @ sum(layers[:-1])[liked] / len(layers)
+    return loudness @ torch.stack(layers[:-1]).sum(dim=0)[liked] / len(layers)
 
 
 def _parts() -> dict[str, tuple]:
