@@ -3,6 +3,8 @@
 Thin wrappers over scikit-learn, which is imported only when a map is made.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 
@@ -100,6 +102,30 @@ def clumping(positions: np.ndarray) -> float:
     gaps = np.linalg.norm(positions - positions[nearest(positions, 1)[:, 0]], axis=1)
     area = 4 * np.pi * np.sqrt(np.linalg.det(np.cov(positions.T)))
     return float(gaps.mean() / (0.5 * np.sqrt(area / len(positions))))
+
+
+class SeatingPlan(NamedTuple):
+    """One map and what it is worth."""
+
+    positions: np.ndarray
+    """`(n, 2)`, without unit."""
+    trustworthiness: float
+    """scikit-learn's, over 10 neighbours: 1 if no dot has a false neighbour on the map."""
+    clumping: float
+    """Below 1 where dots huddle."""
+
+
+def seating_plan(tags: np.ndarray, perplexity: float, seed: int = 0) -> SeatingPlan:
+    """The map that `tsne` makes, measured against its tags `(n, d)`; it refuses what `tsne` refuses."""
+    from sklearn.manifold import trustworthiness
+
+    positions = tsne(tags, perplexity, seed)
+    return SeatingPlan(positions, float(trustworthiness(tags, positions, n_neighbors=10)), clumping(positions))
+
+
+def random_tags(tags: np.ndarray, seed: int = 0) -> np.ndarray:
+    """As many tags that say nothing: normal numbers in the shape of `tags`."""
+    return np.random.default_rng(seed).normal(size=tags.shape)
 
 
 def _check(tags: np.ndarray) -> np.ndarray:

@@ -16,25 +16,26 @@ from course_lib.plots.receipts import (
     total,
 )
 from course_lib.plots.style import MUTED
+from course_lib.recommendation import OWN_TAG
 
 SHARES = st.lists(st.floats(-1, 1), min_size=1, max_size=12)
 
 
 def test_fold_reasons_by_hand():
-    items, shares, titles = [2, -1, 0, 1], [0.5, 0.3, 0.2, -0.1], ["Alien", "Brazil", "Casablanca"]
-    short = fold_reasons(items, shares, titles, n=1)
+    reasons, shares = ["Casablanca", OWN_TAG, "Alien", "Brazil"], [0.5, 0.3, 0.2, -0.1]
+    short = fold_reasons(reasons, shares, n=1)
     assert short == [("own tag", 0.3), ("Casablanca", 0.5), ("rest (2 raves)", pytest.approx(0.1))]
-    assert fold_reasons(items, shares, titles, n=2)[-1] == ("rest (1 rave)", -0.1)
-    assert fold_reasons(items, shares, titles, n=3, fame=-0.4)[-2:] == [("fame", -0.4), ("rest (rounding)", 0.0)]
+    assert fold_reasons(reasons, shares, n=2)[-1] == ("rest (1 rave)", -0.1)
+    assert fold_reasons(reasons, shares, n=3, fame=-0.4)[-2:] == [("fame", -0.4), ("rest (rounding)", 0.0)]
 
 
 def test_fold_reasons_of_a_guest_without_raves():
-    assert fold_reasons([-1], [0.25], []) == [("own tag", 0.25), ("rest (rounding)", 0)]
+    assert fold_reasons([OWN_TAG], [0.25]) == [("own tag", 0.25), ("rest (rounding)", 0)]
 
 
 @given(SHARES, st.integers(1, 5), st.none() | st.floats(-1, 0))
 def test_the_numbers_of_a_receipt_add_up_as_printed(shares, n, fame):
-    receipt = fold_reasons(range(len(shares)), shares, [f"film {i}" for i in range(12)], n, fame)
+    receipt = fold_reasons([f"film {i}" for i in range(len(shares))], shares, n, fame)
     score, terms = in_words(receipt).split(" = ")
     numbers = [
         float(sign.strip() + n) for sign, n in re.findall(r"(?:^|([-+]) )(\d+\.\d+)(?= (?:film|fame|rest))", terms)

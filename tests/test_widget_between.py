@@ -8,7 +8,6 @@ from course_lib.influence import mute, path_ledger
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.party import TOPICS, little_party
-from course_lib.recommendation import scorer
 from course_lib.widgets.between import BetweenWidget
 from tests.drawings import words
 
@@ -35,7 +34,7 @@ def film_at(widget: BetweenWidget, place: str) -> int:
 
 
 def score_of(model: LightGCN, user: int, item: int) -> float:
-    return float(scorer(*model(adjacency(little_party())), model.scoring)(torch.tensor([user]))[0, item])
+    return float(model.scorer(adjacency(little_party()))(torch.tensor([user]))[0, item])
 
 
 @pytest.mark.parametrize(("place", "user"), [(0, 0), (1, 3)])
@@ -118,10 +117,10 @@ def test_a_guest_without_a_like_is_refused():
     silent = Interactions(torch.tensor([0]), torch.tensor([0]), 2, 3)
     for users in ([0, 1], []):
         with pytest.raises(ValueError, match="needs a like"):
-            BetweenWidget(LightGCN(2, 3, 4), adjacency(silent), silent, ["a", "b", "c"], users)
+            BetweenWidget(LightGCN(2, 3, 4, 3), adjacency(silent), silent, ["a", "b", "c"], users)
 
 
 def test_a_guest_who_raved_about_every_film_is_offered_raves_only():
     full = Interactions(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 0]), 3, 2)
-    widget = BetweenWidget(LightGCN(3, 2, 4), adjacency(full), full, ["a", "b"], [0])
+    widget = BetweenWidget(LightGCN(3, 2, 4, 3), adjacency(full), full, ["a", "b"], [0])
     assert widget.film.options == ("rave 1", "rave 2")

@@ -14,7 +14,7 @@ from course_lib.graph import adjacency, edge_index
 from course_lib.interactions import to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
+from course_lib.training import BPR_CONFIG, TrainConfig, build, train
 from course_lib.widgets.between import BetweenWidget
 from course_lib.widgets.contract import CHANGES, Promise, controls, label, look_for
 from course_lib.widgets.duel import DuelWidget
@@ -41,7 +41,7 @@ def make(party, split, tmp_path_factory):
 
     def threshold() -> ThresholdWidget:
         likes = [to_likes(party.ratings, min_rating=stars) for stars in range(1, 6)]
-        rows = [(len(table), table["film_id"].nunique(), table["user_id"].nunique()) for table in likes]
+        rows = [(len(table), table["item_id"].nunique(), table["user_id"].nunique()) for table in likes]
         return ThresholdWidget(pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=range(1, 6)))
 
     def one_rave() -> OneRaveWidget:
@@ -57,8 +57,8 @@ def make(party, split, tmp_path_factory):
         )
 
     def rehearsal() -> RehearsalWidget:
-        bpr = TrainConfig(n_layers=2, n_epochs=30, learning_rate=0.02, batch_size=1024, reg_weight=0.0, patience=30)
-        configs = {"bpr": bpr, "softmax": SOFTMAX_CONFIG}
+        bpr = replace(BPR_CONFIG, n_epochs=30, learning_rate=0.02, reg_weight=0.0, patience=30)
+        configs = {"bpr": bpr, "softmax": TrainConfig()}
         histories = {
             loss: train(build(split.train, config), split.train, split.validation, config).history
             for loss, config in configs.items()
@@ -71,7 +71,7 @@ def make(party, split, tmp_path_factory):
         return SeatingWidget(tags, [f"dot {n}" for n in range(60)], n_guests=25)
 
     def trained(n_layers: int) -> LightGCN:
-        config = replace(SOFTMAX_CONFIG, n_layers=n_layers, n_epochs=10)
+        config = TrainConfig(n_layers=n_layers, n_epochs=10)
         model = build(split.fit, config)
         train(model, split.fit, config=config)
         return model
@@ -170,7 +170,7 @@ def test_what_to_look_for_is_the_contract(make, of, monkeypatch):
 @pytest.mark.parametrize("of", CLASSES)
 def test_a_widget_is_shown_live_as_picture_and_in_words(make, of, monkeypatch):
     shown = []
-    monkeypatch.setattr("course_lib.widgets.static.display", lambda data, **how: shown.append((data, how)))
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **how: shown.append((data, how)))
     widget = make(of)
     widget._ipython_display_()
     live, *pictures, line = shown

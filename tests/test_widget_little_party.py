@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
+from course_lib.influence import film_shares
 from course_lib.party import little_party
-from course_lib.plots.gossip import blend
-from course_lib.widgets.little_party import LittlePartyWidget, captions, film_shares
+from course_lib.plots.gossip import blend, captions
+from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing, shapes, words
 
 ADA, BEN, CASABLANCA_NODE = 0, 1, 4 + 2

@@ -11,7 +11,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import plot_receipts, total
-from course_lib.recommendation import damp_popularity, explain, fold_in, recommend, scorer, split_scores
+from course_lib.recommendation import OWN_TAG, damp_popularity, explain, recommend, split_scores
 from course_lib.widgets.matchmaker import STRENGTHS, MatchmakerWidget
 
 
@@ -41,15 +41,13 @@ def rows_on_screen(widget) -> list[tuple[float, list[float]]]:
 
 
 def test_the_list_is_that_of_a_folded_in_guest(widget, party, split, model, liked):
-    graph = adjacency(split.fit)
-    score = scorer(fold_in(model, graph, liked[:5]), model(graph)[1], model.scoring)
-    mine = Interactions(torch.zeros(5, dtype=torch.int64), torch.tensor(liked[:5]), 1, 500)
-    expected = recommend(score, 0, mine, split.item_ids, party.films)
+    graph, mine = adjacency(split.fit), split.item_ids[liked[:5]]
+    expected = recommend(model.scorer(graph), split, liked=mine, items=party.titles)
     names, receipts = widget.top()
     assert names == expected["title"].tolist()
     assert [total(receipt) for receipt in receipts] == pytest.approx(expected["score"].tolist(), abs=6e-4)
-    item = split.item_ids.get_loc(expected["film_id"].iloc[0])
-    largest = explain(model, graph, liked[:5], item).query("item >= 0")["share"].iloc[0]
+    reasons = explain(model, graph, split, expected["item_id"].iloc[0], liked=mine)
+    largest = reasons.loc[reasons["item_id"] != OWN_TAG, "share"].iloc[0]
     assert receipts[0][0][1] == pytest.approx(largest, abs=6e-4)
 
 
@@ -171,8 +169,7 @@ def test_with_every_film_ticked_there_is_nothing_left(widget):
 
 
 def test_coverage_is_that_of_the_trained_guests_lists(widget, split, model):
-    users, items = model(adjacency(split.fit))
-    score = scorer(users, items, model.scoring)
+    score = model.scorer(adjacency(split.fit))
     for strength in (0.0, 1.0):
         widget.damping.value = strength
         damped = damp_popularity(score, split.fit.item_degree(), strength)

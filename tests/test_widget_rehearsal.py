@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 
 from course_lib.progress import progress
-from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, train
+from course_lib.training import BPR_CONFIG, TrainConfig, build, train
 from course_lib.widgets.rehearsal import RehearsalWidget
-from tests.conftest import split_of
 from tests.drawings import words
 
-CONFIG = TrainConfig(embedding_dim=8, n_layers=1, n_epochs=3, batch_size=4096)
-SOFTMAX = replace(SOFTMAX_CONFIG, embedding_dim=8, n_layers=1, n_epochs=8, validate_every=4)
+CONFIG = replace(BPR_CONFIG, embedding_dim=8, n_layers=1, n_epochs=3, batch_size=4096)
+SOFTMAX = TrainConfig(embedding_dim=8, n_layers=1, n_epochs=8, validate_every=4)
 FINISHED = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.5], "ndcg@10": [0.9, 0.8], "seconds": [0.1, 0.3]})
 OTHER = pd.DataFrame({"epoch": [1, 2], "loss": [6.0, 5.0], "ndcg@10": [np.nan, 0.895], "seconds": [0.1, 0.1]})
 
@@ -177,8 +176,8 @@ def test_the_loss_after_ten_epochs_is_told_of_a_longer_run(split):
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_what_the_contract_says_of_the_loss_holds_on_movielens(real_data, seed):
-    split = split_of(real_data, seed=seed)
-    live = TrainConfig(n_epochs=10, learning_rate=0.02, batch_size=2048, reg_weight=0.0, seed=seed)
+    split = real_data.split(seed)
+    live = replace(BPR_CONFIG, n_epochs=10, learning_rate=0.02, batch_size=2048, reg_weight=0.0, seed=seed)
 
     def loss(**setting) -> float:
         config = replace(live, **setting)

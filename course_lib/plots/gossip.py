@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import StrMethodFormatter
+from torch import Tensor
 
 from course_lib.interactions import Interactions
+from course_lib.party import GUESTS, TOPICS
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import (
     ACCENT,
@@ -90,6 +92,16 @@ def plot_party(
     ax.set(xlim=(-0.1, wide + 0.1), ylim=(-0.75, 1.75))
     ax.axis("off")
     return ax
+
+
+def captions(shares: Tensor) -> list[str]:
+    """The name of each node of the little party, and below it the first letters of the films on its tag.
+
+    Args:
+        shares: of `influence.film_shares`.
+    """
+    letters = [" ".join(TOPICS[item][0] for item in row.nonzero().squeeze(1).tolist()) for row in shares]
+    return [f"{name}\n{text or '(empty)'}" for name, text in zip((*GUESTS, *TOPICS), letters, strict=True)]
 
 
 def plot_loudest(titles: Sequence[str], amount: Sequence[float], raved: Sequence[bool]) -> Sketch:

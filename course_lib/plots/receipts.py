@@ -10,40 +10,35 @@ from matplotlib.axes import Axes
 from course_lib.plots.ranking import shorten
 from course_lib.plots.sketch import INK
 from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes
+from course_lib.recommendation import OWN_TAG
 
-OWN, FAME, REST = "own tag", "fame", "rest"
+FAME, REST = "fame", "rest"
 DECIMALS = 3
 Receipt = list[tuple[str, float]]
 """Reasons and their shares, the rest last: they add up to the score."""
 _NAMED, _OTHERS = "#dcd6c0", "other raves"  # where there are more reasons than colours
 
 
-def fold_reasons(
-    items: Sequence[int],
-    shares: Sequence[float],
-    titles: Sequence[str],
-    n: int = 6,
-    fame: float | None = None,
-) -> Receipt:
+def fold_reasons(reasons: Sequence[str], shares: Sequence[float], n: int = 6, fame: float | None = None) -> Receipt:
     """What `recommendation.explain` says, short enough to read: own tag, the n largest shares, and the rest.
 
     Args:
-        items, shares: the columns of its table; a negative item is the user's own tag.
-        titles: the title of each item index.
+        reasons: `OWN_TAG`, or the title of a liked item.
+        shares: of the score, one per reason.
         fame: what damping popularity adds to the score, a negative number; a row of its own.
 
     Returns:
         Rows of `DECIMALS` decimals that add up to the rounded score: the rest takes what rounding leaves.
     """
-    by_share = sorted(zip(map(float, shares), map(int, items), strict=True), reverse=True)
-    own = [(OWN, share) for share, item in by_share if item < 0]
-    raves = [(titles[item], share) for share, item in by_share if item >= 0]
+    pairs = [(reason, float(share)) for reason, share in zip(reasons, shares, strict=True)]
+    own = [pair for pair in pairs if pair[0] == OWN_TAG]
+    raves = sorted((pair for pair in pairs if pair[0] != OWN_TAG), key=lambda pair: -pair[1])
     rows = own + raves[:n] + ([] if fame is None else [(FAME, fame)])
     rows = [(reason, round(share, DECIMALS)) for reason, share in rows]
-    total = round(sum(share for share, _ in by_share) + (fame or 0.0), DECIMALS)
+    score = round(sum(share for _, share in pairs) + (fame or 0.0), DECIMALS)
     n_others = max(len(raves) - n, 0)
     others = f"{n_others} rave{'' if n_others == 1 else 's'}" if n_others else "rounding"
-    return [*rows, (f"{REST} ({others})", round(total - sum(share for _, share in rows), DECIMALS) + 0.0)]
+    return [*rows, (f"{REST} ({others})", round(score - total(rows), DECIMALS) + 0.0)]
 
 
 def total(receipt: Receipt) -> float:

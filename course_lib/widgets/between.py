@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 
 from course_lib.evaluation import top_k
-from course_lib.influence import Muted, mute, path_ledger, score_by_hop
+from course_lib.influence import Muted, loudest_peers, mute, path_ledger, score_by_hop
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.walks import Others, Walk, plot_between
-from course_lib.recommendation import scorer
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _RECOMMENDED, _RAVED, _WALKS = 7, 3, 8
@@ -74,9 +73,9 @@ class BetweenWidget:
         places = [str(rank) for rank in range(1, len(self._films[0]) - n_raved + 1)]
         places += [f"rave {n}" for n in range(1, n_raved + 1)]
         guests = [(f"{user}, {int(degree[user])} raves", place) for place, user in enumerate(self._users)]
-        self.guest = static.buttons("guest", guests, 0)
-        self.film = static.buttons("film", places, places[0])
-        self.peer = static.buttons("mute the peer", _PEERS, _PEERS[1])
+        self.guest = live.buttons("guest", guests, 0)
+        self.film = live.buttons("film", places, places[0])
+        self.peer = live.buttons("mute the peer", _PEERS, _PEERS[1])
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([self.guest, self.film, self.peer, self.view])
         for control in (self.guest, self.film, self.peer):
@@ -125,7 +124,7 @@ class BetweenWidget:
         told = "No walk of 1 or 3 hops leads from it to the guest."
         if self.n_walks():
             first = self._ledger.iloc[0]
-            over = f"{self._titles[int(first['film'])]}, guest {int(first['peer'])}"
+            over = f"{self._titles[int(first['item'])]}, guest {int(first['peer'])}"
             told = f"{self.n_walks():,} walks, together {1000 * self._ledger['weight'].sum():.1f} thousandths; "
             told += f"loudest: {'the rave itself' if first['hops'] == 1 else over}."
         names = ["own tag", *(f"{hop} hop{'s' if hop > 1 else ''}" for hop in range(1, len(parts)))]
@@ -143,7 +142,7 @@ class BetweenWidget:
         """What is on screen."""
         peer, walks = self.muted_peer(), self._ledger.iloc[:-1]
         shown = [
-            Walk("" if walk.hops == 1 else self._titles[walk.film], walk.peer, 1000 * walk.weight)
+            Walk("" if walk.hops == 1 else self._titles[walk.item], walk.peer, 1000 * walk.weight)
             for walk in walks.head(_WALKS).itertuples()
         ]
         rest = walks.iloc[_WALKS:]
@@ -156,8 +155,7 @@ class BetweenWidget:
 
     def _on_offer(self, seen: Interactions) -> list[list[int]]:
         """For each guest their top unseen films, then some raves; equally many for all, so that the buttons stay."""
-        with torch.no_grad():
-            score = scorer(*self._model(self._graph), self._model.scoring)
+        score = self._model.scorer(self._graph)
         degree = seen.user_degree()[self._users]
         n_best = min(_RECOMMENDED, seen.n_items - int(degree.max()))
         best = top_k(score, torch.tensor(self._users), seen, max(n_best, 1))[0][:, :n_best].tolist()
@@ -175,9 +173,7 @@ class BetweenWidget:
         user, item = self.pair()
         if change is None or change["owner"] is not self.peer:
             self._ledger = path_ledger(self._graph, self._n_users, user, item, top=None)
-            known = self._ledger[~self._ledger["peer"].isin([-1, user])]
-            loudness = known.groupby("peer")["weight"].sum().sort_values(ascending=False, kind="stable")
-            self._peers = loudness.index[: len(_PEERS) - 1].tolist()
+            self._peers = loudest_peers(self._ledger, user)
         peer = self.muted_peer()
         if peer is None:
             self._muted = Muted(*[sum(self.by_hop())] * 3)
@@ -189,4 +185,4 @@ class BetweenWidget:
         self.view.value = f"<p>{title}</p>{self.picture().svg(self.summary())}"
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)

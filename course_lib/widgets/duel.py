@@ -8,7 +8,7 @@ import torch
 from course_lib.bpr import bpr_loss
 from course_lib.plots.learning import plot_duel
 from course_lib.plots.sketch import Sketch
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _LIMIT = 4.0  # the scores go from -4 to 4
@@ -46,8 +46,8 @@ class DuelWidget:
     )  # fmt: skip
 
     def __init__(self, raved: float = 0.5, random: float = 1.0) -> None:
-        self.raved, first = static.number("raved film", raved, -_LIMIT, _LIMIT, 0.5)
-        self.random, second = static.number("random film", random, -_LIMIT, _LIMIT, 0.5)
+        self.raved, first = live.number("raved film", raved, -_LIMIT, _LIMIT, 0.5)
+        self.random, second = live.number("random film", random, -_LIMIT, _LIMIT, 0.5)
         self.view = ipywidgets.HTML()
         self._draw()
         for control in (self.raved, self.random):
@@ -85,4 +85,4 @@ class DuelWidget:
         self.view.value = f"<p>{summary}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)

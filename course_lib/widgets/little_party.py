@@ -4,44 +4,16 @@ from html import escape
 from typing import ClassVar
 
 import ipywidgets
-import torch
-from torch import Tensor
 
-from course_lib.graph import adjacency, propagate
-from course_lib.interactions import Interactions
+from course_lib.influence import film_shares
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots.gossip import plot_message_passing
 from course_lib.plots.sketch import Sketch
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 from course_lib.widgets.gossip_picture import GossipPicture
 
 MAX_ROUNDS = 3
-
-
-def film_shares(interactions: Interactions, n_rounds: int) -> Tensor:
-    """What every tag is made of when only films begin with a colour.
-
-    Film i starts with the one-hot tag i, guests with an empty tag. The tag after `n_rounds` of gossip is the mean over
-    rounds 0 to `n_rounds`, as in LightGCN, here divided by its sum.
-
-    Returns:
-        `(N, n_items)`: the share of each film in the tag of each node, guests first. Rows sum to 1, or to 0 where
-        nothing has arrived.
-    """
-    tags = torch.cat([torch.zeros(interactions.n_users, interactions.n_items), torch.eye(interactions.n_items)])
-    graph, total = adjacency(interactions), tags.clone()
-    for _ in range(n_rounds):
-        tags = propagate(graph, tags)
-        total += tags
-    amount = total.sum(dim=1, keepdim=True)
-    return total / amount.where(amount > 0, 1)
-
-
-def captions(shares: Tensor) -> list[str]:
-    """The name of each node of the little party, and below it the first letters of the films on its tag."""
-    letters = [" ".join(TOPICS[item][0] for item in row.nonzero().squeeze(1).tolist()) for row in shares]
-    return [f"{name}\n{text or '(empty)'}" for name, text in zip((*GUESTS, *TOPICS), letters, strict=True)]
 
 
 class LittlePartyWidget:
@@ -63,7 +35,7 @@ class LittlePartyWidget:
     def __init__(self) -> None:
         self.party = little_party()
         self.shares = [film_shares(self.party, n) for n in range(MAX_ROUNDS + 1)]
-        self.rounds, row = static.number("rounds", MAX_ROUNDS, 0, MAX_ROUNDS)
+        self.rounds, row = live.number("rounds", MAX_ROUNDS, 0, MAX_ROUNDS)
         pages = [self.picture(n).svg(self._words(n)) for n in range(MAX_ROUNDS + 1)]
         self.gossip = GossipPicture([pages], MAX_ROUNDS)
         ipywidgets.jslink((self.rounds, "value"), (self.gossip, "round"))
@@ -103,4 +75,4 @@ class LittlePartyWidget:
         self.view.value = f'<div style="white-space:pre-line">{escape(self.summary())}</div>'
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture(self.rounds.value).figure)
+        live.show(self.box, self.summary(), self.picture(self.rounds.value).figure)

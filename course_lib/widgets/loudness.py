@@ -1,6 +1,5 @@
 """Notebook 04: how much of each film reaches one guest, by rounds of gossip and by loudness rule."""
 
-from dataclasses import dataclass
 from html import escape
 from typing import ClassVar
 
@@ -9,111 +8,16 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from course_lib.influence import RULES, Spread, arrivals, loudness, spread, tags_by_round
 from course_lib.interactions import Interactions
 from course_lib.party import GUESTS, TOPICS, paper_party
 from course_lib.plots.gossip import plot_loudest, plot_message_passing
 from course_lib.plots.sketch import Sketch
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 from course_lib.widgets.gossip_picture import GossipPicture
 
-RULES = ("none", "row mean", "symmetric")
 MAX_ROUNDS = 6
-
-
-def loudness(likes: Tensor, rule: str) -> tuple[Tensor, Tensor]:
-    """How loudly guests hear films, and films guests, under one of `RULES`: `(n_users, n_items)`, `(n_items, n_users)`.
-
-    Args:
-        likes: `(n_users, n_items)`, 1 for a rave. Double precision: equal numbers stay equal on every machine, and ties
-            keep their order.
-        rule: `"none"`, every neighbour at full volume, A; `"row mean"`, the average of the neighbours, D^-1 A;
-            `"symmetric"`, LightGCN's D^-1/2 A D^-1/2.
-
-    Raises:
-        ValueError: the rule is none of the three.
-    """
-    user_degree = likes.sum(dim=1, keepdim=True).clamp_min(1)
-    item_degree = likes.sum(dim=0, keepdim=True).clamp_min(1)
-    if rule == "none":
-        return likes, likes.T
-    if rule == "row mean":
-        return likes / user_degree, (likes / item_degree).T
-    if rule == "symmetric":
-        heard = likes * (user_degree * item_degree).rsqrt()
-        return heard, heard.T
-    raise ValueError(f"the loudness rules are {', '.join(RULES)}, got {rule!r}")
-
-
-def tags_by_round(interactions: Interactions, rule: str, n_rounds: int = MAX_ROUNDS) -> list[Tensor]:
-    """The tags of guests and films of a small party after 0, 1, ..., `n_rounds` rounds, each `(N, n_items)` float64.
-
-    Films start with one-hot tags and guests with nothing. The rows of the guests are those of `arrivals`.
-    """
-    to_user, to_item = loudness(interactions.dense().double(), rule)
-    users, items = torch.zeros_like(to_user), torch.eye(interactions.n_items, dtype=torch.float64)
-    total, rounds = torch.cat([users, items]), []
-    for _ in range(n_rounds + 1):
-        rounds.append(total)
-        users, items = to_user @ items, to_item @ users
-        total = total + torch.cat([users, items])
-    return rounds
-
-
-def arrivals(interactions: Interactions, rule: str, n_rounds: int = MAX_ROUNDS) -> list[Tensor]:
-    """One-hot film tags after 0, 1, ..., `n_rounds` rounds of gossip: how much of each film is on each guest's tag.
-
-    The tag is the sum over the rounds, so with the symmetric rule the last entry is what
-    `baselines.untrained_gossip` scores with. Even rounds bring guests nothing: they end at films.
-
-    Args:
-        interactions: who raved about what.
-        rule: one of `RULES`, see `loudness`.
-        n_rounds: rounds of gossip.
-
-    Returns:
-        For 0, 1, ..., `n_rounds` rounds: `(n_users, n_items)` float32.
-    """
-    likes = interactions.dense().double()
-    to_user, to_item = loudness(likes, rule)
-    term, total = to_user, torch.zeros_like(likes)
-    rounds = [total.float()]
-    for n in range(1, n_rounds + 1):
-        if n % 2:
-            term = term @ to_item @ to_user if n > 1 else term
-            total = total + term
-            rounds.append(total.float())
-        else:
-            rounds.append(rounds[-1])
-    return rounds
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How evenly films arrive.
-
-    Attributes:
-        reached: share of all films of which anything has arrived at the guest.
-        top_share: share of the guest's whole tag that is its ten loudest films.
-        n_lists: number of different films in the ten loudest new films of all guests together.
-        total: sum of the guest's tag.
-    """
-
-    reached: float
-    top_share: float
-    n_lists: int
-    total: float
-
-
-def spread(arrived: Tensor, user: int, seen: Interactions) -> Spread:
-    """Measure the tags `(n_users, n_items)` of all guests, of one guest in particular, after some rounds."""
-    mine = arrived[user]
-    total = mine.sum()
-    top = mine.topk(min(10, len(mine))).values.sum()
-    best = arrived.masked_fill(seen.dense() > 0, 0).sort(dim=1, descending=True, stable=True)
-    n_lists = len(best.indices[:, :10][best.values[:, :10] > 0].unique())
-    top_share = float(top / total) if total > 0 else 0.0
-    return Spread(float((mine > 0).float().mean()), top_share, n_lists, float(total))
 
 
 class LoudnessWidget:
@@ -143,14 +47,16 @@ class LoudnessWidget:
 
     def __init__(self, interactions: Interactions, titles: pd.Series, user: int) -> None:
         self.interactions, self.titles, self.user = interactions, list(titles), user
-        self.tags, self.spreads = {}, {}  # by rule and rounds: this guest's tag, and how evenly films arrive
+        # By rule and rounds: this guest's tag, and how evenly films arrive.
+        self.tags: dict[tuple[str, int], Tensor] = {}
+        self.spreads: dict[tuple[str, int], Spread] = {}
         for rule in RULES:
-            for n, arrived in enumerate(arrivals(interactions, rule)):
+            for n, arrived in enumerate(arrivals(interactions, rule, MAX_ROUNDS)):
                 even = n > 0 and n % 2 == 0
                 self.tags[rule, n] = arrived[user].clone()  # a copy: the tags of all guests are freed
                 self.spreads[rule, n] = self.spreads[rule, n - 1] if even else spread(arrived, user, interactions)
-        self.rounds, row = static.number("rounds", 3, 0, MAX_ROUNDS)
-        self.rule = static.buttons("loudness", RULES, "symmetric")
+        self.rounds, row = live.number("rounds", 3, 0, MAX_ROUNDS)
+        self.rule = live.buttons("loudness", RULES, "symmetric")
         self.view = ipywidgets.HTML()
         parties = [[_party(rule, n) for n in range(MAX_ROUNDS + 1)] for rule in RULES]
         self.gossip = GossipPicture([[sketch.svg(alt) for alt, sketch in row] for row in parties], round=3)
@@ -216,18 +122,19 @@ class LoudnessWidget:
 
     def _ipython_display_(self) -> None:
         alt, party = _party(self.rule.value, self.rounds.value)
-        static.show(self.box, self.summary(), self.picture().figure, {alt: party.figure})
+        live.show(self.box, self.summary(), self.picture().figure, {alt: party.figure})
 
 
 def _party(rule: str, n: int) -> tuple[str, Sketch]:
     """The message-passing picture of the paper party under a rule after `n` rounds, and what it shows in words."""
     party = paper_party()
-    tags, (heard, _) = tags_by_round(party, rule, n)[n], loudness(party.dense().double(), rule)
+    tags = tags_by_round(party, rule, n)[n]
+    heard = loudness(party, rule).to_dense()[party.user, party.n_users + party.item]
     title = f"the same on a party of three, loudness {rule}, {n} round{'' if n == 1 else 's'}"
     names = GUESTS[: party.n_users], TOPICS[: party.n_items]
     told = []
     for guest, tag in zip(names[0], tags.tolist(), strict=False):
         parts = [f"{film} {amount:.2f}" for film, amount in zip(names[1], tag, strict=True) if amount]
         told.append(f"{guest} holds {', '.join(parts) or 'nothing'}")
-    sketch = plot_message_passing(party, *names, tags.numpy(), title, heard[party.user, party.item].numpy())
+    sketch = plot_message_passing(party, *names, tags.numpy(), title, heard.numpy())
     return f"{title[0].upper()}{title[1:]}. {'; '.join(told)}.", sketch

@@ -10,15 +10,14 @@ import torch
 from ipywidgets import HTML, Button, Checkbox, HBox, Layout, Text, VBox
 from torch import Tensor
 
-from course_lib.baselines import popularity
 from course_lib.classroom.guest import find_films, load_guest, save_guest
 from course_lib.data import MovieLens
 from course_lib.evaluation import coverage_at_k, top_k
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import Receipt, fold_reasons, in_words, plot_receipts, receipts_html
-from course_lib.recommendation import damp_popularity, scorer, split_scores, tag_parts
-from course_lib.widgets import static
+from course_lib.recommendation import OWN_TAG, damp_popularity, split_scores, tag_parts
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 N_FOUND, N_LISTED, N_REASONS = 8, 10, 3
@@ -62,17 +61,17 @@ class MatchmakerWidget:
             raise ValueError("the widget opens on a list with reasons, got no liked film; tick at least one")
         self._model, self._graph, self._likes = model, graph, split.fit
         self._item_ids, self._file, self._degree = split.item_ids, Path(file), split.fit.item_degree()
+        self._scorer = model.scorer(graph)
         with torch.no_grad():
-            users, self._items = model(graph)
-        everybody = scorer(users, self._items, model.scoring)
+            self._items = model(graph)[1]
         self._coverage = {
-            strength: coverage_at_k(damp_popularity(everybody, self._degree, strength), split.fit, N_LISTED)
+            strength: coverage_at_k(damp_popularity(self._scorer, self._degree, strength), split.fit, N_LISTED)
             for strength in STRENGTHS
         }
-        self._titles = data.films.set_index("film_id")["title"].loc[split.item_ids].tolist()
+        self._titles = data.films.set_index("item_id")["title"].loc[split.item_ids].tolist()
         twice = pd.Series(self._titles).duplicated(keep=False)  # a few films stand in the catalogue under two ids
         names = zip(split.item_ids, self._titles, twice, strict=True)
-        self._names = [f"{title} no. {film_id}" if again else title for film_id, title, again in names]
+        self._names = [f"{title} no. {item_id}" if again else title for item_id, title, again in names]
 
         style, wide = {"description_width": "9em"}, Layout(width="34em", max_width="100%")
         self.search = Text(description="search", placeholder="a word of a title", style=style, layout=wide)
@@ -80,7 +79,7 @@ class MatchmakerWidget:
         self._hits: list[int] = []  # what the first of these boxes stand for
         self._raves: dict[int, Checkbox] = {}  # a box of each film that was ever ticked, so that it can be put back
         self._row = HBox(layout=Layout(flex_flow="row wrap"))
-        self.damping = static.buttons("damp fame by", STRENGTHS, 0.0)
+        self.damping = live.buttons("damp fame by", STRENGTHS, 0.0)
         self.save, self.reload = Button(description="Save my films"), Button(description="Reload them")
         self._note, self.view = HTML(), HTML()
         self._tick(liked)
@@ -149,25 +148,24 @@ class MatchmakerWidget:
 
     def _rank(self) -> None:
         liked, heard = self.liked(), self._heard()
-        if heard:
-            films, parts = tag_parts(self._model, self._graph, heard)
-            score = scorer(parts.sum(dim=0, keepdim=True), self._items, self._model.scoring)
-        else:
-            score = popularity(self._likes)
+        score = self._scorer.newcomer(torch.tensor(heard)) if heard else self._degree.float()
         strength, nobody = self.damping.value if heard else 0.0, torch.tensor([0])
+        damped = damp_popularity(lambda _: score[None], self._degree, strength)
         seen = Interactions(torch.zeros(len(liked), dtype=torch.int64), torch.tensor(liked).long(), 1, len(self._names))
-        damped = damp_popularity(score, self._degree, strength)
-        items, scores = top_k(damped, nobody, seen, min(N_LISTED, len(self._names)))
-        items, scores = items[scores > -torch.inf], scores[scores > -torch.inf]
+        best, damped_scores = top_k(damped, nobody, seen, min(N_LISTED, len(self._names)))
+        unseen = damped_scores > -torch.inf
+        items, finals = best[unseen], damped_scores[unseen].tolist()
         self._listed, self._receipts, self._n_inexact = items.tolist(), [], 0
         if not heard:
             return
-        shares = split_scores(parts, self._items[items], self._model.scoring)  # (k, 1 + n liked), the own tag first
-        gap = (shares.sum(dim=1) - score(nobody)[0, items]).abs()
+        films, parts = tag_parts(self._model, self._graph, heard)
+        shares = split_scores(self._model, parts, self._items[items])  # (k, 1 + n liked), the own tag first
+        gap = (shares.sum(dim=1) - score[items]).abs()
         self._n_inexact = int((~(gap <= 1e-5 * shares.abs().sum(dim=1))).sum())  # to within what rounding does
-        for row, final in zip(shares.numpy(), scores.tolist(), strict=True):
-            fame = final - float(row.sum()) if strength else None
-            self._receipts.append(fold_reasons(films[1:], row[1:], self._names, N_REASONS, fame))
+        reasons = [OWN_TAG, *(self._names[film] for film in films.tolist())]
+        for row, final in zip(shares.tolist(), finals, strict=True):
+            fame = final - sum(row) if strength else None
+            self._receipts.append(fold_reasons(reasons[1:], row[1:], N_REASONS, fame))
 
     def _sentence(self) -> str:
         liked, heard = self.liked(), self._heard()
@@ -259,7 +257,7 @@ class MatchmakerWidget:
         self._say(f"Reloaded {_films(len(film_ids))}.")
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), plot_receipts(*self.top()).figure)
+        live.show(self.box, self.summary(), plot_receipts(*self.top()).figure)
 
 
 def _films(n: int) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 from course_lib.interactions import Interactions
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.three_views import plot_one_rave
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 
@@ -38,8 +38,8 @@ class OneRaveWidget:
     def __init__(self, party: Interactions, matrix: Tensor, guests: Sequence[str], films: Sequence[str]) -> None:
         self.party, self.matrix, self.guests, self.films = party, matrix, guests, films
         middle = len(party) // 2  # start with a rave
-        self.guest = static.buttons("guest", _numbered(guests), int(party.user[middle]))
-        self.film = static.buttons("film", _numbered(films), int(party.item[middle]))
+        self.guest = live.buttons("guest", _numbered(guests), int(party.user[middle]))
+        self.film = live.buttons("film", _numbered(films), int(party.item[middle]))
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([self.guest, self.film, self.view])
         for control in (self.guest, self.film):
@@ -83,7 +83,7 @@ class OneRaveWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ from html import escape
 import ipywidgets as widgets
 
 from course_lib.classroom.question import Question
-from course_lib.widgets import static
+from course_lib.widgets import live
 
 _BELOW = {"width": "auto", "flex_flow": "column"}  # the options stand below their question, one to a line
 
@@ -65,4 +65,4 @@ class Quiz:
         self._score.value = f"<i>{self._right()}</i>"
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary())
+        live.show(self.box, self.summary())

@@ -10,7 +10,7 @@ from course_lib.evaluation import Scorer, hit_rate_at_k, ndcg_at_k, recall_at_k,
 from course_lib.interactions import Interactions
 from course_lib.plots.ranking import plot_ranked_list
 from course_lib.plots.sketch import Sketch
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _SHOWN = 20  # ranks on screen
@@ -72,9 +72,9 @@ class RankedListWidget:
         self._moved = next(item for item in unseen if item in self._hidden)
         start = min(unseen.index(self._moved) + 1, _LOWEST)
 
-        self.rank, row = static.number("the hit's rank", start, 1, _LOWEST)
-        self.k = static.buttons("K", [5, 10, 20], 10, "5em")
-        self.mask = static.buttons("mask", [("on", True), ("off", False)], True, "5em")
+        self.rank, row = live.number("the hit's rank", start, 1, _LOWEST)
+        self.k = live.buttons("K", [5, 10, 20], 10, "5em")
+        self.mask = live.buttons("mask", [("on", True), ("off", False)], True, "5em")
         self.view = ipywidgets.HTML()
         self._draw()
         for control in (self.rank, self.k, self.mask):
@@ -127,4 +127,4 @@ class RankedListWidget:
         self.view.value = f"<p>{numbers}</p>{self.picture().svg(self.summary())}"
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)

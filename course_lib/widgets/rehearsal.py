@@ -14,7 +14,7 @@ from course_lib.interactions import Split
 from course_lib.plots.learning import plot_rehearsals
 from course_lib.plots.sketch import Sketch
 from course_lib.training import TrainConfig, build, train
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _KEPT = 3  # earlier runs that stay on screen
@@ -57,11 +57,11 @@ class RehearsalWidget:
     def __init__(self, split: Split, configs: Mapping[str, TrainConfig], histories: Mapping[str, pd.DataFrame]) -> None:
         self._split, self._configs = split, dict(configs)
         first = next(iter(self._configs))
-        self.layers, depth = static.number("layers", self._configs[first].n_layers, 0, 3)
-        self.loss = static.buttons("loss", [(_TEACHERS[loss], loss) for loss in self._configs], first, "6em")
+        self.layers, depth = live.number("layers", self._configs[first].n_layers, 0, 3)
+        self.loss = live.buttons("loss", [(_TEACHERS[loss], loss) for loss in self._configs], first, "6em")
         rates = sorted({*_LEARNING_RATES, *(config.learning_rate for config in self._configs.values())})
         rate = self._configs[first].learning_rate
-        self.learning_rate = static.buttons("learning rate", rates, rate, "5em")
+        self.learning_rate = live.buttons("learning rate", rates, rate, "5em")
         self.loss.observe(self._change_loss, "value")
         for control in (self.layers, self.learning_rate):
             control.observe(self._draw, "value")
@@ -226,7 +226,7 @@ class RehearsalWidget:
             self._drawn = time.perf_counter()
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)
 
 
 def _after_ten(history: pd.DataFrame) -> float:

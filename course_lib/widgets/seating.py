@@ -1,7 +1,6 @@
 """Notebook 09: one party, six seating plans."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import ipywidgets
@@ -9,27 +8,12 @@ import numpy as np
 
 from course_lib.plots.maps import plot_seating_plan
 from course_lib.plots.sketch import Sketch
-from course_lib.tsne import clumping, tsne
-from course_lib.widgets import static
+from course_lib.tsne import SeatingPlan, random_tags, seating_plan
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 PERPLEXITIES = (5, 30, 50)
 REAL, RANDOM = "real tags", "random tags"
-
-
-@dataclass(frozen=True)
-class SeatingPlan:
-    """One map and what it is worth.
-
-    Attributes:
-        positions: `(n, 2)`, without unit.
-        trustworthiness: scikit-learn's, over 10 neighbours: 1 if no dot has a false neighbour on the map.
-        clumping: below 1 where dots huddle.
-    """
-
-    positions: np.ndarray
-    trustworthiness: float
-    clumping: float
 
 
 class SeatingWidget:
@@ -53,20 +37,16 @@ class SeatingWidget:
     )  # fmt: skip
 
     def __init__(self, tags: np.ndarray, names: Sequence[str], n_guests: int) -> None:
-        from sklearn.manifold import trustworthiness
-
-        self.tables = {REAL: tags, RANDOM: np.random.default_rng(0).normal(size=tags.shape)}
+        self.tables = {REAL: tags, RANDOM: random_tags(tags)}
         self.names = names
         self.n_guests, self.n_films = n_guests, len(tags) - n_guests
-        self.plans: dict[tuple[str, int], SeatingPlan] = {}
-        for kind, table in self.tables.items():
-            for perplexity in PERPLEXITIES:
-                positions = tsne(table, perplexity, seed=0)
-                trust = float(trustworthiness(table, positions, n_neighbors=10))
-                self.plans[kind, perplexity] = SeatingPlan(positions, trust, clumping(positions))
-
-        self.perplexity = static.buttons("perplexity", PERPLEXITIES, 30, "5em")
-        self.tags = static.buttons("tags", (REAL, RANDOM), REAL)
+        self.plans = {
+            (kind, perplexity): seating_plan(table, perplexity)
+            for kind, table in self.tables.items()
+            for perplexity in PERPLEXITIES
+        }
+        self.perplexity = live.buttons("perplexity", PERPLEXITIES, 30, "5em")
+        self.tags = live.buttons("tags", (REAL, RANDOM), REAL)
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([self.perplexity, self.tags, self.view])
         for control in (self.perplexity, self.tags):
@@ -105,4 +85,4 @@ class SeatingWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.tables import plot_threshold
-from course_lib.widgets import static
+from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 
@@ -30,7 +30,7 @@ class ThresholdWidget:
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.table = table
-        self.threshold, row = static.number("a rave is at least", 4, 1, 5)
+        self.threshold, row = live.number("a rave is at least", 4, 1, 5)
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([row, self.view])
         self.threshold.observe(self._draw, "value")
@@ -67,4 +67,4 @@ class ThresholdWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        static.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), self.picture().figure)

@@ -1,6 +1,7 @@
 """What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import anywidget
@@ -17,62 +18,8 @@ NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run
 class Live(anywidget.AnyWidget):
     """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
 
-    # ipywidgets names neither the handle of a slider nor a group of buttons, and says which button is pressed by colour
-    # alone. JupyterLab takes arrow keys from what has the focus, unless just that element says no: its parents are not
-    # asked.
-    _esm = """
-    function set(element, attribute, value) {
-        if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
-    }
-    function render({ el }) {
-        function name(box) {
-            for (const control of box.querySelectorAll("input, button, [role=slider]")) {
-                set(control, "data-lm-suppress-shortcuts", "true");
-            }
-            for (const handle of box.querySelectorAll("[role=slider]")) {
-                const label = handle.closest(".widget-hbox")?.querySelector("label");
-                if (label) set(handle, "aria-label", label.textContent);
-            }
-            // The element that stays, not what is put into it: a screen reader says what changes in a place it knows.
-            for (const view of box.querySelectorAll(".widget-html:not(.course-quiet) > .widget-html-content")) {
-                set(view, "aria-live", "polite");
-            }
-            for (const group of box.querySelectorAll(".widget-toggle-buttons")) {
-                set(group, "role", "group");
-                set(group, "aria-label", group.querySelector(":scope > label").textContent);
-            }
-            for (const button of box.querySelectorAll(".widget-toggle-button")) {
-                set(button, "aria-pressed", String(button.classList.contains("mod-active")));
-            }
-        }
-        function arrive() {
-            const box = el.closest(".course-live");
-            if (!box) return requestAnimationFrame(arrive);
-            new MutationObserver(() => name(box)).observe(
-                box, { childList: true, subtree: true, attributeFilter: ["class"] });
-            name(box);
-        }
-        arrive();
-    }
-    export default { render };
-    """
-    _css = """
-    .jp-OutputArea-child:has(.course-live) ~ .jp-OutputArea-child:has(.jp-RenderedImage, .jp-RenderedMarkdown) {
-        display: none;
-    }
-    .course-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .course-live .widget-html-content { line-height: 1.5; }
-    .course-live .widget-toggle-buttons:not(.course-quiz) { display: flex; align-items: baseline; }
-    .course-live .widget-toggle-buttons:not(.course-quiz) > label { flex: none; text-align: right; margin-right: 8px; }
-    .course-quiz.widget-toggle-buttons > label {
-        width: auto; height: auto; white-space: normal; line-height: 1.5; font-weight: bold; text-align: left;
-    }
-    .course-quiz > .btn-group, .course-quiz > div { display: flex; flex-flow: column; align-items: flex-start; }
-    .course-quiz .widget-toggle-button {
-        width: auto; max-width: 100%; height: auto; white-space: normal; line-height: 1.5; text-align: left;
-        margin: 2px; padding: 3px 10px;
-    }
-    """
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_suffix(".css")
 
 
 def number(
