@@ -9,6 +9,7 @@ three bugs is a model of its own, with 20 epochs.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import torch
@@ -20,13 +21,12 @@ from course_lib.classroom.three_bugs import THREE_BUGS, pipeline_with_three_bugs
 from course_lib.evaluation import Scorer
 from course_lib.graph import sparse_matrix
 from course_lib.interactions import Interactions, Split
-from course_lib.recommendation import scorer
-from course_lib.training import TrainConfig, build
+from course_lib.training import BPR_CONFIG, TrainConfig, build
 from tests.benchmarks.ladder import ROOT, real_movielens, split_of
 
 TABLE = ROOT / "notebooks" / "museum.csv"
 SEEDS = (0, 1, 2)
-CONFIG = TrainConfig(n_epochs=40, batch_size=4096)
+CONFIG = replace(BPR_CONFIG, n_epochs=40, batch_size=4096)
 RIGHT = {bug.right.__name__: bug.right for bug in MUSEUM}
 WRONG = {bug.name: {**RIGHT, bug.right.__name__: bug.wrong} for bug in MUSEUM}
 
@@ -59,7 +59,8 @@ def rehearse(split: Split, parts: dict[str, Callable], config: TrainConfig = CON
             loss = parts["bpr_loss"]((users[user] * items[positive]).sum(1), (users[user] * items[negative]).sum(1))
             penalty = l2_penalty(ego[user], ego[fit.n_users + positive], ego[fit.n_users + negative])
             parts["step"](loss + config.reg_weight * penalty, optimizer)
-    return scorer(*parts["final_tags"](model, adjacency))
+    users, items = (tags.detach() for tags in parts["final_tags"](model, adjacency))
+    return lambda indices: users[indices] @ items.T
 
 
 def constant(interactions: Interactions) -> Scorer:
