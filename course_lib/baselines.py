@@ -53,8 +53,7 @@ def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Tens
     shared = likes.T @ likes  # whole numbers, so that ties among neighbours fall the same way on every machine
     fans = shared.diagonal().clamp_min(1)
     similarity = (shared / (fans[:, None] * fans).sqrt()).fill_diagonal_(0)
-    n_neighbours = min(n_neighbours, interactions.n_items)
-    threshold = similarity.topk(n_neighbours, dim=0).values[-1]
+    threshold = similarity.topk(min(n_neighbours, interactions.n_items), dim=0).values[-1]
     similarity[similarity < threshold] = 0
     return similarity
 

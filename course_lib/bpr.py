@@ -24,10 +24,8 @@ def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
         ValueError: the two differ in shape, or are empty.
     """
     if positive.shape != negative.shape or not positive.numel():
-        raise ValueError(
-            f"positive and negative must be scores of the same pairs, at least one, got {tuple(positive.shape)} and "
-            f"{tuple(negative.shape)}"
-        )
+        shapes = f"{tuple(positive.shape)} and {tuple(negative.shape)}"
+        raise ValueError(f"positive and negative must be scores of the same pairs, at least one, got {shapes}")
     return F.softplus(negative - positive).mean()
 
 

@@ -80,10 +80,8 @@ def ndcg_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
 
 def _check(hits: Tensor, n_relevant: Tensor) -> None:
     if hits.dtype != torch.bool or hits.dim() != 2 or hits.size(1) < 1 or n_relevant.shape != hits.shape[:1]:
-        raise ValueError(
-            "hits must be (B, k) bool with k >= 1 and n_relevant (B,), got "
-            f"{tuple(hits.shape)} {hits.dtype} and {tuple(n_relevant.shape)}"
-        )
+        got = f"{tuple(hits.shape)} {hits.dtype} and {tuple(n_relevant.shape)}"
+        raise ValueError(f"hits must be (B, k) bool with k >= 1 and n_relevant (B,), got {got}")
     if len(n_relevant) and int(n_relevant.min()) < 1:
         raise ValueError(f"every user must hide at least one like, got n_relevant = {int(n_relevant.min())}")
     if (hits.sum(dim=1) > n_relevant).any():
@@ -112,13 +110,11 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
         raise ValueError(f"the scorer must return a float tensor, got {kind}; make it one, as with .float()")
     scores = scores.cpu()
     if scores.shape != (len(users), seen.n_items):
-        raise ValueError(
-            f"the scorer must return (users, items) = {(len(users), seen.n_items)}, got {tuple(scores.shape)}"
-        )
+        shape = (len(users), seen.n_items)
+        raise ValueError(f"the scorer must return (users, items) = {shape}, got {tuple(scores.shape)}")
     if scores.isnan().any():
-        raise ValueError(
-            f"the scorer returned NaN for user {int(users[scores.isnan().any(dim=1)][0])}; a ranking needs numbers"
-        )
+        user = int(users[scores.isnan().any(dim=1)][0])
+        raise ValueError(f"the scorer returned NaN for user {user}; a ranking needs numbers")
     scores = scores.masked_fill(seen.rows(users), -torch.inf)
     order = torch.randperm(seen.n_items, generator=torch.Generator().manual_seed(0))
     shuffled = scores[:, order]
@@ -152,10 +148,10 @@ def evaluate(
     """
     if not isinstance(k, Sequence | np.ndarray) or not len(k):
         raise ValueError(f"k must be a sequence of list lengths, such as (10,) or (5, 10), got {k!r}")
+    check_same_sizes("truth", truth.sizes, "seen", seen.sizes)
     for cut in k:
         check_count("k", cut, 1, seen.n_items, "the number of items")
     check_count("batch_size", batch_size)
-    check_same_sizes("truth", truth.sizes, "seen", seen.sizes)
     if not len(truth):
         raise ValueError("truth is empty: there is no hidden like to look for; hide a larger share in the split")
     masked = int(seen.contains(truth.user, truth.item).sum())
@@ -166,12 +162,9 @@ def evaluate(
         items, _ = top_k(scorer, users, seen, max(k))
         relevant = truth.rows(users)
         hits, n_relevant = relevant.gather(1, items), relevant.sum(dim=1)
-        row = {}
-        for cut in k:
-            row[f"hit@{cut}"] = hit_rate_at_k(hits[:, :cut], n_relevant)
-            row[f"recall@{cut}"] = recall_at_k(hits[:, :cut], n_relevant)
-            row[f"ndcg@{cut}"] = ndcg_at_k(hits[:, :cut], n_relevant)
-        parts.append(pd.DataFrame({name: value.numpy() for name, value in row.items()}, index=users.numpy()))
+        metrics = {"hit": hit_rate_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}.items()
+        row = {f"{name}@{n}": metric(hits[:, :n], n_relevant).numpy() for n in k for name, metric in metrics}
+        parts.append(pd.DataFrame(row, index=users.numpy()))
     return pd.concat(parts).rename_axis("user")
 
 

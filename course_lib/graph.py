@@ -155,7 +155,7 @@ def to_device(graph: Tensor, device: torch.device | str) -> Tensor:
     """
     try:
         moved = graph.to(device)
-        _product(moved, torch.ones(graph.size(0), 1, device=device))
+        _product(moved, torch.ones(graph.size(0), 1, device=device)).cpu()  # an answer must come back
         return moved
     except (RuntimeError, NotImplementedError, AssertionError) as error:
         reason = str(error).splitlines()[0]

@@ -39,13 +39,13 @@ class Interactions:
         for name, index in (("user", self.user), ("item", self.item)):
             if not isinstance(index, Tensor):
                 raise ValueError(f"{name} must be a tensor, got {type(index).__name__}; make it one by torch.tensor")
+            if index.dtype != torch.int64:
+                raise ValueError(f"{name} must be int64 (call .long() on it), got {index.dtype}")
         if self.user.shape != self.item.shape or self.user.dim() != 1:
             shapes = f"{tuple(self.user.shape)} and {tuple(self.item.shape)}"
             raise ValueError(f"user and item must be two 1-d tensors of one length, got {shapes}")
-        for name, index, n in (("user", self.user, self.n_users), ("item", self.item, self.n_items)):
-            if index.dtype != torch.int64:
-                raise ValueError(f"{name} must be int64 (call .long() on it), got {index.dtype}")
-            check_range(name, index, n)
+        check_range("user", self.user, self.n_users)
+        check_range("item", self.item, self.n_items)
         same = self.keys[1:] == self.keys[:-1]
         if same.any():
             key = int(self.keys[1:][same][0])
@@ -187,10 +187,10 @@ def to_likes(
     check_number("min_rating", min_rating, why="the lowest rating that is a like")
     for name in (user, item, rating):
         if columns.count(name) != 1:
-            there = "not" if name not in columns else "more than once"
-            raise ValueError(f"the column {name!r} is there {there}; name yours by user=, item=, rating=: {columns}")
+            there = "not there" if name not in columns else "there more than once"
+            raise ValueError(f"the column {name!r} is {there}; name one by user=, item=, rating=, out of {columns}")
         if ratings[name].isna().any():
-            row = ratings.index[ratings[name].isna()][0]
+            row = ratings.index[ratings[name].isna()].tolist()[0]
             raise ValueError(f"{name!r} is missing in row {row!r}; drop that row or fill it in")
     values = ratings[rating]
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
@@ -248,12 +248,8 @@ def split_per_user(
     users = _sorted_ids(likes["user_id"], "user") if user_ids is None else pd.Index(user_ids)
     items = _sorted_ids(likes["item_id"], "item") if item_ids is None else pd.Index(item_ids)
     if len(users) < 2 or len(items) < 2:
-        raise ValueError(f"a recommender compares users and items, got {len(users)} users and {len(items)} items")
-    every = to_interactions(likes, users, items)
-    user, item = every.user.numpy(), every.item.numpy()
-
-    order = np.lexsort((item, user))
-    user, item = user[order], item[order]
+        raise ValueError(f"a recommender needs two users and two items, got {len(users)} and {len(items)}; add likes")
+    user, item = np.divmod(to_interactions(likes, users, items).keys.numpy(), len(items))  # in order of index
     lottery = np.random.default_rng(seed).random(len(user))
     order = np.lexsort((lottery, user))  # each user's likes together, in random order
     user, item = user[order], item[order]
@@ -274,9 +270,7 @@ def check_room(likes: Interactions, users: Tensor) -> None:
     """Refuse, by a ValueError, users who like every item: there is nothing to compare their likes with."""
     full = users[(likes.user_degree() >= likes.n_items)[users]]
     if len(full):
-        raise ValueError(
-            f"user {int(full[0])} likes all {likes.n_items} items: nothing to compare with; leave them out"
-        )
+        raise ValueError(f"user {int(full[0])} likes all {likes.n_items} items: none to compare with; leave them out")
 
 
 def _share(count: np.ndarray, share: float) -> np.ndarray:
@@ -294,9 +288,9 @@ def _sorted_ids(values: pd.Series, name: str) -> pd.Index:
 
 def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
     if not ids.is_unique:
-        raise ValueError(f"the {name} id {ids[ids.duplicated()][0]!r} stands more than once; an id names one {name}")
+        raise ValueError(f"the {name} id {ids[ids.duplicated()].tolist()[0]!r} stands more than once; an id names one {name}")
     index = ids.get_indexer(values)
     if (index < 0).any():
-        unknown, known = values[index < 0].iloc[0], ", ".join(map(repr, ids[:3].tolist()))
+        unknown, known = values[index < 0].tolist()[0], ", ".join(map(repr, ids[:3].tolist()))
         raise ValueError(f"{name} {unknown!r} is not among the {len(ids)} {name} ids, which begin {known}")
     return index.astype(np.int64)

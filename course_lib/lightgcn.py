@@ -81,10 +81,11 @@ class LightGCN(nn.Module):
         The tags are computed once, now: train on, and the scorer stays as it is.
         """
         with torch.no_grad():
-            users, items = (self.normalised(tags.detach()) for tags in self(graph))
+            users, items = (self.normalised(tags) for tags in self(graph))
+            told = self.told(graph)
 
         def newcomer(liked: Tensor) -> Tensor:
-            return (self.normalised(self.fold_in(graph, liked)) @ items.T)[0]
+            return (self.normalised(self.fold_in(graph, liked, told)) @ items.T)[0]
 
         return Matchmaker(lambda indices: users[indices.to(users.device)] @ items.T, newcomer)
 
@@ -97,7 +98,7 @@ class LightGCN(nn.Module):
         layers = self.layers(graph)
         return sum(layers[:-1], start=torch.zeros_like(layers[0]))[self.n_users :] / len(layers)
 
-    def fold_in(self, graph: Tensor, liked: Sequence[int] | Tensor) -> Tensor:
+    def fold_in(self, graph: Tensor, liked: Sequence[int] | Tensor, told: Tensor | None = None) -> Tensor:
         """The tag of a guest whom the model was not trained on, in closed form: from likes alone, nothing is retrained.
 
         The convention: the likes are added as edges item -> new guest only, so the items' tags and degrees d_j stay
@@ -109,6 +110,7 @@ class LightGCN(nn.Module):
         Args:
             graph: the matrix of `graph.adjacency`.
             liked: item indices of one guest, `(n,)`.
+            told: what `told` returned for this graph; found anew if left out.
 
         Returns:
             `(1, d)`: raw, as `forward` returns tags.
@@ -120,7 +122,7 @@ class LightGCN(nn.Module):
             raise ValueError("with n_layers=0 no gossip reaches a new guest, got such a model; use n_layers >= 1")
         with torch.no_grad():
             items, loudness = newcomer_hears(graph, self.n_users, liked)
-            return (loudness @ self.told(graph)[items])[None]
+            return (loudness @ (self.told(graph) if told is None else told)[items])[None]
 
 
 def check_graph(model: LightGCN, graph: Tensor) -> None:
@@ -129,7 +131,5 @@ def check_graph(model: LightGCN, graph: Tensor) -> None:
     n_nodes = model.n_users + model.n_items
     first = graph.col_indices()[: int(graph.crow_indices()[min(model.n_users, graph.size(0))])]  # what users hear
     if graph.size(0) != n_nodes or (len(first) and int(first.min()) < model.n_users):
-        raise ValueError(
-            f"the graph has {graph.size(0)} nodes, the model {model.n_users} users + {model.n_items} items = {n_nodes}"
-            "; build both from the same split"
-        )
+        ours = f"{model.n_users} users + {model.n_items} items = {n_nodes}"
+        raise ValueError(f"the graph has {graph.size(0)} nodes, the model {ours}; build both from the same split")

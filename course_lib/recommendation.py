@@ -104,7 +104,7 @@ def explain(
     items, parts = tag_parts(model, graph, index if new_likes is None else new_likes)
     with torch.no_grad():
         share = split_scores(model, parts, model(graph)[1][wanted])[0]
-    table = pd.DataFrame({"item_id": [OWN_TAG, *split.item_ids[items.numpy()]], "share": share.cpu().numpy()})
+    table = pd.DataFrame({"item_id": [OWN_TAG, *split.item_ids[items.cpu().numpy()]], "share": share.cpu().numpy()})
     return table.sort_values("share", ascending=False, ignore_index=True)
 
 
@@ -130,9 +130,8 @@ def tag_parts(model: LightGCN, graph: Tensor, guest: int | Sequence[int] | Tenso
             check_index("user", guest, model.n_users)
             own = model.embedding.weight[guest] / (model.n_layers + 1)
             nodes, loudness = neighbours(graph, guest)
-            items = nodes - model.n_users
-            if model.n_layers == 0:
-                items, loudness = items[:0], loudness[:0]  # nobody gossips
+            heard = len(nodes) if model.n_layers else 0
+            items, loudness = nodes[:heard] - model.n_users, loudness[:heard]
         return items, torch.cat([own[None], loudness[:, None] * model.told(graph)[items]])
 
 
@@ -173,7 +172,7 @@ def _who(split: Split, user: Hashable | None, liked: Ids | None) -> tuple[int, T
         raise ValueError(f"name either a user or what a newcomer liked, got user={user!r} and liked={liked!r}")
     if liked is None:
         return split.user_index(user), None
-    if isinstance(liked, str) or not len(liked):
+    if not pd.api.types.is_list_like(liked) or not len(list(liked)):
         raise ValueError(f"liked must be a list of at least one item id, got {liked!r}")
     likes = split.item_indices(liked)
     if len(likes.unique()) < len(likes):

@@ -134,9 +134,8 @@ def train(
         objective, batch_size = bpr_objective(model, graph, likes, config.reg_weight, generator), config.batch_size
     else:
         objective, batch_size = softmax_objective(model, graph, likes, config.temperature), len(likes)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-    )
+    rate = config.learning_rate
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=config.weight_decay, fused=True)
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(deepcopy(state["optimizer"]))  # Adam would go on in the state's own tensors
@@ -157,7 +156,7 @@ def train(
 
     # `state` is replaced whole after each epoch: an interrupt finds the last epoch or this one, never a mixture.
     state = {**state, "config": config} if state is not None else reached([], 0, None)
-    bar = progress(range(len(state["history"]), config.n_epochs), "training", config.n_epochs - len(state["history"]))
+    bar = progress(range(len(state["history"]), config.n_epochs), "training")
     interrupted = False
     try:
         for epoch in bar:
@@ -170,9 +169,10 @@ def train(
                 losses.append(loss.detach() * len(batch))
             row = {"epoch": epoch + 1, "loss": float(torch.stack(losses).sum()) / len(likes)}
             row["seconds"] = time.perf_counter() - started
-            if not math.isfinite(row["loss"]):
-                rate = config.learning_rate
-                raise ValueError(f"the loss is {row['loss']} at epoch {row['epoch']}; lower learning_rate, now {rate}")
+            size = float(model.embedding.weight.detach().square().sum())  # the step may have spoilt the next loss
+            if not math.isfinite(row["loss"] + size):
+                got = f"the loss is {row['loss']} and the squared tags sum to {size}"
+                raise ValueError(f"at epoch {row['epoch']} {got}; lower learning_rate, now {rate}")
             if validation is not None and row["epoch"] % config.validate_every == 0:
                 row["ndcg@10"] = float(evaluate(model.scorer(graph), validation, likes, k=(10,))["ndcg@10"].mean())
             best = max((earlier.get("ndcg@10", -1.0) for earlier in state["history"]), default=-1.0)
@@ -208,17 +208,14 @@ def fit(split: Split, config: TrainConfig = TrainConfig(), device: torch.device 
     to_device(adjacency(split.train), device)  # before the model, which would say less
     first = train(build(split.train, config).to(device), split.train, split.validation, config)
     model = build(split.fit, config).to(device)
-    n_epochs = max(first.best_epoch, 1)
-    if first.interrupted or train(model, split.fit, config=replace(config, n_epochs=n_epochs)).interrupted:
+    if first.interrupted or train(model, split.fit, config=replace(config, n_epochs=first.best_epoch)).interrupted:
         raise KeyboardInterrupt("fit was interrupted, so there is no finished model; run it again")
     return model
 
 
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
     """An untrained model of the right size, on the CPU."""
-    return LightGCN(
-        interactions.n_users, interactions.n_items, config.embedding_dim, config.n_layers, config.scoring, config.seed
-    )
+    return LightGCN(*interactions.sizes, config.embedding_dim, config.n_layers, config.scoring, config.seed)
 
 
 def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dict | None) -> None:
@@ -235,6 +232,5 @@ def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dic
         before, now = getattr(state["config"], field.name), getattr(config, field.name)
         if before != now and field.name not in ("n_epochs", "patience"):
             raise ValueError(f"the state was trained with {field.name}={before!r}, got {now!r}; keep it, or start anew")
-    theirs = {name: weight.shape for name, weight in state["model"].items()}
-    if theirs != {name: weight.shape for name, weight in model.state_dict().items()}:
+    if state["model"]["embedding.weight"].shape != model.embedding.weight.shape:
         raise ValueError("the state is of a model of another size; build the model as it was built for that run")

@@ -115,12 +115,12 @@ def test_the_ladder_on_movielens_has_its_measured_values(real_split, baseline, s
 
 
 def test_item_knn_refuses_a_neighbourhood_of_nobody():
-    with pytest.raises(ValueError, match="n_neighbours must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="n_neighbours must be a whole number, at least 1, got 0"):
         item_knn(paper_party(), n_neighbours=0)
 
 
 def test_gossip_without_a_round_and_ease_without_a_weight_are_refused(small):
-    with pytest.raises(ValueError, match="n_layers must be at least 1, got 0: without a round nothing arrives"):
+    with pytest.raises(ValueError, match="n_layers must be a whole number, at least 1, without a round nothing arrives, got 0"):
         untrained_gossip(small, n_layers=0)
-    with pytest.raises(ValueError, match="reg_weight must be above 0, got 0: the matrix could not be inverted"):
+    with pytest.raises(ValueError, match="reg_weight must be a number above 0, or the matrix could not be inverted, got 0"):
         ease(small, reg_weight=0)

@@ -192,9 +192,9 @@ def test_evaluation_refuses_an_empty_truth_and_one_of_another_size(split, paper)
 
 @pytest.mark.parametrize("k", [0, -1, 501])
 def test_a_k_outside_the_catalogue_is_refused(split, k):
-    with pytest.raises(ValueError, match=f"k must be 1 to 500, the number of items, got {k}"):
+    with pytest.raises(ValueError, match=f"k must be a whole number, 1 to 500, the number of items, got {k}"):
         top_k(constant(500), torch.tensor([0]), split.fit, k)
-    with pytest.raises(ValueError, match=f"k must be 1 to 500, the number of items, got {k}"):
+    with pytest.raises(ValueError, match=f"k must be a whole number, 1 to 500, the number of items, got {k}"):
         evaluate(constant(500), split.test, split.fit, k=(k,))
 
 

@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
-from course_lib.graph import adjacency, edge_index, edge_weight, propagate
+from course_lib.graph import (
+    adjacency,
+    edge_index,
+    edge_weight,
+    gossip_rounds,
+    neighbours,
+    propagate,
+    sparse_matrix,
+    to_device,
+)
 from course_lib.interactions import Interactions
 
 
@@ -89,3 +98,59 @@ def test_the_gradient_of_the_fused_round_equals_autograd_through_the_dense_formu
     (expected,) = torch.autograd.grad(((dense @ (dense @ x)).square() * weight).sum(), x)
     assert expected.abs().max() > 0.01
     torch.testing.assert_close(fused, expected, atol=1e-5, rtol=1e-4)
+
+
+def test_the_rounds_of_gossip_are_powers_of_the_matrix(split):
+    matrix = adjacency(split.train)
+    x = torch.randn(matrix.size(0), 3, generator=torch.Generator().manual_seed(0))
+    rounds = list(gossip_rounds(matrix, x, 3))
+    dense = dense_adjacency(split.train)
+    assert len(rounds) == 4 and rounds[0] is x
+    for power, arrived in enumerate(rounds):
+        expected = torch.linalg.matrix_power(dense, power) @ x.double()
+        torch.testing.assert_close(arrived.double(), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_neighbours_are_a_row_of_the_matrix(paper):
+    graph = adjacency(paper)
+    for node in range(7):
+        nodes, loudness = neighbours(graph, node)
+        row = torch.zeros(7)
+        row[nodes] = loudness
+        assert torch.equal(row, graph.to_dense()[node])
+    for node in (-1, 7):
+        with pytest.raises(ValueError, match=rf"node must lie in \[0, 7\), got {node} to {node}"):
+            neighbours(graph, node)
+
+
+def test_an_edge_index_is_refused_where_the_matrix_is_meant(paper):
+    for wrong, got in ((edge_index(paper), "a torch.strided tensor"), (adjacency(paper).to_dense(), "a torch.strided"),
+                       (paper, "Interactions")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"the graph must be the matrix of `graph.adjacency`, got {got}"):
+            propagate(wrong, torch.ones(7, 1))
+
+
+@pytest.mark.parametrize("shape", [(6, 2), (8, 2), (7,)])
+def test_tags_of_another_party_are_refused(paper, shape):
+    with pytest.raises(ValueError, match=r"tags must be \(7, d\), one row per node of the graph, got \("):
+        propagate(adjacency(paper), torch.ones(shape))
+
+
+def test_a_matrix_refuses_an_edge_beyond_its_end():
+    with pytest.raises(ValueError, match=r"edges must lie in \[0, 2\), got 0 to 2"):
+        sparse_matrix(torch.tensor([[0], [2]]), torch.ones(1), 2)
+
+
+def test_a_device_that_cannot_gossip_is_named_in_one_sentence(paper):
+    class NoSparse:
+        """A graph on a device without sparse matrices, as Apple's was."""
+
+        def to(self, device):
+            raise NotImplementedError("Could not run 'aten::empty' with arguments from the 'SparseMPS' backend.\nMore")
+
+    for graph, device in ((NoSparse(), "mps"), (adjacency(paper), "meta"), (adjacency(paper), "nonsense")):
+        with pytest.raises(ValueError, match=rf"the device '{device}' cannot gossip \(.+\); use device='cpu'") as error:
+            to_device(graph, device)
+        assert "\n" not in str(error.value)
+    graph = adjacency(paper)
+    assert torch.equal(to_device(graph, "cpu").to_dense(), graph.to_dense())

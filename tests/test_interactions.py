@@ -12,12 +12,13 @@ from course_lib.interactions import Interactions, Split, split_per_user, to_inte
 N_USERS, N_ITEMS = 5, 13
 USER_IDS, ITEM_IDS = pd.Index(range(100, 100 + N_USERS)), pd.Index(range(900, 900 + N_ITEMS))
 PAIRS = st.lists(st.tuples(st.integers(0, N_USERS - 1), st.integers(0, N_ITEMS - 1)), unique=True)
-SHARE = st.floats(0, 1, exclude_max=True)
+LIKES = st.lists(st.tuples(st.integers(0, N_USERS - 1), st.integers(0, N_ITEMS - 1)), unique=True, min_size=1)
+SHARE = st.floats(0, 0.99)
 
 
 def table(pairs: list[tuple[int, int]]) -> pd.DataFrame:
     return pd.DataFrame(
-        {"user_id": [100 + user for user, _ in pairs], "film_id": [900 + item for _, item in pairs]}, dtype=np.int64
+        {"user_id": [100 + user for user, _ in pairs], "item_id": [900 + item for _, item in pairs]}, dtype=np.int64
     )
 
 
@@ -79,22 +80,22 @@ def test_interactions_refuse_indices_that_are_not_int64():
 
 
 def test_a_like_is_a_rating_of_at_least_four():
-    ratings = pd.DataFrame({"user_id": [1] * 5, "film_id": [1, 2, 3, 4, 5], "rating": [1, 2, 3, 4, 5]})
-    assert to_likes(ratings)["film_id"].tolist() == [4, 5]
-    assert to_likes(ratings, min_rating=3)["film_id"].tolist() == [3, 4, 5]
-    assert list(to_likes(ratings)) == ["user_id", "film_id"]
+    ratings = pd.DataFrame({"user_id": [1] * 5, "item_id": [1, 2, 3, 4, 5], "rating": [1, 2, 3, 4, 5]})
+    assert to_likes(ratings)["item_id"].tolist() == [4, 5]
+    assert to_likes(ratings, min_rating=3)["item_id"].tolist() == [3, 4, 5]
+    assert list(to_likes(ratings)) == ["user_id", "item_id"]
 
 
 def test_likes_refuse_a_missing_column_and_a_film_rated_twice():
-    ratings = pd.DataFrame({"user_id": [7, 7], "film_id": [2, 2], "rating": [4, 5]})
-    with pytest.raises(ValueError, match=r"no column \['rating'\]; got \['user_id', 'film_id'\]"):
+    ratings = pd.DataFrame({"user_id": [7, 7], "item_id": [2, 2], "rating": [4, 5]})
+    with pytest.raises(ValueError, match=r"the column 'rating' is not there; .* rating=, out of \['user_id', 'item_id'\]"):
         to_likes(ratings.drop(columns="rating"))
-    with pytest.raises(ValueError, match=r"'user_id': 7, 'film_id': 2\} is rated more than once; keep one rating"):
+    with pytest.raises(ValueError, match=r"'user_id': 7, 'item_id': 2\} is rated more than once; keep one rating"):
         to_likes(ratings)
 
 
 def test_indices_are_positions_in_the_lists_of_ids():
-    likes = pd.DataFrame({"user_id": [30, 10], "film_id": [5, 7]})
+    likes = pd.DataFrame({"user_id": [30, 10], "item_id": [5, 7]})
     interactions = to_interactions(likes, pd.Series([10, 20, 30]), pd.Index([7, 6, 5, 4]))
     assert pairs_of(interactions) == {(2, 2), (0, 0)}
     assert (interactions.n_users, interactions.n_items) == (3, 4)
@@ -102,15 +103,15 @@ def test_indices_are_positions_in_the_lists_of_ids():
 
 def test_an_unknown_or_repeated_id_is_refused_by_name():
     likes = table([(0, 0)])
-    with pytest.raises(ValueError, match="user 100, which is not among the user ids"):
+    with pytest.raises(ValueError, match="user 100 is not among the 4 user ids, which begin 101, 102, 103"):
         to_interactions(likes, USER_IDS[1:], ITEM_IDS)
-    with pytest.raises(ValueError, match="item 900, which is not among the item ids"):
+    with pytest.raises(ValueError, match="item 900 is not among the 12 item ids, which begin 901"):
         to_interactions(likes, USER_IDS, ITEM_IDS[1:])
     with pytest.raises(ValueError, match="item id 902 stands more than once"):
         to_interactions(likes, USER_IDS, ITEM_IDS.append(ITEM_IDS[2:3]))
 
 
-@given(PAIRS, SHARE, SHARE, st.integers(0, 3))
+@given(LIKES, SHARE, SHARE, st.integers(0, 3))
 def test_the_split_is_a_partition_that_follows_the_rule_for_every_user(pairs, test, validation, seed):
     split = split_per_user(table(pairs), USER_IDS, ITEM_IDS, test, validation, seed)
     parts = parts_of(split)
@@ -125,7 +126,7 @@ def test_the_split_is_a_partition_that_follows_the_rule_for_every_user(pairs, te
         assert in_parts[0] >= 1 or n == 0, "a user's last like stays in train"
 
 
-@given(PAIRS, st.randoms(use_true_random=False))
+@given(LIKES, st.randoms(use_true_random=False))
 def test_the_split_depends_on_the_likes_and_not_on_the_order_of_rows(pairs, random):
     shuffled = random.sample(pairs, len(pairs))
     one, other = (split_per_user(table(rows), USER_IDS, ITEM_IDS, seed=5) for rows in (pairs, shuffled))
@@ -135,10 +136,7 @@ def test_the_split_depends_on_the_likes_and_not_on_the_order_of_rows(pairs, rand
 
 
 def test_a_seed_gives_one_split_and_another_seed_another(party):
-    likes = to_likes(party.ratings)
-    first, again, other = (
-        split_per_user(likes, party.users["user_id"], party.films["film_id"], seed=seed) for seed in (1, 1, 2)
-    )
+    first, again, other = (party.split(seed) for seed in (1, 1, 2))
     assert parts_of(first) == parts_of(again)
     assert pairs_of(first.test) != pairs_of(other.test)
 
@@ -160,9 +158,9 @@ def test_every_id_keeps_its_node_liked_or_not():
 
 @pytest.mark.parametrize("share", [-0.1, 1.0, 20])
 def test_a_share_outside_0_to_1_is_refused(share):
-    with pytest.raises(ValueError, match=f"0 <= test < 1, got {share}"):
+    with pytest.raises(ValueError, match=f"test must be a number 0 to 0.99, a share of each user's likes, got {share}"):
         split_per_user(table([(0, 0)]), USER_IDS, ITEM_IDS, test=share)
-    with pytest.raises(ValueError, match=f"0 <= validation < 1, got {share}"):
+    with pytest.raises(ValueError, match=f"validation must be a number 0 to 0.99.* got {share}"):
         split_per_user(table([(0, 0)]), USER_IDS, ITEM_IDS, validation=share)
 
 
@@ -184,7 +182,7 @@ def test_a_split_refuses_a_pair_in_two_parts(first, second):
 
 
 def test_a_split_refuses_parts_of_other_sizes_than_its_ids(split):
-    with pytest.raises(ValueError, match=r"train counts \(users, items\) = \(300, 500\), but the ids count \(300, 499"):
+    with pytest.raises(ValueError, match=r"train counts \(users, items\) = \(300, 500\), the lists of ids counts \(300, 499"):
         Split(split.train, split.validation, split.test, split.user_ids, split.item_ids[1:])
 
 
@@ -192,7 +190,7 @@ def test_the_real_split_has_the_published_counts(real_data, real_split):
     likes = to_likes(real_data.ratings)
     assert (len(real_split.user_ids), len(real_split.item_ids), len(likes)) == (943, 1_682, 55_375)
     assert (len(real_split.fit), len(real_split.test)) == (44_675, 10_700)
-    assert len(set(real_data.films["film_id"]) - set(likes["film_id"])) == 235
+    assert len(set(real_data.films["item_id"]) - set(likes["item_id"])) == 235
     assert set(real_data.users["user_id"]) - set(likes["user_id"]) == {685}
 
 
@@ -206,6 +204,36 @@ def test_an_item_out_of_range_is_not_taken_for_the_next_users_first(paper):
 
 
 def test_a_film_rated_twice_is_refused_whatever_the_ratings():
-    ratings = pd.DataFrame({"user_id": [7, 7], "film_id": [2, 2], "rating": [5, 1]})
-    with pytest.raises(ValueError, match=r"'film_id': 2.* is rated more than once; keep one rating"):
+    ratings = pd.DataFrame({"user_id": [7, 7], "item_id": [2, 2], "rating": [5, 1]})
+    with pytest.raises(ValueError, match=r"'item_id': 2.* is rated more than once; keep one rating"):
         to_likes(ratings)
+
+
+def test_a_union_holds_the_pairs_of_both_and_refuses_a_shared_one(split):
+    both = split.train.union(split.test)
+    assert pairs_of(both) == pairs_of(split.train) | pairs_of(split.test)
+    with pytest.raises(ValueError, match="stands more than once"):
+        split.train.union(split.train)
+
+
+def test_two_sets_or_splits_can_be_compared_and_hashed(split, paper):
+    assert split == split and paper == paper
+    assert split.train != split.test and split != paper
+    assert len({split, split.train, split.test}) == 3
+
+
+def test_raw_ids_and_indices_go_both_ways(split):
+    assert [split.user_index(raw) for raw in split.user_ids[[0, 7, 299]]] == [0, 7, 299]
+    assert split.item_indices(split.item_ids[[4, 0, 4]]).tolist() == [4, 0, 4]
+    assert split.item_indices([]).tolist() == []
+
+
+@given(LIKES)
+def test_without_lists_of_ids_those_of_the_likes_are_taken_in_order(pairs):
+    likes = table(pairs)
+    if likes["user_id"].nunique() > 1 and likes["item_id"].nunique() > 1:
+        split = split_per_user(likes)
+        assert split.user_ids.tolist() == sorted(likes["user_id"].unique())
+        assert split.item_ids.tolist() == sorted(likes["item_id"].unique())
+        back = {(split.user_ids[user], split.item_ids[item]) for part in parts_of(split) for user, item in part}
+        assert back == set(likes.itertuples(index=False, name=None))

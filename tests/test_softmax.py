@@ -59,5 +59,5 @@ def test_it_equals_log_softmax_over_the_like_and_the_unliked(seed, temperature):
 
 
 def test_scoring_must_be_known():
-    with pytest.raises(ValueError, match='scoring must be "dot" or "cosine", got \'euclid\''):
-        LightGCN(3, 4, scoring="euclid")
+    with pytest.raises(ValueError, match="scoring must be one of 'dot', 'cosine', got 'euclid'"):
+        LightGCN(3, 4, embedding_dim=2, n_layers=1, scoring="euclid")
