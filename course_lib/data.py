@@ -7,15 +7,14 @@ https://grouplens.org/datasets/movielens/100k/ (Harper and Konstan 2015, doi:10.
 import io
 import os
 import re
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 
 import pandas as pd
 
-from course_lib.download import WHEEL, fetch, read_from_folder
+from course_lib.download import ReadFile, fetch, read_from_folder
 from course_lib.interactions import Split, split_per_user, to_likes
 
 GENRES = (
@@ -25,10 +24,9 @@ GENRES = (
 RATING_COLUMNS = ["user_id", "item_id", "rating", "timestamp"]
 USER_COLUMNS = ["user_id", "age", "gender", "occupation", "zip_code"]
 FILM_COLUMNS = ["item_id", "title", "year", *GENRES]
+WHOLE_NUMBERS = {*RATING_COLUMNS, "age"}
 
 SIZES = {"ratings": 100_000, "users": 943, "films": 1_682}
-
-ReadFile = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,7 @@ class MovieLens:
         ratings: `user_id, item_id, rating` (1 to 5) and `timestamp` (seconds since 1970), one row per rating.
         users: `user_id, age` (years)`, gender, occupation, zip_code`, one row per user.
         films: `item_id, title, year` (missing for the one film without a title) and 19 genre flags.
-        source: one sentence that says where the tables came from.
+        source: one sentence that says where the tables came from, and why from there.
 
     Raises:
         ValueError: a column is missing, an id or a rating repeats, a rating is not 1 to 5, an id is unknown.
@@ -51,15 +49,15 @@ class MovieLens:
     source: str
 
     def __post_init__(self) -> None:
-        for name, columns in (("ratings", RATING_COLUMNS), ("users", USER_COLUMNS), ("films", FILM_COLUMNS)):
-            missing = [column for column in columns if column not in getattr(self, name)]
+        for name, needed in (("ratings", RATING_COLUMNS), ("users", USER_COLUMNS), ("films", FILM_COLUMNS)):
+            missing = [column for column in needed if column not in getattr(self, name)]
             if missing:
-                raise ValueError(f"the {name} table has no column {missing}; it needs {columns}")
-        for name, key in (("users", ["user_id"]), ("films", ["item_id"]), ("ratings", ["user_id", "item_id"])):
-            table = getattr(self, name)
-            twice = table[table.duplicated(key)]
+                raise ValueError(f"the {name} table has no column {missing}; it needs {needed}")
+        for name, keys in (("users", ["user_id"]), ("films", ["item_id"]), ("ratings", ["user_id", "item_id"])):
+            rows = getattr(self, name)
+            twice = rows.loc[rows.duplicated(keys), keys]
             if len(twice):
-                value = twice[key].iloc[0].to_dict()
+                value = twice.iloc[0].to_dict()
                 raise ValueError(f"the {name} table holds {value} more than once; keep one row for it")
         wrong = self.ratings.loc[~self.ratings["rating"].isin(range(1, 6)), "rating"]
         if len(wrong):
@@ -76,8 +74,7 @@ class MovieLens:
     @cached_property
     def titles(self) -> pd.DataFrame:
         """`item_id, title, genres`, the genres as one text: what a list of films is read with."""
-        names = pd.Series(GENRES)
-        genres = [", ".join(names[flags]) for flags in self.films[list(GENRES)].to_numpy()]
+        genres = [", ".join(compress(GENRES, flags)) for flags in self.films[list(GENRES)].to_numpy()]
         return self.films[["item_id", "title"]].assign(genres=genres)
 
 
@@ -103,33 +100,25 @@ def load_movielens(name: str = "ml-100k", folder: str | Path | None = None) -> M
         return MovieLens(ratings, users, films, f"MADE-UP DATA: a party of {len(users)} guests, not MovieLens")
     if name != "ml-100k":
         raise ValueError(f'the data sets are "ml-100k" and "party", got {name!r}')
-    return _from_folder(Path(folder).expanduser()) if folder else fetch(_from_archive)
+    return _from_folder(Path(folder).expanduser()) if folder else fetch(_parse_grouplens, _parse_recbole)
 
 
 def _from_folder(folder: Path) -> MovieLens:
-    return _parse_grouplens(lambda file: read_from_folder(folder, file), f"MovieLens 100K from the folder {folder}")
-
-
-def _from_archive(path: Path) -> MovieLens:
-    # Read inside the archive: its hash vouches for every byte, and no unpacked copy can be half-written.
-    with zipfile.ZipFile(path) as archive:
-        if path.name == WHEEL:
-            source = f"MovieLens 100K from the package {WHEEL.split('-py3')[0]}"
-            return _parse_recbole(lambda file: archive.read(f"recbole/dataset_example/ml-100k/{file}"), source)
-        return _parse_grouplens(lambda file: archive.read(f"ml-100k/{file}"), "MovieLens 100K from GroupLens")
+    source = f"MovieLens 100K from the folder {folder} (as asked)"
+    return _parse_grouplens(lambda file: read_from_folder(folder, file), source)
 
 
 def _parse_grouplens(read: ReadFile, source: str) -> MovieLens:
-    ratings = _table(read, "u.data", "\t", RATING_COLUMNS, int)
-    users = _table(read, "u.user", "|", USER_COLUMNS, str)
-    items = _table(read, "u.item", "|", ["item_id", "title", "date", "video_date", "url", *GENRES], str)
+    ratings = _table(read, "u.data", "\t", RATING_COLUMNS)
+    users = _table(read, "u.user", "|", USER_COLUMNS)
+    items = _table(read, "u.item", "|", ["item_id", "title", "date", "video_date", "url", *GENRES])
     return _finish(ratings, users, items.drop(columns=["date", "video_date", "url"]), source)
 
 
 def _parse_recbole(read: ReadFile, source: str) -> MovieLens:
-    ratings = _table(read, "ml-100k.inter", "\t", RATING_COLUMNS, int, header=0)
-    users = _table(read, "ml-100k.user", "\t", USER_COLUMNS, str, header=0)
-    items = _table(read, "ml-100k.item", "\t", ["item_id", "title", "year", "genres"], str, header=0)
+    ratings = _table(read, "ml-100k.inter", "\t", RATING_COLUMNS, header=0)
+    users = _table(read, "ml-100k.user", "\t", USER_COLUMNS, header=0)
+    items = _table(read, "ml-100k.item", "\t", ["item_id", "title", "year", "genres"], header=0)
     # This source keeps the year apart from the title, and misspells the title of film 267.
     with_year = items["title"] + " (" + items["year"] + ")"
     items["title"] = with_year.where(items["title"] != "unkonwn", "unknown")
@@ -137,9 +126,7 @@ def _parse_recbole(read: ReadFile, source: str) -> MovieLens:
     return _finish(ratings, users, items[["item_id", "title"]].assign(**flags), source)
 
 
-def _table(
-    read: ReadFile, file: str, separator: str, columns: list[str], dtype: type, header: int | None = None
-) -> pd.DataFrame:
+def _table(read: ReadFile, file: str, separator: str, columns: list[str], header: int | None = None) -> pd.DataFrame:
     text = io.StringIO(read(file).decode("latin-1" if header is None else "utf-8"))
     try:
         # Quoting off: the files do not quote, and a title may hold a quotation mark.
@@ -148,9 +135,9 @@ def _table(
             raise ValueError(f"it has {table.shape[1]} columns instead of {len(columns)}")
         short = table.iloc[:, -1] == ""  # the last column of no file is ever empty
         if short.any():
-            raise ValueError(f"row {short.idxmax() + 1} is cut short")
-        return table.set_axis(columns, axis=1).astype(dtype)
-    except ValueError as error:
+            raise ValueError(f"row {short.to_numpy().argmax() + 1} is cut short")
+        return table.set_axis(columns, axis=1).astype({name: int for name in columns if name in WHOLE_NUMBERS})
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{file} cannot be read ({error}); take it from the original ml-100k.zip again") from error
 
 
@@ -158,11 +145,10 @@ def _finish(ratings: pd.DataFrame, users: pd.DataFrame, films: pd.DataFrame, sou
     for name, table in (("ratings", ratings), ("users", users), ("films", films)):
         if len(table) != SIZES[name]:
             raise ValueError(f"{source}: {len(table)} {name} instead of {SIZES[name]}; take the file again, it is cut")
-    users = users.astype({"user_id": int, "age": int})
     titles = films["title"].str.split().str.join(" ").astype(str)
     years = titles.map(_year).astype("Int64")
     flags = films[list(GENRES)] == "1"
-    films = pd.concat([films["item_id"].astype(int), titles, years.rename("year"), flags], axis=1)
+    films = pd.concat([films["item_id"], titles, years.rename("year"), flags], axis=1)
     return MovieLens(ratings, users, films, source)
 
 

@@ -42,14 +42,14 @@ def made_up_tables(genres: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, p
     quality = rng.normal(0, 0.5, n_films)
     taste = rng.normal(0, 1.0, (n_users, n_genres))
     appeal = taste @ film_genres.T / np.sqrt(film_genres.sum(axis=1)) + quality  # (n_users, n_films)
-    rows = []
+    rows: list[tuple[int, int, int, int]] = []
     for user in range(n_users):
         count = int(np.clip(rng.lognormal(4.0, 0.7), 20, n_films // 2))
         weight = fame * np.exp(0.5 * appeal[user])
-        films = rng.choice(n_films, size=count, replace=False, p=weight / weight.sum())
-        score = 3.4 + 0.9 * appeal[user, films] + rng.normal(0, 0.7, count)
+        chosen = rng.choice(n_films, size=count, replace=False, p=weight / weight.sum())
+        score = 3.4 + 0.9 * appeal[user, chosen] + rng.normal(0, 0.7, count)
         stamps = 880_000_000 + rng.integers(0, 10_000_000) + np.arange(count) * 20
-        rows += zip([user + 1] * count, films + 1, np.clip(np.rint(score), 1, 5).astype(int), stamps, strict=True)
+        rows += zip([user + 1] * count, chosen + 1, np.clip(np.rint(score), 1, 5).astype(int), stamps, strict=True)
     years = rng.integers(1930, 1999, n_films)
     users = pd.DataFrame(
         {
@@ -63,6 +63,6 @@ def made_up_tables(genres: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, p
     films = pd.DataFrame(film_genres, columns=list(genres))
     films.insert(0, "item_id", range(1, n_films + 1))
     films.insert(1, "title", [f"Made-up film {film} ({year})" for film, year in enumerate(years, start=1)])
-    films.insert(2, "year", pd.array(years, dtype="Int64"))
+    films.insert(2, "year", pd.Series(years, dtype="Int64"))
     ratings = pd.DataFrame(rows, columns=["user_id", "item_id", "rating", "timestamp"])
     return ratings, users, films

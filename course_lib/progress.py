@@ -1,5 +1,6 @@
 """A progress bar that leaves no trace: nothing of it stays in a saved notebook."""
 
+import builtins
 import threading
 from collections.abc import Iterable
 
@@ -13,11 +14,8 @@ def progress(iterable: Iterable, description: str, total: int | None = None) -> 
     """
     if threading.current_thread() is not threading.main_thread():
         return tqdm(iterable, total=total, disable=True)
-    try:
-        kernel = get_ipython().kernel  # defined by IPython; a kernel means a notebook
-    except (NameError, AttributeError):
-        kernel = None
-    if kernel is None:
+    shell = getattr(builtins, "get_ipython", lambda: None)()  # put there by IPython; with a kernel it is a notebook's
+    if getattr(shell, "kernel", None) is None:
         return tqdm(iterable, desc=description, total=total, leave=False, disable=None)
 
     from IPython.display import display
