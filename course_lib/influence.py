@@ -153,7 +153,7 @@ def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> 
     check_range("item", item, model.n_items)
     with torch.no_grad():
         layers = model.layers(graph)
-        final = sum(layers) / len(layers)
+        final = sum(layers[1:], start=layers[0]) / len(layers)
         item_tag = final[model.n_users + item]  # (B, d)
         if model.scoring == "cosine":
             item_tag = F.normalize(item_tag) / final[user].norm(dim=1, keepdim=True).clamp_min(1e-12)

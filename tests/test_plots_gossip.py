@@ -12,7 +12,7 @@ from course_lib.plots.gossip import (
     plot_party,
     plot_row_sums,
 )
-from course_lib.plots.style import ACCENT, FILM, new_axes
+from course_lib.plots.style import ACCENT, FILM
 from tests.drawings import shapes, words
 
 
@@ -91,8 +91,3 @@ def test_losses_draws_a_line_per_run_and_the_lower_label_below():
     assert len(ax.lines) == 4
     plain, weighted = ax.texts
     assert plain.xy == (2, 1.25) and plain.xyann[1] < 0 < weighted.xyann[1]
-
-
-def test_plots_draw_on_the_axes_they_are_given(paper):
-    ax = new_axes(6, 3)
-    assert plot_party(paper, GUESTS[:3], TOPICS[:4], ax=ax) is ax

@@ -76,8 +76,7 @@ def test_histories_mark_the_best_epoch_and_draw_the_newest_run_first():
     assert [line.get_label() for line in axes[0].lines if len(line.get_xdata()) > 1] == ["new", "old"]
     stars = [line.get_xydata()[0].tolist() for line in axes[1].lines if line.get_marker() == "*"]
     assert stars == [[2.0, 0.3], [2.0, 0.2]]
-    assert plot_histories({"old": old}, axes) is axes
-    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["old"]
+    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["new", "old"]
 
 
 def test_labels_of_splits_that_end_level_do_not_lie_on_each_other():

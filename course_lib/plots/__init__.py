@@ -1,1 +1,1 @@
-"""Pictures, one module per theme; nothing here computes a result. Plot functions take `ax=None` and return it."""
+"""Pictures, one module per theme; nothing here computes a result. A `plot_*` returns its axes or its sketch."""

@@ -22,20 +22,21 @@ from course_lib.plots.style import (
     PALETTE,
     ink_on,
     new_axes,
+    styled,
 )
 
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
 RULE_LINES = {"none": ("o", ":"), "row mean": ("s", "--"), "symmetric": ("D", "-")}  # marker and dash per rule
 
 
-def plot_flow(boxes: Mapping[str, str], ax: Axes | None = None) -> Axes:
+@styled
+def plot_flow(boxes: Mapping[str, str]) -> Axes:
     """Boxes from left to right, joined by arrows: name on top, what comes out of it below.
 
     Args:
         boxes: name to caption, in order; captions are broken at spaces.
     """
-    if ax is None:
-        ax = new_axes(10, 2.0)
+    ax = new_axes(10, 2.0)
     step, width = 1.0, 0.82
     for place, (name, caption) in enumerate(boxes.items()):
         left = place * step
@@ -44,23 +45,22 @@ def plot_flow(boxes: Mapping[str, str], ax: Axes | None = None) -> Axes:
         ax.text(left + width / 2, 0.82, name, ha="center", va="center", weight="bold")
         ax.text(left + width / 2, 0.4, textwrap.fill(caption, 15), ha="center", va="center", size=12)
         if place:
-            ax.annotate(
-                "",
-                (left, 0.5),
-                (left - step + width, 0.5),
-                arrowprops={"arrowstyle": "-|>", "color": "#444444", "lw": 1.8},
-            )
+            arrow = {"arrowstyle": "-|>", "color": "#444444", "lw": 1.8}
+            ax.annotate("", (left, 0.5), (left - step + width, 0.5), arrowprops=arrow)
     ax.set(xlim=(-0.03, len(boxes) * step - step + width + 0.03), ylim=(-0.06, 1.06))
     ax.axis("off")
     return ax
 
 
+@styled
 def plot_party(
     interactions: Interactions,
     guests: Sequence[str],
     films: Sequence[str],
     colours: Sequence[str | None] | None = None,
     labels: Sequence[str] | None = None,
+    title: str = "",
+    *,
     ax: Axes | None = None,
 ) -> Axes:
     """A small bipartite graph: guests as circles on top, films as squares below, a line for each rave.
@@ -71,8 +71,7 @@ def plot_party(
             films have the course's two.
         labels: a short text in each node, guests first.
     """
-    if ax is None:
-        ax = new_axes(6, 3)
+    ax = ax or new_axes(6, 3)
     n_users, n_items = interactions.n_users, interactions.n_items
     wide = max(n_users, n_items)
     x = [wide * (u + 0.5) / n_users for u in range(n_users)] + [wide * (i + 0.5) / n_items for i in range(n_items)]
@@ -89,7 +88,7 @@ def plot_party(
         ax.text(x[node], 1.27 if is_guest else -0.27, name, ha="center", va="bottom" if is_guest else "top", size=12)
         if labels is not None:
             ax.text(x[node], y[node], labels[node], ha="center", va="center", size=12, zorder=3)
-    ax.set(xlim=(-0.1, wide + 0.1), ylim=(-0.75, 1.75))
+    ax.set(xlim=(-0.1, wide + 0.1), ylim=(-0.75, 1.75), title=title)
     ax.axis("off")
     return ax
 
@@ -154,11 +153,10 @@ def plot_message_passing(
         sketch.line(ends, MUTED, 1.5 if loudness is None else 1 + 6 * float(loudness[edge]))
     for node, name in enumerate((*guests, *films)):
         colour, is_guest = blend(tags[node]), node < n_users
-        rim = {"rim": "#333333", "rim_width": 1.5}
         if is_guest:
-            sketch.circle(x[node], 115, 26, colour or "white", **rim)
+            sketch.circle(x[node], 115, 26, colour or "white", "#333333", 1.5)
         else:
-            sketch.rect(x[node] - 25, 215, 50, 50, colour or "white", **rim)
+            sketch.rect(x[node] - 25, 215, 50, 50, colour or "white", "#333333", 1.5)
         letters = " ".join(film[0] for film, amount in zip(films, tags[node], strict=True) if amount > 0)
         told = letters if loudness is None else f"sum {sums[node]:.3g}"
         sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told if letters else 'empty'}", "middle")
@@ -192,15 +190,15 @@ def _strip(sketch: Sketch, x: float, y: float, shares: np.ndarray, films: Sequen
         x += width
 
 
-def plot_by_rounds(values: Mapping[str, Mapping[int, float]], label: str, ax: Axes | None = None) -> Axes:
+@styled
+def plot_by_rounds(values: Mapping[str, Mapping[int, float]], label: str, *, ax: Axes | None = None) -> Axes:
     """One line per loudness rule over rounds of gossip, labelled at its end.
 
     Args:
         values: rule to {rounds: value}.
         label: of the vertical axis, with its unit.
     """
-    if ax is None:
-        ax = new_axes(6, 3.6)
+    ax = ax or new_axes(6, 3.6)
     for (rule, line), colour in zip(values.items(), PALETTE, strict=False):
         marker, dash = RULE_LINES[rule]
         rounds, value = list(line), list(line.values())
@@ -213,7 +211,8 @@ def plot_by_rounds(values: Mapping[str, Mapping[int, float]], label: str, ax: Ax
     return ax
 
 
-def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray, ax: Axes | None = None) -> Axes:
+@styled
+def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray) -> Axes:
     """Row sums of the normalised adjacency against degree, per node, with the line at 1 that an average would keep.
 
     Args:
@@ -221,8 +220,7 @@ def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray,
         row_sum: sum of the node's row.
         is_guest: guests are circles, films squares.
     """
-    if ax is None:
-        ax = new_axes(8, 4)
+    ax = new_axes(8, 4)
     for chosen, colour, marker, name in (
         (~is_guest, FILM, FILM_MARKER, "film"),
         (is_guest, GUEST, GUEST_MARKER, "guest"),
@@ -238,14 +236,14 @@ def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray,
     return ax
 
 
-def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], ax: Axes | None = None) -> Axes:
+@styled
+def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]]) -> Axes:
     """Training loss per epoch, one thin line per seed and one colour, marker and dash per model.
 
     Args:
         histories: two model names, each with its runs; a run is a sequence of losses from epoch 1 on.
     """
-    if ax is None:
-        ax = new_axes(7, 3.6)
+    ax = new_axes(7, 3.6)
     last = {name: float(np.mean([losses[-1] for losses in runs])) for name, runs in histories.items()}
     n_epochs = max(len(losses) for runs in histories.values() for losses in runs)
     for (name, runs), colour, marker, dash in zip(

@@ -1,47 +1,45 @@
 """Pictures of notebooks 05 and 07: the BPR loss and its push, learning curves, seeds and depth."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from course_lib.plots.sketch import INK, Plane, Sketch
-from course_lib.plots.style import ACCENT, FILM, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes, new_grid, styled
 
 _RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
 _HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
 _LIMIT = 6.0  # half the width of an axis of margins
 
 
-def plot_bpr_loss(margins: Mapping[str, float], ax: Axes | None = None) -> Axes:
+@styled
+def plot_bpr_loss(margins: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     """The BPR loss over the margin (raved minus random score), with a labelled point at each of `margins`.
 
     The tangent through a point has minus the push as its slope.
     """
-    ax = new_axes(5.0, 3.6) if ax is None else ax
+    ax = ax or new_axes(5.0, 3.6)
     _margin_axis(ax)
     x = np.linspace(-_LIMIT, _LIMIT, 241)
     ax.plot(x, np.logaddexp(0, -x), color=GUEST, linewidth=2.5)
     for name, margin in margins.items():
         loss, push = np.logaddexp(0, -margin), 1 / (1 + np.exp(margin))
-        reach = 0.13 * _LIMIT
-        ax.plot(
-            [margin - reach, margin + reach],
-            [loss + reach * push, loss - reach * push],
-            color=ACCENT,
-            linewidth=2,
-            zorder=3,
-        )
+        ways = np.array([-0.13, 0.13]) * _LIMIT
+        ax.plot(margin + ways, loss - ways * push, color=ACCENT, linewidth=2, zorder=3)
         ax.plot(margin, loss, "o", color=ACCENT, markersize=9, zorder=4)
         ax.annotate(f"{name} {loss:.2f}", (margin, loss), (8, 9), textcoords="offset points")
     ax.set(ylabel="loss of the pair", ylim=(-0.06 * _LIMIT, 1.12 * _LIMIT))
     return ax
 
 
-def plot_bpr_push(margins: Mapping[str, float], ax: Axes | None = None) -> Axes:
+@styled
+def plot_bpr_push(margins: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     """The push, `sigmoid(-margin)`, over the margin, with a labelled point at each of `margins`."""
-    ax = new_axes(5.0, 3.6) if ax is None else ax
+    ax = ax or new_axes(5.0, 3.6)
     _margin_axis(ax)
     x = np.linspace(-_LIMIT, _LIMIT, 241)
     ax.plot(x, 1 / (1 + np.exp(x)), color=GUEST, linewidth=2.5)
@@ -85,24 +83,24 @@ def plot_duel(raved: float, random: float, push: float, limit: float = 4.0) -> S
     return sketch
 
 
-def plot_pushes(pushes: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
+@styled
+def plot_pushes(pushes: Mapping[str, Sequence[float]]) -> Axes:
     """How the pairs spread over the push, 0 to 1: one outline per name, as a share of its pairs."""
-    ax = new_axes(8.0, 3.4) if ax is None else ax
+    ax = new_axes(8.0, 3.4)
     bins = np.linspace(0, 1, 26)
-    for (name, push), (color, line, _) in zip(pushes.items(), _HELD, strict=False):
+    for (name, push), (colour, line, _) in zip(pushes.items(), _HELD, strict=False):
         share, _ = np.histogram(push, bins)
         share = share / len(push)
-        ax.stairs(share, bins, color=color, linewidth=2.5, linestyle=line)
+        ax.stairs(share, bins, color=colour, linewidth=2.5, linestyle=line)
         top = int(share.argmax())
-        ax.annotate(name, (bins[top + 1], share[top]), (6, -4), textcoords="offset points", va="top", color=color)
+        ax.annotate(name, (bins[top + 1], share[top]), (6, -4), textcoords="offset points", va="top", color=colour)
     ax.set(xlabel="push of a pair (0.5 = a coin toss)", ylabel="share of pairs", xlim=(0, 1), ylim=(0, None))
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     return ax
 
 
-def plot_hidden_share(
-    n_likes: Sequence[int], expected: Sequence[float], drawn: Mapping[float, float], ax: Axes | None = None
-) -> Axes:
+@styled
+def plot_hidden_share(n_likes: Sequence[int], expected: Sequence[float], drawn: Mapping[float, float]) -> Axes:
     """Share of a guest's random negatives that are hidden likes, over their number of likes (log scale).
 
     Args:
@@ -110,7 +108,7 @@ def plot_hidden_share(
         expected: the share by counting, one per guest.
         drawn: the share among the negatives drawn for a group of guests, by the mean number of likes over the draws.
     """
-    ax = new_axes(8.0, 3.8) if ax is None else ax
+    ax = new_axes(8.0, 3.8)
     ax.plot(n_likes, 100 * np.asarray(expected), GUEST_MARKER, color=GUEST, markersize=5, alpha=0.45, linewidth=0)
     place, share = np.array(list(drawn)), 100 * np.array(list(drawn.values()))
     ax.plot(place, share, "D-", color=ACCENT, markersize=8)
@@ -125,29 +123,27 @@ def plot_hidden_share(
     return ax
 
 
-def plot_histories(histories: Mapping[str, pd.DataFrame], axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+@styled
+def plot_histories(histories: Mapping[str, pd.DataFrame]) -> list[Axes]:
     """Training loss on the left, validation NDCG@10 on the right, over epochs; a star marks each best epoch.
 
     Args:
         histories: `TrainResult.history` by name, at most four; the last one is drawn strongest.
-        axes: two axes, cleared first.
     """
-    axes = new_axes(9.5, 3.8, ncols=2) if axes is None else axes
-    for ax, column, label in zip(
-        axes, ("loss", "ndcg@10"), ("training loss (mean)", "validation NDCG@10"), strict=True
-    ):
-        ax.clear()
-        for (name, history), (color, line, marker) in zip(reversed(histories.items()), _HELD, strict=False):
+    axes = new_grid(9.5, 3.8)
+    labels = {"loss": "training loss (mean)", "ndcg@10": "validation NDCG@10"}
+    for ax, (column, label) in zip(axes, labels.items(), strict=True):
+        for (name, history), (colour, line, marker) in zip(reversed(list(histories.items())), _HELD, strict=False):
             if column not in history:
                 continue
             values = history[column].dropna()
             epoch = history["epoch"][values.index]
-            ax.plot(epoch, values, color=color, linestyle=line, linewidth=2.2, label=name)
+            ax.plot(epoch, values, color=colour, linestyle=line, linewidth=2.2, label=name)
             if column == "ndcg@10":
-                ax.plot(epoch[values.idxmax()], values.max(), "*", color=color, markersize=16)
-            ax.plot(epoch.iloc[-1:], values.iloc[-1:], marker, color=color, markersize=6)
+                ax.plot(epoch.iloc[int(values.argmax())], values.max(), "*", color=colour, markersize=16)
+            ax.plot(epoch.iloc[-1:], values.iloc[-1:], marker, color=colour, markersize=6)
         ax.set(xlabel="epoch", ylabel=label, xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
     axes[0].legend(loc="upper right")
     return axes
 
@@ -177,7 +173,7 @@ def plot_rehearsals(histories: Mapping[str, pd.DataFrame]) -> Sketch:
         best = "not validated yet"
         if len(values):
             _curve(sketch, right, clock[values.index], values, colour, dash, letter)
-            x, y = right.at(clock[values.idxmax()], values.max())
+            x, y = right.at(clock[values.index].iloc[int(values.argmax())], values.max())
             sketch.polygon([(x - 9, y), (x, y - 9), (x + 9, y), (x, y + 9)], colour)
             best = f"best NDCG@10 {values.max():.3f}"
         y = 318 + 24 * row
@@ -192,20 +188,19 @@ def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str
     sketch.text(points[-1][0] + 12, points[-1][1], letter, colour=colour, bold=True)
 
 
-def plot_ladder(results: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@styled
+def plot_ladder(results: pd.DataFrame) -> Axes:
     """One row per model, best on top: a dot per split seed, the mean as a bar, and the mean in figures.
 
     Args:
         results: a table with `model, split_seed, ndcg@10`, as `notebooks/results.csv`.
     """
     means = results.groupby("model")["ndcg@10"].mean().sort_values()
-    ax = new_axes(8.0, 0.42 * len(means) + 1.0) if ax is None else ax
-    for place, (model, mean) in enumerate(means.items()):
+    ax = new_axes(8.0, 0.42 * len(means) + 1.0)
+    for place, (model, mean) in enumerate(zip(means.index.tolist(), means.tolist(), strict=True)):
         values = results.loc[results["model"] == model, "ndcg@10"]
-        color = ACCENT if "LightGCN" in model else GUEST
-        ax.plot(
-            values, [place] * len(values), "D" if "LightGCN" in model else "o", color=color, markersize=7, alpha=0.8
-        )
+        colour, marker = (ACCENT, "D") if "LightGCN" in model else (GUEST, "o")
+        ax.plot(values, [place] * len(values), marker, color=colour, markersize=7, alpha=0.8)
         ax.plot([mean, mean], [place - 0.32, place + 0.32], color=INK, linewidth=2)
         ax.annotate(f"{mean:.3f}", (values.max(), place), (9, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(means)), means.index)
@@ -214,13 +209,14 @@ def plot_ladder(results: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_depth(values: Mapping[int, Sequence[float]], ax: Axes | None = None) -> Axes:
+@styled
+def plot_depth(values: Mapping[int, Sequence[float]]) -> Axes:
     """A metric by number of rounds: a line per split seed, so that the seeds stay paired, and the mean on top.
 
     Args:
         values: for each number of layers the metric on every split seed, in the same order.
     """
-    ax = new_axes(7.0, 3.8) if ax is None else ax
+    ax = new_axes(7.0, 3.8)
     depth, table = list(values), np.array(list(values.values()))  # (n_depths, n_seeds)
     gap, height = 0.05 * np.ptp(table), -np.inf  # labels of splits that end level would lie on each other
     for seed in table[-1].argsort():
@@ -237,10 +233,10 @@ def plot_depth(values: Mapping[int, Sequence[float]], ax: Axes | None = None) ->
     return ax
 
 
+@styled
 def plot_two_by_two(
     cells: Mapping[str, Mapping[str, Sequence[float]]],
     reference: tuple[str, float],
-    ax: Axes | None = None,
 ) -> Axes:
     """An experiment of teachers times networks: a line per teacher through the means, a dot per split seed.
 
@@ -250,7 +246,7 @@ def plot_two_by_two(
         cells: teacher -> network -> test NDCG@10 on every split seed, in the same order; two networks each.
         reference: name and mean of a model that is neither, drawn as a line across.
     """
-    ax = new_axes(7.5, 4.2) if ax is None else ax
+    ax = new_axes(7.5, 4.2)
     name, level = reference
     ax.axhline(level, color=MUTED, linewidth=1.5, linestyle=":")
     ax.annotate(f"{name} {level:.3f}", (0.5, level), (0, -6), textcoords="offset points", ha="center", va="top",
@@ -258,23 +254,23 @@ def plot_two_by_two(
     networks = list(next(iter(cells.values())))
     styles = (GUEST, "--", "o"), (ACCENT, "-", "D")
     # A white ground, because the reference line may run behind the words.
-    words = {"textcoords": "offset points", "va": "center", "bbox": {"color": "white", "pad": 1}}
-    for (teacher, by_network), (color, line, marker) in zip(cells.items(), styles, strict=True):
+    words: dict[str, Any] = {"textcoords": "offset points", "va": "center", "bbox": {"color": "white", "pad": 1}}
+    for (teacher, by_network), (colour, line, marker) in zip(cells.items(), styles, strict=True):
         means = [float(np.mean(by_network[network])) for network in networks]
-        ax.plot([0, 1], means, color=color, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
+        ax.plot([0, 1], means, color=colour, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
         for place, network in enumerate(networks):
-            ax.plot(
-                [place] * len(by_network[network]), by_network[network], marker, color=color, markersize=5, alpha=0.5
-            )
-        ax.annotate(f"{means[0]:.3f}", (0, means[0]), (-12, 0), ha="right", color=color, **words)
-        ax.annotate(f"{means[1]:.3f}", (1, means[1]), (12, 0), color=color, **words)
-        ax.annotate(teacher, (1, means[1]), (58, 0), color=color, weight="bold", **words)
+            values = by_network[network]
+            ax.plot([place] * len(values), values, marker, color=colour, markersize=5, alpha=0.5)
+        ax.annotate(f"{means[0]:.3f}", (0, means[0]), (-12, 0), ha="right", color=colour, **words)
+        ax.annotate(f"{means[1]:.3f}", (1, means[1]), (12, 0), color=colour, **words)
+        ax.annotate(teacher, (1, means[1]), (58, 0), color=colour, weight="bold", **words)
     ax.set(ylabel="test NDCG@10", xlim=(-0.35, 1.6))
     ax.set_xticks([0, 1], networks)
     return ax
 
 
-def plot_differences(differences: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@styled
+def plot_differences(differences: pd.DataFrame) -> Axes:
     """One row per comparison, first on top: the difference, its 95 % interval, and a line where there is none.
 
     Filled where the interval lies on one side of zero, hollow where it does not.
@@ -282,15 +278,14 @@ def plot_differences(differences: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Args:
         differences: a table `name, difference, low, high`.
     """
-    ax = new_axes(8.5, 0.5 * len(differences) + 1.1) if ax is None else ax
+    ax = new_axes(8.5, 0.5 * len(differences) + 1.1)
     ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
-    for place, row in enumerate(reversed(list(differences.itertuples()))):
-        color = ACCENT if row.low > 0 or row.high < 0 else INK
-        ax.plot([row.low, row.high], [place, place], color=color, linewidth=3)
-        ax.plot(
-            row.difference, place, "D", color=color, markersize=7, markerfacecolor="white" if color == INK else color
-        )
-        ax.annotate(f"{row.difference:+z.3f}", (row.high, place), (10, 0), textcoords="offset points", va="center")
+    rows = differences[["difference", "low", "high"]].to_numpy(dtype=float)[::-1]
+    for place, (difference, low, high) in enumerate(rows.tolist()):
+        colour, filled = (ACCENT, ACCENT) if low > 0 or high < 0 else (INK, "white")
+        ax.plot([low, high], [place, place], color=colour, linewidth=3)
+        ax.plot(difference, place, "D", color=colour, markersize=7, markerfacecolor=filled)
+        ax.annotate(f"{difference:+z.3f}", (high, place), (10, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(differences)), list(differences["name"])[::-1])
     low, high = min(0, differences["low"].min()), max(0, differences["high"].max())
     ax.set(xlabel="difference of test NDCG@10, with 95 % interval", ylim=(-0.6, len(differences) - 0.4))

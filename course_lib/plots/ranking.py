@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from course_lib.plots.sketch import FAINT, INK, Sketch
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes, styled
 
 
 def shorten(text: str, length: int = 30) -> str:
@@ -29,7 +29,7 @@ def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence
     sketch, row = Sketch(860, 44 + 23 * len(titles)), 23
     sketch.text(340, 18, "weight of the rank in DCG: 1 / log2(rank + 1)", bold=True)
     for rank, (title, is_hit, is_raved) in enumerate(zip(titles, hit, raved, strict=True), start=1):
-        y, width, counted = 36 + row * (rank - 1), 290 / np.log2(rank + 1), is_hit and rank <= k
+        y, width, counted = 36.0 + row * (rank - 1), 290 / np.log2(rank + 1), is_hit and rank <= k
         sketch.text(290, y + 10, shorten(title, 30), "end", bold=is_hit)
         sketch.text(328, y + 10, str(rank), "end")
         sketch.rect(340, y, width, 20, ACCENT if counted else MUTED if is_raved else FAINT, hatched=is_raved)
@@ -44,39 +44,35 @@ def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence
     return sketch
 
 
-def plot_metrics_by_rank(table: pd.DataFrame, k: int, ax: Axes | None = None) -> Axes:
+@styled
+def plot_metrics_by_rank(table: pd.DataFrame, k: int) -> Axes:
     """How each metric of a list changes as one hit moves down from rank 1; each line is named at its right end.
 
     Args:
         table: index the rank of the hit, one column per metric.
         k: where the list is cut.
     """
-    ax = new_axes(8.0, 3.4) if ax is None else ax
+    ax = new_axes(8.0, 3.4)
     highest_last = table.iloc[-1].idxmax()
     for metric, colour, marker in zip(table.columns, (MUTED, GUEST, ACCENT), ("^", "o", "s"), strict=False):
         ax.plot(table.index, table[metric], marker, linestyle="-", linewidth=1, markersize=6, color=colour)
         side = "bottom" if metric == highest_last else "top"
         ax.annotate(metric, (table.index[-1], table[metric].iloc[-1]), (8, 0), textcoords="offset points", va=side)
     ax.axvline(k + 0.5, color=INK, linestyle="--", linewidth=1)
-    ax.annotate(
-        f"K = {k}", (k + 0.5, 1), (5, -4), xycoords=("data", "axes fraction"), textcoords="offset points", va="top"
-    )
-    ax.set(
-        xlabel="rank of the moved hit",
-        ylabel="metric of the list",
-        xlim=(0.5, table.index[-1] + 4),
-        ylim=(0, 1.2 * table.to_numpy().max()),
-    )
+    ax.annotate(f"K = {k}", (k + 0.5, 1), (5, -4), ("data", "axes fraction"), "offset points", va="top")
+    ax.set(xlabel="rank of the moved hit", ylabel="metric of the list")
+    ax.set(xlim=(0.5, table.index[-1] + 4), ylim=(0, 1.2 * table.to_numpy().max()))
     return ax
 
 
-def plot_intervals(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> Axes:
+@styled
+def plot_intervals(table: pd.DataFrame, xlabel: str) -> Axes:
     """One row per group, first group on top: the mean and its interval.
 
     Args:
         table: index the group's name, columns `mean, low, high`.
     """
-    ax = new_axes(8.5, 0.42 * len(table) + 0.9) if ax is None else ax
+    ax = new_axes(8.5, 0.42 * len(table) + 0.9)
     height = np.arange(len(table))
     spread = np.stack([table["mean"] - table["low"], table["high"] - table["mean"]])
     ax.errorbar(table["mean"], height, xerr=spread, fmt=FILM_MARKER, color=GUEST, ecolor=GUEST, capsize=4)
@@ -88,14 +84,15 @@ def plot_intervals(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> 
     return ax
 
 
-def plot_grouped_bars(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> Axes:
+@styled
+def plot_grouped_bars(table: pd.DataFrame, xlabel: str) -> Axes:
     """Bars in groups, each with its name and value beside it.
 
     Args:
         table: one row per group, top first; one column per bar in the group.
     """
     n_groups, n_bars = table.shape
-    ax = new_axes(8.5, 0.3 * n_groups * (n_bars + 1) + 0.8) if ax is None else ax
+    ax = new_axes(8.5, 0.3 * n_groups * (n_bars + 1) + 0.8)
     start = np.arange(n_groups) * (n_bars + 1)
     for bar, name in enumerate(table.columns):
         values = table[name].to_numpy()
@@ -108,14 +105,15 @@ def plot_grouped_bars(table: pd.DataFrame, xlabel: str, ax: Axes | None = None) 
     return ax
 
 
-def plot_newcomers(results: pd.DataFrame, metric: str, models: Sequence[str], ax: Axes | None = None) -> Axes:
+@styled
+def plot_newcomers(results: pd.DataFrame, metric: str, models: Sequence[str]) -> Axes:
     """One curve per model over the number of likes shown: the mean over seeds, and a thin line from lowest to highest.
 
     Args:
         results: columns `model, seed, shown` and `metric`; `shown` in the order of the axis.
         models: the curves to draw; each is named at its right end.
     """
-    ax = new_axes(10, 4.6) if ax is None else ax
+    ax = new_axes(10, 4.6)
     shown = list(dict.fromkeys(results["shown"]))
     ends = {}
     for model, marker, colour in zip(models, "so^DvPX", (ACCENT, GUEST, *PALETTE[4:7], FILM, MUTED), strict=False):
@@ -134,20 +132,14 @@ def plot_newcomers(results: pd.DataFrame, metric: str, models: Sequence[str], ax
     return ax
 
 
-def plot_histogram(values: Sequence[float], xlabel: str, ylabel: str, ax: Axes | None = None) -> Axes:
+@styled
+def plot_histogram(values: Sequence[float], xlabel: str, ylabel: str) -> Axes:
     """How often each value occurs, with the median drawn and named."""
-    ax = new_axes(8.0, 3.2) if ax is None else ax
-    counts, _, _ = ax.hist(values, bins=25, color=GUEST, edgecolor="white")
+    ax = new_axes(8.0, 3.2)
+    ax.hist(values, bins=25, color=GUEST, edgecolor="white")
     median = float(np.median(values))
     ax.axvline(median, color=ACCENT, linestyle="--", linewidth=2)
-    ax.annotate(
-        f"median {median:.2f}",
-        (median, 1.0),
-        (6, -2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        va="top",
-        color=ACCENT,
-    )
-    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1.2 * counts.max()))
+    ax.annotate(f"median {median:.2f}", (median, 1.0), (6, -2), ("data", "axes fraction"), "offset points", va="top",
+                color=ACCENT)  # fmt: skip
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1.2 * np.histogram(values, bins=25)[0].max()))
     return ax

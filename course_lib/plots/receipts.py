@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.ranking import shorten
 from course_lib.plots.sketch import INK
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes, styled
 from course_lib.recommendation import OWN_TAG
 
 FAME, REST = "fame", "rest"
@@ -85,14 +85,15 @@ def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
     )
 
 
-def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes | None = None) -> Axes:
+@styled
+def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt]) -> Axes:
     """A top list as stacked bars: one colour per reason, the named reasons in a legend.
 
     Args:
         titles: best first.
         receipts: of `fold_reasons`, one per title; or none at all, where a list has no reasons.
     """
-    ax = new_axes(10, 0.36 * len(titles) + 1.1) if ax is None else ax
+    ax = new_axes(10, 0.36 * len(titles) + 1.1)
     colours = _colours(receipts)
     drawn = set()
     for height, receipt in enumerate(receipts):
@@ -117,13 +118,14 @@ def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt], ax: Axes |
     return ax
 
 
-def plot_share_and_loss(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@styled
+def plot_share_and_loss(table: pd.DataFrame) -> Axes:
     """Two values per like, joined by a line: its share of a score, and what the score loses without it.
 
     Args:
         table: index the like's title, columns `share, loss`.
     """
-    ax = new_axes(8.5, 0.36 * len(table) + 1.1) if ax is None else ax
+    ax = new_axes(8.5, 0.36 * len(table) + 1.1)
     height = np.arange(len(table))
     ax.hlines(height, table["share"], table["loss"], color=MUTED, linewidth=2)
     ax.plot(table["share"], height, FILM_MARKER, color=FILM, markersize=8)

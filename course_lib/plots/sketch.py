@@ -8,17 +8,20 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.plots.style import new_figure
+from course_lib.plots.style import new_figure, styled
 
 INK, FAINT = "#222222", "#e4e7e7"
 _SIZE = 16  # of text, in pixels
+_ALIGN: dict[str, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 _HATCH = (
     '<defs><pattern id="{}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<line y2="8" stroke="white" stroke-width="5"/></pattern></defs>'
@@ -59,7 +62,7 @@ class Sketch:
         self.width, self.height = width, height
         self._hatch = f"course-hatch-{next(_hatch_ids)}"
         self._svg: list[str] = []
-        self._artists: list[Callable[[], object]] = []  # what matplotlib draws instead of each entry of `_svg`
+        self._artists: list[Callable[[Axes], Artist]] = []  # what matplotlib draws instead of each entry of `_svg`
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, rim: str = "none",
              rim_width: float = 1, hatched: bool = False, title: str = "") -> None:  # fmt: skip
@@ -68,8 +71,10 @@ class Sketch:
         self._add(
             f'<rect {place} fill="{fill}" stroke="{rim}" stroke-width="{rim_width:g}">{_title(title)}</rect>'
             + (f'<rect {place} fill="url(#{self._hatch})"/>' if hatched else ""),
-            lambda: Rectangle((x, y), width, height, fc=fill, ec="white" if hatched and rim == "none" else rim,
-                              lw=rim_width, hatch="//" if hatched else None),
+            lambda ax: ax.add_patch(
+                Rectangle((x, y), width, height, fc=fill, ec="white" if hatched and rim == "none" else rim,
+                          lw=rim_width, hatch="//" if hatched else None)
+            ),
         )  # fmt: skip
 
     def circle(self, x: float, y: float, radius: float, fill: str, rim: str = "none", rim_width: float = 1,
@@ -78,12 +83,15 @@ class Sketch:
         self._add(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{rim}" '
             f'stroke-width="{rim_width:g}">{_title(title)}</circle>',
-            lambda: Circle((x, y), radius, fc=fill, ec=rim, lw=rim_width),
+            lambda ax: ax.add_patch(Circle((x, y), radius, fc=fill, ec=rim, lw=rim_width)),
         )
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str) -> None:
         """A filled outline."""
-        self._add(f'<polygon points="{_points(points)}" fill="{fill}"/>', lambda: Polygon(points, fc=fill, ec="none"))
+        self._add(
+            f'<polygon points="{_points(points)}" fill="{fill}"/>',
+            lambda ax: ax.add_patch(Polygon(points, fc=fill, ec="none")),
+        )
 
     def line(self, points: Sequence[tuple[float, float]], colour: str = INK, width: float = 1, dash: str = "") -> None:
         """A line through `points`; `dash` as in SVG: lengths of strokes and gaps in pixels."""
@@ -93,7 +101,7 @@ class Sketch:
             f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" stroke-width="{width:g}"'
             + (f' stroke-dasharray="{dash}"' if dash else "")
             + "/>",
-            lambda: Line2D(x, y, color=colour, lw=width, ls=(0, pattern) if dash else "-"),
+            lambda ax: ax.add_line(Line2D(x, y, color=colour, lw=width, ls=(0, pattern) if dash else "-")),
         )
 
     def arrow(self, tail: tuple[float, float], head: tuple[float, float], colour: str, width: float = 3) -> None:
@@ -112,9 +120,8 @@ class Sketch:
         self._add(
             f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{_SIZE}"{weight}>'
             f"{escape(text)}</text>",
-            lambda: {"x": x, "y": base, "s": text, "ha": {"start": "left", "middle": "center", "end": "right"}[anchor],
-                     "va": "baseline", "color": colour, "size": _SIZE, "weight": "bold" if bold else "normal",
-                     "parse_math": False},
+            lambda ax: ax.text(x, base, text, ha=_ALIGN[anchor], va="baseline", color=colour, size=_SIZE,
+                               weight="bold" if bold else "normal", parse_math=False),
         )  # fmt: skip
 
     def axes(self, plane: Plane, x_label: str, y_label: str = "", x_ticks: bool = True) -> None:
@@ -148,33 +155,24 @@ class Sketch:
         )
 
     @property
+    @styled
     def figure(self) -> Figure:
         """The drawing as a new matplotlib figure, its picture twin."""
         figure = new_figure(self.width / 72, self.height / 72, dpi=90)  # 72 pixels of the sketch to the inch
         ax = figure.add_axes((0, 0, 1, 1), xlim=(0, self.width), ylim=(self.height, 0))
         ax.axis("off")
-        for order, artist in enumerate(self._artists):
-            _put(ax, artist(), order)
+        for order, put in enumerate(self._artists):
+            put(ax).set_zorder(order)
         return figure
 
-    def _add(self, svg: str, artist: Callable[[], object]) -> None:
+    def _add(self, svg: str, artist: Callable[[Axes], Artist]) -> None:
         self._svg.append(svg)
         self._artists.append(artist)
 
 
-def _put(ax: Axes, artist: object, order: int) -> None:
-    if isinstance(artist, dict):
-        artist = ax.text(**artist)
-    elif isinstance(artist, Line2D):
-        ax.add_line(artist)
-    else:
-        ax.add_patch(artist)
-    artist.set_zorder(order)
-
-
 def _ticks(low: float, high: float) -> list[float]:
-    slack, values = 1e-9 * (high - low), MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high).tolist()
-    return [value for value in values if low - slack <= value <= high + slack]
+    slack, values = 1e-9 * (high - low), MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(value) for value in values if low - slack <= value <= high + slack]
 
 
 def _number(value: float) -> str:

@@ -2,13 +2,20 @@
 
 import base64
 import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
+from cycler import cycler
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import FancyBboxPatch
 
 # petroff10 keeps its first eight colours apart under the three kinds of colour blindness.
@@ -16,34 +23,66 @@ PALETTE = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e
 GUEST, FILM, ACCENT, MUTED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]
 GUEST_MARKER, FILM_MARKER = "o", "s"  # guests are circles, films are squares: never colour alone
 
-_RC = {
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
-    "figure.dpi": 110,
-    "font.family": "DejaVu Sans",
-    "font.size": 12,
-    "axes.titlesize": 13,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": False,
-    "legend.frameon": False,
-}
+_Arguments = ParamSpec("_Arguments")
+_Drawn = TypeVar("_Drawn")
 
 
-def new_axes(width: float = 8.0, height: float = 4.0, **subplots) -> Axes:
-    """Axes on a fresh figure in the course's style, sizes in inches; `ncols=2` and the like give an array of axes.
+def course_style() -> AbstractContextManager[None]:
+    """The course's matplotlib settings for as long as something is drawn; then the learner's own are back."""
+    return mpl.rc_context(
+        {
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "figure.dpi": 110,
+            "font.family": "DejaVu Sans",
+            "font.size": 12,
+            "axes.titlesize": 13,
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": False,
+            "legend.frameon": False,
+        }
+    )
+
+
+def styled(draw: Callable[_Arguments, _Drawn]) -> Callable[_Arguments, _Drawn]:
+    """A function that draws, in the course's style."""
+
+    @wraps(draw)
+    def in_style(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> _Drawn:
+        with course_style():
+            return draw(*arguments, **options)
+
+    return in_style
+
+
+class _Card(Figure):
+    """A figure that is also put on paper in the course's style: matplotlib makes most ticks only then."""
+
+    @styled
+    def draw(self, renderer: RendererBase) -> None:
+        super().draw(renderer)
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """Axes on a fresh figure in the course's style, sizes in inches."""
+    return new_grid(width, height, 1)[0]
+
+
+@styled
+def new_grid(width: float, height: float, ncols: int = 2, nrows: int = 1) -> list[Axes]:
+    """Axes beside and below each other on a fresh figure in the course's style, row by row; sizes in inches.
 
     The figure is not registered with pyplot: it is freed when nothing refers to it, and never shown by accident.
     """
-    figure = new_figure(width, height, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
-    return figure.subplots(**subplots)
+    figure = new_figure(width, height, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
+    return list(figure.subplots(nrows, ncols, squeeze=False).flat)
 
 
+@styled
 def new_figure(width: float, height: float, **arguments) -> Figure:
     """A figure without axes, sizes in inches, on a white card with round corners: in the dark theme it is a card."""
-    mpl.rcParams.update(_RC)
-    figure = Figure(figsize=(width, height), facecolor="none", **arguments)
+    figure = _Card(figsize=(width, height), facecolor="none", **arguments)
     FigureCanvasAgg(figure)
     card = FancyBboxPatch((0, 0), width, height, boxstyle="round,pad=0,rounding_size=0.08", fc="white", ec="none",
                           transform=figure.dpi_scale_trans, zorder=-10, clip_on=False)  # fmt: skip
@@ -60,7 +99,7 @@ def ink_on(colour: str) -> str:
 def png(figure: Figure) -> str:
     """The figure as PNG, base64."""
     buffer = io.BytesIO()
-    figure.canvas.print_png(buffer)  # savefig would lay the figure out twice
+    FigureCanvasAgg(figure).print_png(buffer)  # savefig would lay the figure out twice
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -70,10 +109,6 @@ def show(figure: Figure, alt: str, save: str | Path | None = None) -> None:
     The sentence is the figure's text twin: what a terminal prints, what nbconvert writes as `alt`, and what the
     notebook tests compare.
     """
-    display(
-        {"image/png": png(figure), "text/plain": alt},
-        raw=True,
-        metadata={"image/png": {"alt": alt}},
-    )
+    display({"image/png": png(figure), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
     if save is not None:
         figure.savefig(save, dpi=150)

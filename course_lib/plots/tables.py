@@ -11,7 +11,7 @@ from torch import Tensor
 
 from course_lib.interactions import Interactions
 from course_lib.plots.sketch import FAINT, Plane, Sketch
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes
+from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes, styled
 
 KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
 
@@ -27,7 +27,7 @@ def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd
     """
     sketch, plane = Sketch(860, 300), Plane(10, 60, 380, 180, (0.5, 5.5), (0, 1.1 * counts.max()))
     sketch.text(10, 18, f"a rave is a rating of {threshold} or more", bold=True)
-    for rating, count in counts.items():
+    for rating, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
         x, y = plane.at(rating - 0.4, count)
         keep = rating >= threshold
         sketch.rect(x, y, 61, 240 - y, KINDS["ratings"][0] if keep else MUTED, hatched=not keep)
@@ -46,16 +46,17 @@ def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd
     return sketch
 
 
-def left_lines(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@styled
+def plot_left_lines(table: pd.DataFrame) -> Axes:
     """What each threshold leaves: one line each for ratings, films and guests.
 
     Args:
         table: counts of `ratings, films, guests` left, indexed by threshold, the first row complete.
     """
-    ax = ax if ax is not None else new_axes(8, 3.8)
-    for name, (color, marker) in KINDS.items():
+    ax = new_axes(8, 3.8)
+    for name, (colour, marker) in KINDS.items():
         share = 100 * table[name] / table[name].iloc[0]
-        ax.plot(table.index, share, color=color, marker=marker, markersize=8, linewidth=2)
+        ax.plot(table.index, share, color=colour, marker=marker, markersize=8, linewidth=2)
         ax.annotate(
             f"{name}: {share.iloc[-1]:.0f} %", (table.index[-1], share.iloc[-1]), (10, -4), textcoords="offset points"
         )
@@ -65,33 +66,30 @@ def left_lines(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def age_bars(users: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@styled
+def plot_age_bars(users: pd.DataFrame) -> Axes:
     """Guests per decade of age, women and men stacked. `users` has the columns `age` (years) and `gender` (F, M)."""
-    ax = ax if ax is not None else new_axes(8, 3.3)
+    ax = new_axes(8, 3.3)
     table = pd.crosstab(users["age"] // 10 * 10, users["gender"])
     bottom = np.zeros(len(table))
-    for gender, word, color, hatch in (("F", "women", PALETTE[4], ""), ("M", "men", PALETTE[7], "...")):
-        ax.bar(table.index + 5, table[gender], 8.5, bottom, color=color, hatch=hatch, edgecolor="white", label=word)
+    for gender, word, colour, hatch in (("F", "women", PALETTE[4], ""), ("M", "men", PALETTE[7], "...")):
+        ax.bar(table.index + 5, table[gender], 8.5, bottom, color=colour, hatch=hatch, edgecolor="white", label=word)
         bottom += table[gender].to_numpy()
     ax.set(xlabel="age (years)", ylabel="guests", xticks=[*table.index, table.index[-1] + 10])
     ax.legend()
     return ax
 
 
-def session_bars(minutes: pd.Series, ax: Axes | None = None) -> Axes:
+@styled
+def plot_session_bars(minutes: pd.Series) -> Axes:
     """Time between the first and the last rating of each guest, on a logarithmic axis; `minutes` one per guest."""
-    ax = ax if ax is not None else new_axes(8, 3.3)
+    ax = new_axes(8, 3.3)
     ticks = {1: "1 minute", 60: "1 hour", 60 * 24: "1 day", 60 * 24 * 7: "1 week", 60 * 24 * 30: "1 month"}
-    ax.hist(minutes.clip(lower=1), np.geomspace(1, max(minutes.max(), 2), 36), color=GUEST, edgecolor="white")
+    ax.hist(minutes.clip(lower=1), np.geomspace(1, max(minutes.max(), 2), 36).tolist(), color=GUEST, edgecolor="white")
     ax.axvline(minutes.median(), color=ACCENT, linewidth=2)
     top = ax.get_ylim()[1]
-    ax.text(
-        minutes.median() * 1.15,
-        top,
-        f"half of the guests:\n{minutes.median():.0f} minutes or less",
-        color=ACCENT,
-        va="top",
-    )
+    words = f"half of the guests:\n{minutes.median():.0f} minutes or less"
+    ax.text(minutes.median() * 1.15, top, words, color=ACCENT, va="top")
     ax.set_xscale("log")
     ax.set_xticks(list(ticks), list(ticks.values()))
     ax.minorticks_off()
@@ -99,16 +97,17 @@ def session_bars(minutes: pd.Series, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def long_tail(degree: np.ndarray, ax: Axes | None = None) -> Axes:
+@styled
+def plot_long_tail(degree: np.ndarray, head: int) -> Axes:
     """Raves per film, films ordered by fame; the fewest films that hold half of all raves are marked.
 
     Args:
         degree: `(n_films,)` raves of each film, in any order.
+        head: how many films hold half of all raves.
     """
-    ax = ax if ax is not None else new_axes(8, 3.6)
+    ax = new_axes(8, 3.6)
     ordered = np.sort(degree)[::-1]
     rank = np.arange(1, len(ordered) + 1)
-    head = half_point(ordered)
     ax.fill_between(rank[:head], ordered[:head], color=FILM)
     ax.fill_between(rank[head - 1 :], ordered[head - 1 :], color=FAINT)
     ax.plot(rank, ordered, color="black", linewidth=1)
@@ -120,16 +119,13 @@ def long_tail(degree: np.ndarray, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def half_point(degree: np.ndarray) -> int:
-    """The smallest number of entries of `degree` `(n,)` that add up to at least half of its sum."""
-    cumulative = np.cumsum(np.sort(degree)[::-1])
-    return int(np.searchsorted(cumulative, cumulative[-1] / 2) + 1)
-
-
-def matrix_grid(
+@styled
+def plot_matrix_grid(
     matrix: Tensor,
     n_users: int,
     names: Sequence[str] | None = None,
+    title: str = "the matrix",
+    *,
     ax: Axes | None = None,
 ) -> Axes:
     """A small matrix of whole numbers as a grid, the border between guests and films drawn thick.
@@ -139,39 +135,40 @@ def matrix_grid(
         n_users: the first node that is a film.
         names: what to write beside the rows; the node numbers if left out.
     """
-    ax = ax if ax is not None else new_axes(4.5, 4.5)
+    ax = ax or new_axes(4.5, 4.5)
     n_nodes = len(matrix)
     for row, column in np.argwhere(matrix.numpy() != 0):
         wrong = (row < n_users) == (column < n_users)
         ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, color=MUTED if wrong else FAINT))
         ax.text(column, row, f"{matrix[row, column]:g}", ha="center", va="center")
     ends = (-0.5, n_nodes - 0.5)
-    for edges, style in (
-        (np.arange(n_nodes + 1) - 0.5, {"color": FAINT, "linewidth": 0.8, "zorder": 1.5}),
-        (np.array([0, n_users, n_nodes]) - 0.5, {"color": "black", "linewidth": 2, "zorder": 2}),
+    for edges, colour, width, order in (
+        (np.arange(n_nodes + 1) - 0.5, FAINT, 0.8, 1.5),
+        (np.array([0, n_users, n_nodes]) - 0.5, "black", 2, 2),
     ):
-        ax.hlines(edges, *ends, **style)
-        ax.vlines(edges, *ends, **style)
+        for lines in (ax.hlines, ax.vlines):
+            lines(edges, *ends, color=colour, linewidth=width, zorder=order)
     ax.set_xticks(range(n_nodes))
-    ax.set_yticks(range(n_nodes), names if names is not None else range(n_nodes))
+    ax.set_yticks(range(n_nodes), names or [str(node) for node in range(n_nodes)])
     ax.tick_params(length=0)
-    ax.set(xlim=(-0.55, n_nodes - 0.45), ylim=(n_nodes - 0.45, -0.55), title="the matrix", aspect="equal")
+    ax.set(xlim=(-0.55, n_nodes - 0.45), ylim=(n_nodes - 0.45, -0.55), title=title, aspect="equal")
     ax.spines[:].set_visible(False)
     return ax
 
 
-def bipartite(party: Interactions, guests: Sequence[str], films: Sequence[str], ax: Axes | None = None) -> Axes:
+@styled
+def plot_bipartite(party: Interactions, guests: Sequence[str], films: Sequence[str]) -> Axes:
     """Guests as circles on the left, films as squares on the right, a line per rave; node numbers inside."""
-    ax = ax if ax is not None else new_axes(4.5, 4)
+    ax = new_axes(4.5, 4)
     middle = (party.n_items - party.n_users) / 2
     height_guest, height_film = np.arange(party.n_users) + middle, np.arange(party.n_items)
     for user, item in zip(party.user.tolist(), party.item.tolist(), strict=True):
         ax.plot([0, 1], [height_guest[user], height_film[item]], color=MUTED, linewidth=1.5, zorder=1)
-    for x, heights, names, color, marker, first, align in (
+    for x, heights, names, colour, marker, first, align in (
         (0, height_guest, guests, GUEST, GUEST_MARKER, 0, "right"),
         (1, height_film, films, FILM, FILM_MARKER, party.n_users, "left"),
     ):
-        ax.scatter([x] * len(heights), heights, s=430, color=color, marker=marker, zorder=3)
+        ax.scatter([x] * len(heights), heights, s=430, color=colour, marker=marker, zorder=3)
         for index, y in enumerate(heights):
             ax.text(x, y, str(first + index), ha="center", va="center", zorder=4)
             ax.text(x + (-0.14 if align == "right" else 0.14), y, names[index], ha=align, va="center")
@@ -180,7 +177,8 @@ def bipartite(party: Interactions, guests: Sequence[str], films: Sequence[str], 
     return ax
 
 
-def block_density(edges: Tensor, n_users: int, n_nodes: int, bins: int = 100, ax: Axes | None = None) -> Axes:
+@styled
+def plot_block_density(edges: Tensor, n_users: int, n_nodes: int, bins: int = 100) -> Axes:
     """A large adjacency matrix from far away: entries per tile, darker is more, the guest-film border drawn.
 
     Args:
@@ -189,7 +187,7 @@ def block_density(edges: Tensor, n_users: int, n_nodes: int, bins: int = 100, ax
         n_nodes: number of rows and of columns.
         bins: tiles along each side.
     """
-    ax = ax if ax is not None else new_axes(4.6, 4.6)
+    ax = new_axes(4.6, 4.6)
     span = [[0, n_nodes], [0, n_nodes]]
     tiles, _, _ = np.histogram2d(edges[0].numpy(), edges[1].numpy(), bins=bins, range=span)
     image = np.ma.masked_equal(tiles, 0)

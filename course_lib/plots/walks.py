@@ -24,7 +24,7 @@ class Walk(NamedTuple):
 class Others(NamedTuple):
     """Walks told in one line."""
 
-    count: int
+    n: int
     """How many."""
     weight: float
     """How loud they are together, in 1/1000."""
@@ -51,7 +51,7 @@ def plot_between(
         more: the walks over the peer that are not among the loudest.
         scores: of `influence.mute`.
     """
-    top = 60 + _ROW * (len(walks) + 1 + (more.count > 0))  # of the lower half
+    top = 60 + _ROW * (len(walks) + 1 + (more.n > 0))  # of the lower half
     sketch = Sketch(860, top + 148)
     _walks(sketch, walks, others, peer, more)
     _hops(sketch, parts, top)
@@ -72,15 +72,15 @@ def _walks(sketch: Sketch, walks: Sequence[Walk], others: Others, peer: int | No
             sketch.text(380, y, f"guest {walk.peer}")
         else:
             sketch.text(10, y, "the rave itself: one hop, nobody in between")
-        _bar(sketch, y, walk.weight, edge, FILM if walk.film else ACCENT, walk.film and walk.peer == peer)
+        _bar(sketch, y, walk.weight, edge, FILM if walk.film else ACCENT, bool(walk.film) and walk.peer == peer)
     y = 46 + _ROW * len(walks)
-    if more.count:
-        sketch.text(10, y, f"{more.count:,} more over")
+    if more.n:
+        sketch.text(10, y, f"{more.n:,} more over")
         sketch.circle(366, y, 8, GUEST)
         sketch.text(380, y, f"guest {peer}")
         _bar(sketch, y, more.weight, edge, FILM, True)
         y += _ROW
-    sketch.text(10, y, f"all {others.count:,} others" if walks else "no walk of 1 or 3 hops leads here")
+    sketch.text(10, y, f"all {others.n:,} others" if walks else "no walk of 1 or 3 hops leads here")
     _bar(sketch, y, others.weight, edge, MUTED)
 
 

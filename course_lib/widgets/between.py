@@ -141,9 +141,10 @@ class BetweenWidget:
     def picture(self) -> Sketch:
         """What is on screen."""
         peer, walks = self.muted_peer(), self._ledger.iloc[:-1]
+        first = [walks[column].head(_WALKS).tolist() for column in ("item", "peer", "weight")]
         shown = [
-            Walk("" if walk.hops == 1 else self._titles[walk.item], walk.peer, 1000 * walk.weight)
-            for walk in walks.head(_WALKS).itertuples()
+            Walk("" if item < 0 else self._titles[item], over, 1000 * weight)
+            for item, over, weight in zip(*first, strict=True)
         ]
         rest = walks.iloc[_WALKS:]
         over = rest["peer"] == peer

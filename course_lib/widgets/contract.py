@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any, Protocol
 
 import ipywidgets
 from IPython.display import display
@@ -43,14 +44,20 @@ class Promise:
         if self.change not in CHANGES:
             raise ValueError(f"a quantity does one of {', '.join(CHANGES)}, got {self.change!r}; choose one of them")
 
-    def holds(self, before: object, after: object) -> bool:
+    def holds(self, before: Any, after: Any) -> bool:
         """Whether the quantity changed from `before` to `after` as promised."""
         if self.change in ("rises", "falls"):
             return after > before if self.change == "rises" else after < before
         return (after == before) == (self.change == "stays")
 
 
-def look_for(widget: object) -> None:
+class Promising(Protocol):
+    """A widget with a contract."""
+
+    contract: tuple[Promise, ...]
+
+
+def look_for(widget: Promising) -> None:
     """Display what to look for in a widget, its contract: what to move, what to watch, and, folded, what it teaches."""
     plain, folded = ["What to look for:"], ["**What to look for**", ""]
     for number, promise in enumerate(widget.contract, start=1):
@@ -79,7 +86,7 @@ def _escaped(text: str) -> str:
 
 def watched(widget: object, promise: Promise) -> str:
     """The quantity in words: "how many films ..."."""
-    words = inspect.getdoc(getattr(type(widget), promise.quantity)).splitlines()[0].rstrip(".")
+    words = str(inspect.getdoc(getattr(type(widget), promise.quantity))).splitlines()[0].rstrip(".")
     return words if words[:2].isupper() else words[0].lower() + words[1:]
 
 

@@ -28,7 +28,7 @@ class GossipPicture(anywidget.AnyWidget):
     }
     @media (prefers-reduced-motion: reduce) { .course-gossip * { transition: none !important; } }
     """
-    pages = traitlets.List().tag(sync=True)
+    pages: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     row = traitlets.Int(0).tag(sync=True)
     round = traitlets.Int(0).tag(sync=True)
 

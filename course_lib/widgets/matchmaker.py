@@ -248,16 +248,17 @@ class MatchmakerWidget:
 
     def _reload(self, _button: Button) -> None:
         try:
-            film_ids = load_guest(self._file, dict(zip(self._item_ids.tolist(), self._titles, strict=True)))
+            titles = dict(zip(self._item_ids.tolist(), self._titles, strict=True))
+            items = [list(titles).index(item_id) for item_id in load_guest(self._file, titles)]
         except ValueError as error:
             return self._say(f"Not reloaded: {error}.")
         except OSError as error:
             return self._say(f"Not reloaded: {error.strerror}.")
-        self.like(self._item_ids.get_loc(film_id) for film_id in film_ids)
-        self._say(f"Reloaded {_films(len(film_ids))}.")
+        self.like(items)
+        self._say(f"Reloaded {_films(len(items))}.")
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), plot_receipts(*self.top()).figure)
+        live.show(self.box, self.summary(), plot_receipts(*self.top()).get_figure(root=True))
 
 
 def _films(n: int) -> str:

@@ -173,7 +173,7 @@ class RehearsalWidget:
         text += f"best validation NDCG@10 {best:.3f}."
         others = {other: run["ndcg@10"].max() for other, run in self.runs.items() if other != name and "ndcg@10" in run}
         if others:
-            rival = max(others, key=others.get)
+            rival = max(others, key=lambda other: others[other])
             gap = best - others[rival]
             verdict = f"level (less than {_LEVEL} apart)" if abs(gap) < _LEVEL else "above" if gap > 0 else "below"
             text += f" The best other run on screen has {others[rival]:.3f} ({rival}). Compared with it: {verdict}."

@@ -1,0 +1,129 @@
+"""The course's look comes and goes: every drawing has it, and the learner's settings are as they were."""
+
+import inspect
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from matplotlib.axes import Axes
+
+from course_lib.graph import edge_index
+from course_lib.party import GUESTS, TOPICS, little_party
+from course_lib.plots import gossip, learning, maps, ranking, receipts, tables
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.style import new_axes, new_figure, new_grid, png
+
+PARTY = little_party()
+POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
+HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
+LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndcg@10": [0.3, 0.2]})
+PLOTS = {
+    gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
+    gossip.plot_party: [PARTY, GUESTS, TOPICS],
+    gossip.plot_by_rounds: [{"none": {1: 0.0, 3: 5.0}}, "films"],
+    gossip.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
+    gossip.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}],
+    learning.plot_bpr_loss: [{"tie": 0.0}],
+    learning.plot_bpr_push: [{"tie": 0.0}],
+    learning.plot_pushes: [{"before": [0.5, 0.4]}],
+    learning.plot_hidden_share: [[10, 100], [0.002, 0.02], {10.0: 0.003}],
+    learning.plot_histories: [{"run": HISTORY}],
+    learning.plot_ladder: [LADDER],
+    learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],
+    learning.plot_two_by_two: [{"a": {"x": [0.1], "y": [0.2]}, "b": {"x": [0.3], "y": [0.4]}}, ("EASE", 0.3)],
+    learning.plot_differences: [pd.DataFrame({"name": ["a"], "difference": [0.1], "low": [0.0], "high": [0.2]})],
+    maps.plot_training_curves: [HISTORY, 0.1],
+    maps.plot_tsne: [POSITIONS, 4],
+    maps.plot_genres: [POSITIONS, ["War", *["other"] * 9]],
+    maps.plot_pca: [POSITIONS, 4, [0.2, 0.1]],
+    maps.plot_popularity_axis: [POSITIONS[:, 0], np.arange(1, 11)],
+    maps.plot_seating: [{("real", 5): POSITIONS, ("random", 5): POSITIONS}, 4, {("real", 5): "", ("random", 5): ""}],
+    maps.plot_clubs: [[("one", POSITIONS)], np.array(list("AAABBBBCCC"))],
+    maps.plot_hops: [pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}), [0.5, 0.5]],
+    maps.plot_oversmoothing: [pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}), 0.15],
+    ranking.plot_metrics_by_rank: [pd.DataFrame({"NDCG@2": [0.6, 0.4]}, index=[1, 2]), 2],
+    ranking.plot_intervals: [pd.DataFrame({"mean": [0.3], "low": [0.2], "high": [0.35]}, index=["women"]), "NDCG@10"],
+    ranking.plot_grouped_bars: [pd.DataFrame({"a": [0.1]}, index=["full"]), "NDCG@10"],
+    ranking.plot_newcomers: [
+        pd.DataFrame({"model": ["EASE"] * 2, "seed": [0, 0], "shown": ["3", "all"], "recall": [0.2, 0.4]}),
+        "recall",
+        ["EASE"],
+    ],
+    ranking.plot_histogram: [[1.0, 2.0, 9.0], "share", "guests"],
+    receipts.plot_receipts: [["A"], [[("Alien", 0.5), ("rest (2 raves)", 0.125)]]],
+    receipts.plot_share_and_loss: [pd.DataFrame({"share": [0.3], "loss": [0.1]}, index=["Alien"])],
+    tables.plot_left_lines: [pd.DataFrame({"ratings": [10, 5], "films": [4, 3], "guests": [2, 2]}, index=[1, 2])],
+    tables.plot_age_bars: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]})],
+    tables.plot_session_bars: [pd.Series([0.0, 10.0])],
+    tables.plot_long_tail: [np.array([1, 6, 1]), 1],
+    tables.plot_matrix_grid: [torch.eye(3), 2],
+    tables.plot_bipartite: [PARTY, GUESTS, TOPICS],
+    tables.plot_block_density: [edge_index(PARTY), 4, 9, 9],
+}
+
+
+def first(drawn: Axes | list[Axes]) -> Axes:
+    return drawn if isinstance(drawn, Axes) else drawn[0]
+
+
+def words(figure) -> list[tuple]:
+    """Font and size of every text of a figure that is drawn, ticks and legends too."""
+    return [
+        (text.get_text(), text.get_fontsize(), text.get_fontfamily(), text.get_ha())
+        for text in figure.findobj(mpl.text.Text)
+        if text.get_text()
+    ]
+
+
+def test_every_plot_function_is_tried_and_is_called_so():
+    modules = (gossip, learning, maps, ranking, receipts, tables)
+    drawing = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and "Axes" in str(inspect.signature(function).return_annotation)
+    }
+    assert drawing == set(PLOTS)
+    assert all(function.__name__.startswith("plot_") for function in drawing)
+
+
+@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.__name__)
+def test_a_plot_leaves_the_settings_alone_and_looks_the_same_under_any(plot):
+    before = dict(mpl.rcParams)
+    figure = first(plot(*PLOTS[plot])).figure
+    picture = png(figure)
+    assert dict(mpl.rcParams) == before
+    with mpl.rc_context({"font.size": 30, "font.family": "serif", "axes.titlelocation": "right", "axes.grid": True,
+                         "axes.titlesize": 40, "legend.frameon": True, "figure.dpi": 50}):  # fmt: skip
+        changed = dict(mpl.rcParams)
+        again = first(plot(*PLOTS[plot])).figure
+        assert png(again) == picture
+        assert dict(mpl.rcParams) == changed
+    assert words(again) == words(figure)
+
+
+def test_a_sketch_and_bare_axes_leave_the_settings_alone():
+    before = dict(mpl.rcParams)
+    sketch = Sketch(100, 50)
+    sketch.text(10, 10, "words")
+    for figure in (sketch.figure, new_figure(2, 2), new_axes(2, 2).figure, new_grid(4, 2, 2, 2)[3].figure):
+        assert png(figure)
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize(
+    ("plot", "arguments"),
+    [(plot, PLOTS[plot]) for plot in PLOTS if "ax" in inspect.signature(plot).parameters],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_where_axes_can_be_given_they_are_drawn_on(plot, arguments):
+    left, right = new_grid(8, 3)
+    assert plot(*arguments, ax=right) is right and right.has_data() and not left.has_data()
+
+
+def test_a_grid_is_read_row_by_row():
+    axes = new_grid(6, 4, ncols=3, nrows=2)
+    places = [(ax.get_subplotspec().rowspan.start, ax.get_subplotspec().colspan.start) for ax in axes]
+    assert places == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
