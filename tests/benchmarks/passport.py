@@ -5,7 +5,8 @@ course, PyTorch Geometric, LensKit, RecTools and implicit judge by their own cod
 user must equal what `course_lib/passport.py` says of it, or the run ends there.
 
 LensKit and RecTools ask for older versions of NumPy and pandas than the course, so they get an environment of their
-own: `build/judges`, made at the first run (1.5 GB, minutes), or that of the Python named as argument.
+own, which is why they are in no extra of the course: `build/judges`, made at the first run (1.5 GB, minutes), or that
+of the Python named as argument. implicit is the `pm-implicit` that RecTools brings.
 
 It also writes `tests/passport_party.csv`, what they say of 40 guests of the made-up party, which the tests hold the
 formulas to without the libraries.
@@ -47,7 +48,7 @@ PYG = {"hit": LinkPredHitRatio, "recall": LinkPredRecall, "ndcg": LinkPredNDCG, 
 
 
 def lists_of(split: Split) -> tuple[Tensor, Tensor, Tensor]:
-    """Users with hidden likes `(B,)`, their popular films `(B, 20)`, and which of all films they like `(B, n_items)`."""
+    """Users with hidden likes `(B,)`, their popular films `(B, 20)`, which of all films they like `(B, n_items)`."""
     users = split.test.user.unique()
     return users, top_k(popularity(split.fit), users, split.fit, max(K))[0], split.test.rows(users)
 
