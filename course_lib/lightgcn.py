@@ -128,8 +128,9 @@ class LightGCN(nn.Module):
 def check_graph(model: LightGCN, graph: Tensor) -> None:
     """Refuse, by a ValueError, a graph that is not of the model's party: other nodes, or other users among them."""
     check_matrix(graph)
-    n_nodes = model.n_users + model.n_items
-    first = graph.col_indices()[: int(graph.crow_indices()[min(model.n_users, graph.size(0))])]  # what users hear
-    if graph.size(0) != n_nodes or (len(first) and int(first.min()) < model.n_users):
+    n_nodes, n_entries = model.n_users + model.n_items, len(graph.col_indices())
+    heard = graph.col_indices()[: int(graph.crow_indices()[min(model.n_users, graph.size(0))])]  # by users: items only
+    divides = 2 * len(heard) == n_entries and not (n_entries and int(heard.min()) < model.n_users)
+    if graph.size(0) != n_nodes or not divides:
         ours = f"{model.n_users} users + {model.n_items} items = {n_nodes}"
         raise ValueError(f"the graph has {graph.size(0)} nodes, the model {ours}; build both from the same split")

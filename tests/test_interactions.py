@@ -88,7 +88,7 @@ def test_a_like_is_a_rating_of_at_least_four():
 
 def test_likes_refuse_a_missing_column_and_a_film_rated_twice():
     ratings = pd.DataFrame({"user_id": [7, 7], "item_id": [2, 2], "rating": [4, 5]})
-    with pytest.raises(ValueError, match=r"the column 'rating' is not there; .* rating=, out of \['user_id', 'item_id'\]"):
+    with pytest.raises(ValueError, match=r"column 'rating' is not there; .* rating=, out of \['user_id', 'item_id'\]"):
         to_likes(ratings.drop(columns="rating"))
     with pytest.raises(ValueError, match=r"'user_id': 7, 'item_id': 2\} is rated more than once; keep one rating"):
         to_likes(ratings)
@@ -182,7 +182,7 @@ def test_a_split_refuses_a_pair_in_two_parts(first, second):
 
 
 def test_a_split_refuses_parts_of_other_sizes_than_its_ids(split):
-    with pytest.raises(ValueError, match=r"train counts \(users, items\) = \(300, 500\), the lists of ids counts \(300, 499"):
+    with pytest.raises(ValueError, match=r"train counts .* = \(300, 500\), the lists of ids counts \(300, 499"):
         Split(split.train, split.validation, split.test, split.user_ids, split.item_ids[1:])
 
 
