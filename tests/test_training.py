@@ -1,25 +1,29 @@
 """Training: equal to a loop written the slow way, blind to the test, and able to stop and go on."""
 
 import math
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import torch
 
-from course_lib import training
-from course_lib.evaluation import evaluate
+from course_lib import bpr, evaluation, softmax, training
+from course_lib.evaluation import Matchmaker, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import scorer
-from course_lib.training import SOFTMAX_CONFIG, TrainConfig, build, fit, pick_device, train
+from course_lib.recommendation import damp_popularity
+from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, fit, train
 
 # Every field that BPR reads, so that better defaults change no test.
 CONFIG = TrainConfig(
     embedding_dim=8,
     n_layers=2,
+    scoring="dot",
+    loss="bpr",
     learning_rate=0.02,
+    weight_decay=0.0,
     reg_weight=1e-3,
     n_epochs=6,
     batch_size=128,
@@ -37,7 +41,7 @@ def small() -> Split:
     """40 guests of two tastes and 60 films: each likes 12 of 30."""
     generator = torch.Generator().manual_seed(0)
     films = [user % 2 * 30 + torch.randperm(30, generator=generator)[:12] for user in range(40)]
-    likes = pd.DataFrame({"user_id": [u for u in range(40) for _ in range(12)], "film_id": torch.cat(films).numpy()})
+    likes = pd.DataFrame({"user_id": [u for u in range(40) for _ in range(12)], "item_id": torch.cat(films).numpy()})
     return split_per_user(likes, pd.RangeIndex(40), pd.RangeIndex(60))
 
 
@@ -83,7 +87,7 @@ def test_training_equals_a_loop_written_the_slow_way(small):
         total = 0.0
         for batch in torch.randperm(len(small.train), generator=generator).split(config.batch_size):
             user, positive = small.train.user[batch], small.train.item[batch]
-            negative = training.sample_negatives(user, small.train, generator)
+            negative = bpr.sample_negatives(user, small.train, generator)
             final = (tags + a @ tags + a @ (a @ tags)) / 3
             loss, penalty = 0.0, 0.0
             for u, i, j in zip(user.tolist(), positive.tolist(), negative.tolist(), strict=True):
@@ -138,9 +142,7 @@ def test_poisoned_test_pairs_change_no_bit_of_history_and_weights(small, teacher
 @pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
 def test_poisoned_test_pairs_change_no_bit_of_what_fit_returns(small, teacher):
     poisoned = Split(small.train, small.validation, moved(small.test, small), small.user_ids, small.item_ids)
-    (model, clean), (other, dirty) = fit(small, teacher), fit(poisoned, teacher)
-    assert columns_that_repeat(clean).equals(columns_that_repeat(dirty))
-    assert same_weights(model.state_dict(), other.state_dict())
+    assert same_weights(fit(small, teacher).state_dict(), fit(poisoned, teacher).state_dict())
 
 
 @pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
@@ -161,16 +163,15 @@ def test_early_stopping_leaves_the_model_at_its_best_validation_epoch(small):
     ndcg = result.history["ndcg@10"]
     assert result.best_epoch == ndcg.idxmax() + 1
     assert len(ndcg) == result.best_epoch + 3 < 40, "stopped after `patience` epochs without a better one"
-    now = evaluate(scorer(*model(adjacency(small.train))), small.validation, seen=small.train, k=(10,))
+    now = evaluate(model.scorer(adjacency(small.train)), small.validation, seen=small.train, k=(10,))
     assert now["ndcg@10"].mean() == ndcg.max()
     assert not same_weights(model.state_dict(), result.state["model"])
 
 
 def test_fit_trains_anew_on_train_and_validation_for_as_many_epochs(small):
     config = replace(CONFIG, learning_rate=0.3, n_epochs=40, patience=3)
-    model, history = fit(small, config)
+    model = fit(small, config)
     _, chosen = run(small, config)
-    assert columns_that_repeat(history).equals(columns_that_repeat(chosen.history))
     again = build(small.fit, config)
     train(again, small.fit, config=replace(config, n_epochs=chosen.best_epoch))
     assert same_weights(model.state_dict(), again.state_dict())
@@ -189,19 +190,80 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_never_had(small, teacher):
     assert len(first.history) == 3 and len(first.state["history"]) == 3
 
 
-def test_ctrl_c_returns_what_was_learnt_so_far(small):
-    def press_ctrl_c(history: pd.DataFrame) -> None:
-        if len(history) == 2:
-            raise KeyboardInterrupt
+def press_ctrl_c_at(n: int, function):
+    """The function, but its n-th call is Ctrl-C."""
+    calls = []
 
-    model, result = run(small, on_epoch=press_ctrl_c)
-    expected_model, expected = run(small, replace(CONFIG, n_epochs=2))
+    def pressed(*arguments, **named):
+        calls.append(1)
+        if len(calls) == n:
+            raise KeyboardInterrupt
+        return function(*arguments, **named)
+
+    return pressed
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_ctrl_c_in_on_epoch_keeps_what_was_learnt_and_says_so(small, teacher, capsys):
+    model, result = run(small, teacher, on_epoch=press_ctrl_c_at(2, lambda history: None))
+    assert result.interrupted
+    printed = f"Interrupted after 2 of {teacher.n_epochs} epochs; to go on: state=result.state"
+    assert capsys.readouterr().out.strip() == printed
+    expected_model, expected = run(small, replace(teacher, n_epochs=2))
+    assert not expected.interrupted and capsys.readouterr().out == ""
     assert columns_that_repeat(result.history).equals(columns_that_repeat(expected.history))
     assert same_weights(model.state_dict(), expected_model.state_dict())
 
 
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+@pytest.mark.parametrize("where", ["on_epoch", "evaluate", "loss", "backward"])
+def test_ctrl_c_anywhere_goes_on_to_the_same_bits(small, teacher, where, monkeypatch):
+    whole_model, whole = run(small, teacher)
+    on_epoch, nth = None, 8 if teacher is CONFIG else 4  # three steps an epoch, or one
+    if where == "on_epoch":
+        on_epoch = press_ctrl_c_at(3, lambda history: None)
+    elif where == "evaluate":
+        monkeypatch.setattr(training, "evaluate", press_ctrl_c_at(3, training.evaluate))
+    elif where == "loss":
+        name, module = ("bpr_loss", bpr) if teacher is CONFIG else ("softmax_loss", softmax)
+        monkeypatch.setattr(module, name, press_ctrl_c_at(nth, getattr(module, name)))
+    else:
+        monkeypatch.setattr(torch.Tensor, "backward", press_ctrl_c_at(nth, torch.Tensor.backward))
+    model, first = run(small, teacher, on_epoch=on_epoch)
+    monkeypatch.undo()
+    assert first.interrupted and 2 <= len(first.history) < teacher.n_epochs
+    again = build(small.train, teacher)  # a fresh model: all there is to know is in the state
+    for learner in (model, again):
+        second = train(learner, small.train, small.validation, teacher, state=first.state)
+        assert not second.interrupted and second.best_epoch == whole.best_epoch
+        assert columns_that_repeat(second.history).equals(columns_that_repeat(whole.history))
+        assert same_weights(second.state["model"], whole.state["model"])
+        assert same_weights(learner.state_dict(), whole_model.state_dict())
+
+
+def test_an_error_in_on_epoch_is_raised_and_the_model_keeps_its_best_epoch(small):
+    def broken(history: pd.DataFrame) -> None:
+        if len(history) == 2:
+            raise ZeroDivisionError
+
+    model = build(small.train, CONFIG)
+    with pytest.raises(ZeroDivisionError):
+        train(model, small.train, small.validation, CONFIG, on_epoch=broken)
+    expected, _ = run(small, replace(CONFIG, n_epochs=2))
+    assert same_weights(model.state_dict(), expected.state_dict())
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_fit_that_was_interrupted_returns_nothing(small, n, monkeypatch):
+    # The seventh call is in the second training, of the number of epochs that the first has chosen.
+    config = replace(CONFIG, n_epochs=6, patience=6, batch_size=1024)
+    monkeypatch.setattr(bpr, "bpr_loss", press_ctrl_c_at(n, bpr.bpr_loss))
+    with pytest.raises(KeyboardInterrupt, match="fit was interrupted, so there is no finished model; run it again"):
+        fit(small, config)
+
+
 def test_ctrl_c_inside_an_epoch_goes_back_to_the_last_whole_one(small, monkeypatch):
-    draws, draw = [], training.sample_negatives
+    draws, draw = [], bpr.sample_negatives
 
     def press_ctrl_c(*arguments):
         draws.append(1)
@@ -209,7 +271,7 @@ def test_ctrl_c_inside_an_epoch_goes_back_to_the_last_whole_one(small, monkeypat
             raise KeyboardInterrupt
         return draw(*arguments)
 
-    monkeypatch.setattr(training, "sample_negatives", press_ctrl_c)
+    monkeypatch.setattr(bpr, "sample_negatives", press_ctrl_c)
     model, result = run(small)
     monkeypatch.undo()
     assert len(result.history) == 2
@@ -224,9 +286,9 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_model_as_it_was(small, monkeyp
     def press_ctrl_c(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "sample_negatives", press_ctrl_c)
+    monkeypatch.setattr(bpr, "sample_negatives", press_ctrl_c)
     model, result = run(small)
-    assert result.history.empty and result.best_epoch == 0
+    assert result.history.empty and result.best_epoch == 0 and result.interrupted
     assert same_weights(model.state_dict(), build(small.train, CONFIG).state_dict())
 
 
@@ -244,24 +306,60 @@ def test_patience_waits_for_a_validation(small):
     assert len(result.history) >= 10  # not 3, where nothing was validated yet
 
 
+COUNTS = {
+    "embedding_dim": 1,
+    "n_epochs": 1,
+    "batch_size": 1,
+    "validate_every": 1,
+    "patience": 1,
+    "n_layers": 0,
+    "seed": 0,
+}
+NUMBERS = ("learning_rate", "temperature", "weight_decay", "reg_weight", "ego_dropout")
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, math.nan, math.inf, "10", True, None])
+@pytest.mark.parametrize("field", COUNTS)
+def test_a_config_refuses_what_is_no_count(field, wrong):
+    with pytest.raises(ValueError, match=f"^{field} must be a whole number, at least {COUNTS[field]}, got {wrong!r}$"):
+        TrainConfig(**{field: wrong})
+    TrainConfig(**{field: COUNTS[field]})
+    if COUNTS[field]:
+        with pytest.raises(ValueError, match=f"^{field} must be a whole number, at least 1, got 0$"):
+            TrainConfig(**{field: 0})
+
+
+@pytest.mark.parametrize("wrong", [-1e-9, math.nan, math.inf, -math.inf, "0.1", True, None, 1j])
+@pytest.mark.parametrize("field", NUMBERS)
+def test_a_config_refuses_what_is_no_number(field, wrong):
+    with pytest.raises(ValueError, match=f"^{field} must be a number .*, got {re.escape(repr(wrong))}$"):
+        TrainConfig(**{field: wrong})
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"validate_every": 0}, "validate_every must be at least 1, got 0"),
-     ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
-     ({"patience": 0}, "patience must be at least 1, got 0"),
-     ({"temperature": 0.0}, "temperature must be above 0: scores are divided by it; got 0.0"),
-     ({"ego_dropout": 1.5}, "ego_dropout is a probability, 0 to 1, got 1.5")],
+    [({"learning_rate": 0}, "learning_rate must be a number above 0, got 0"),
+     ({"temperature": 0.0}, "temperature must be a number above 0, scores are divided by it, got 0.0"),
+     ({"ego_dropout": 1.5}, "ego_dropout must be a number 0 to 1, a probability, got 1.5"),
+     ({"loss": None}, "loss must be one of 'bpr', 'softmax', got None"),
+     ({"scoring": 3}, "scoring must be one of 'dot', 'cosine', got 3")],
 )  # fmt: skip
 def test_a_config_refuses_numbers_that_mean_nothing(change, message):
     with pytest.raises(ValueError, match=message):
         TrainConfig(**change)
 
 
+def test_the_default_is_the_best_measured_setting_and_the_others_are_named():
+    assert (TrainConfig().loss, TrainConfig().scoring) == ("softmax", "cosine")
+    assert (BPR_CONFIG.loss, BPR_CONFIG.scoring) == ("bpr", "dot")
+    assert replace(NEWCOMER_CONFIG, ego_dropout=0.0) == TrainConfig()
+
+
 def test_bpr_refuses_a_model_that_scores_by_cosine(small):
-    with pytest.raises(
-        ValueError, match='BPR compares dot products, got a model scored by cosine; build it with "dot"'
-    ):
-        run(small, replace(CONFIG, scoring="cosine"))
+    with pytest.raises(ValueError, match='got a model scored by cosine; build it with "dot"'):
+        train(build(small.train, SOFTMAX), small.train, config=CONFIG)
+    with pytest.raises(ValueError, match='BPR compares dot products, got scoring "cosine"; use "dot", or the loss'):
+        replace(CONFIG, scoring="cosine")
 
 
 def test_on_epoch_sees_the_history_so_far_and_stops_the_run_by_returning_true(small):
@@ -285,8 +383,10 @@ def test_the_config_decides_the_model(small, n_layers):
 
 
 def test_a_model_of_another_size_is_refused_with_both_sizes(small):
-    with pytest.raises(ValueError, match=r"= \(60, 40\), the likes are for \(40, 60\); build both from the same split"):
-        train(LightGCN(60, 40), small.train)
+    with pytest.raises(
+        ValueError, match=r"the model counts .* = \(60, 40\), the likes counts \(40, 60\); take both from one"
+    ):
+        train(LightGCN(60, 40, 8, 2), small.train)
 
 
 def test_a_validation_of_another_size_is_refused(small, split):
@@ -297,36 +397,17 @@ def test_a_validation_of_another_size_is_refused(small, split):
 def test_there_must_be_a_like_to_learn_from():
     nothing = Interactions(torch.tensor([], dtype=torch.int64), torch.tensor([], dtype=torch.int64), 3, 4)
     with pytest.raises(ValueError, match="no like to learn from; train needs at least one pair"):
-        train(LightGCN(3, 4), nothing)
+        train(LightGCN(3, 4, 8, 2), nothing)
 
 
 def test_a_user_who_likes_everything_is_refused_by_number():
     likes = Interactions(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 3, 2)
-    with pytest.raises(ValueError, match="user 1 has all 2 items"):
-        train(LightGCN(3, 2), likes, config=TrainConfig(n_epochs=1))
-
-
-def test_the_device_is_the_cpu_where_nothing_else_is_there(monkeypatch, capsys):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert pick_device() == torch.device("cpu")
-    assert capsys.readouterr().out == ""
-
-
-def test_a_device_that_cannot_multiply_sparse_matrices_is_left_with_one_line(monkeypatch, capsys):
-    class NoSparse:
-        def to(self, device):
-            raise NotImplementedError
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    monkeypatch.setattr(training, "adjacency", lambda interactions: NoSparse())
-    assert pick_device() == torch.device("cpu")
-    assert capsys.readouterr().out.count("\n") == 1
+    with pytest.raises(ValueError, match="user 1 likes all 2 items"):
+        train(LightGCN(3, 2, 8, 2), likes, config=replace(BPR_CONFIG, n_epochs=1))
 
 
 def test_fit_refuses_a_split_without_a_validation_part(party):
-    split = split_per_user(to_likes(party.ratings), party.users["user_id"], party.films["film_id"], validation=0)
+    split = split_per_user(to_likes(party.ratings), validation=0)
     with pytest.raises(ValueError, match="no validation part"):
         fit(split, TrainConfig(n_epochs=1))
 
@@ -356,31 +437,31 @@ def test_the_softmax_teacher_equals_a_loop_over_guests_and_films(small):
 def test_the_softmax_teacher_tells_two_tastes_apart(small):
     model, result = run(small, replace(SOFTMAX, n_epochs=30))
     assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0] - 0.5
-    scores = scorer(*model(adjacency(small.train)), model.scoring)(torch.arange(40))
+    scores = model.scorer(adjacency(small.train))(torch.arange(40))
     own, other = scores[::2, :30].mean(), scores[::2, 30:].mean()
     assert own > other + 0.3
 
 
-def test_validation_is_looked_at_every_few_epochs_and_at_the_end(small):
+def test_validation_is_looked_at_every_few_epochs_and_at_no_other(small):
     _, result = run(small, replace(SOFTMAX, n_epochs=8, validate_every=3))
-    assert result.history["ndcg@10"].notna().tolist() == [False, False, True, False, False, True, False, True]
-    assert result.best_epoch in (3, 6, 8)
+    assert result.history["ndcg@10"].notna().tolist() == [False, False, True, False, False, True, False, False]
+    assert result.best_epoch in (3, 6)
 
 
-def test_an_unknown_teacher_is_refused_by_name(small):
-    with pytest.raises(ValueError, match='loss must be "bpr" or "softmax", got \'hinge\''):
-        train(build(small.train, CONFIG), small.train, config=replace(CONFIG, loss="hinge"))
+def test_an_unknown_teacher_is_refused_by_name():
+    with pytest.raises(ValueError, match="loss must be one of 'bpr', 'softmax', got 'hinge'"):
+        replace(CONFIG, loss="hinge")
 
 
 def test_softmax_refuses_a_user_who_likes_everything():
     likes = Interactions(torch.tensor([1, 1, 1, 0]), torch.tensor([0, 1, 2, 0]), 2, 3)
-    with pytest.raises(ValueError, match=r"user 1 has all 3 items.*leave that user out"):
+    with pytest.raises(ValueError, match="user 1 likes all 3 items: none to compare with; leave them out"):
         train(build(likes, SOFTMAX), likes, config=SOFTMAX)
 
 
 def test_without_ego_dropout_nothing_is_drawn_and_with_it_the_run_differs(split):
     # The generator goes on to the order of likes and the negatives, so one more draw would change a history.
-    short = replace(SOFTMAX_CONFIG, n_epochs=3, embedding_dim=8)
+    short = TrainConfig(n_epochs=3, embedding_dim=8)
     states = {}
     for probability in (0.0, 0.5):
         config = replace(short, ego_dropout=probability)
@@ -393,7 +474,7 @@ def test_without_ego_dropout_nothing_is_drawn_and_with_it_the_run_differs(split)
     assert not torch.equal(states[0.5], expected.get_state())
 
 
-@pytest.mark.parametrize("config", [TrainConfig(), SOFTMAX_CONFIG], ids=["bpr", "softmax"])
+@pytest.mark.parametrize("config", [BPR_CONFIG, TrainConfig()], ids=["bpr", "softmax"])
 def test_with_all_ego_tags_dropped_guests_teach_nothing_to_their_own(split, config):
     # Zeroed, a guest's layer-0 tag gets no gradient: it stays where it started, while the films' tags move.
     config = replace(config, n_epochs=1, embedding_dim=8, ego_dropout=1.0, weight_decay=0.0, reg_weight=0.0)
@@ -402,3 +483,143 @@ def test_with_all_ego_tags_dropped_guests_teach_nothing_to_their_own(split, conf
     train(model, split.train, config=config)
     assert torch.equal(model.embedding.weight[:300], start[:300])
     assert not torch.equal(model.embedding.weight[300:], start[300:])
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX, replace(SOFTMAX, scoring="dot")], ids=["bpr", "softmax", "dot"])
+@pytest.mark.parametrize("rate", [1e20, 1e38, 1e300])
+@pytest.mark.parametrize("validated", [True, False])
+def test_a_step_that_leaves_the_numbers_ends_the_run_with_the_epoch_and_the_fix(small, teacher, rate, validated):
+    config = replace(teacher, learning_rate=rate)
+    model = build(small.train, config)
+    start = {name: weight.clone() for name, weight in model.state_dict().items()}
+    with pytest.raises(ValueError, match=r"^at epoch 1 the loss is .*; lower learning_rate, now 1e\+"):
+        train(model, small.train, small.validation if validated else None, config)
+    assert same_weights(model.state_dict(), start)
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_after_a_loss_that_is_no_number_the_model_holds_its_best_finite_weights(small, teacher, monkeypatch):
+    name, module = ("bpr_loss", bpr) if teacher is CONFIG else ("softmax_loss", softmax)
+    losses, loss = [], getattr(module, name)
+
+    def spoilt(*arguments):
+        losses.append(1)
+        return loss(*arguments) * (math.nan if len(losses) == (7 if teacher is CONFIG else 3) else 1)
+
+    monkeypatch.setattr(module, name, spoilt)
+    model = build(small.train, teacher)
+    with pytest.raises(
+        ValueError, match=f"at epoch 3 the loss is nan .*; lower learning_rate, now {teacher.learning_rate}"
+    ):
+        train(model, small.train, small.validation, teacher)
+    monkeypatch.undo()
+    expected, _ = run(small, replace(teacher, n_epochs=2))
+    assert same_weights(model.state_dict(), expected.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("field", "now"),
+    [("learning_rate", 0.03), ("loss", "softmax"), ("reg_weight", 0.0), ("temperature", 0.5), ("batch_size", 64),
+     ("validate_every", 2), ("ego_dropout", 0.5), ("seed", 4), ("weight_decay", 0.1), ("embedding_dim", 16)],
+)  # fmt: skip
+def test_a_state_of_other_settings_is_refused_by_name(small, field, now):
+    _, first = run(small, replace(CONFIG, n_epochs=1))
+    before = getattr(CONFIG, field)
+    with pytest.raises(ValueError, match=f"trained with {field}={before!r}, got {now!r}; keep it, or start anew"):
+        train(build(small.train, CONFIG), small.train, config=replace(CONFIG, **{field: now}), state=first.state)
+
+
+def test_a_state_is_refused_for_a_model_of_another_size_and_for_what_is_no_state(small):
+    _, first = run(small, replace(CONFIG, n_epochs=1))
+    with pytest.raises(ValueError, match="the state is of a model of another size"):
+        train(LightGCN(40, 60, 9, 2), small.train, config=CONFIG, state=first.state)
+    for nothing in (first, {}, {"config": 3}):
+        with pytest.raises(ValueError, match="state must be the `state` of an earlier TrainResult"):
+            train(build(small.train, CONFIG), small.train, config=CONFIG, state=nothing)
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+@pytest.mark.parametrize("stop", [2, 4, 5])
+def test_a_run_stopped_between_two_validations_goes_on_as_if_it_never_had(small, teacher, stop):
+    config = replace(teacher, n_epochs=9, validate_every=3, patience=9)
+    whole_model, whole = run(small, config)
+    model, first = run(small, replace(config, n_epochs=stop))
+    assert first.history.get("ndcg@10", pd.Series(dtype=float)).notna().sum() == stop // 3
+    second = train(model, small.train, small.validation, config, state=first.state)
+    assert columns_that_repeat(second.history).equals(columns_that_repeat(whole.history))
+    assert second.best_epoch == whole.best_epoch
+    assert same_weights(model.state_dict(), whole_model.state_dict())
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, replace(SOFTMAX, scoring="dot"), SOFTMAX], ids=["bpr", "dot", "cosine"])
+def test_what_validation_says_is_what_evaluate_says_of_the_models_scorer(small, teacher):
+    said, graph, model = [], adjacency(small.train), build(small.train, teacher)
+
+    def ask(history: pd.DataFrame) -> None:
+        judged = evaluate(model.scorer(graph), small.validation, small.train, k=(10,))
+        said.append(float(judged["ndcg@10"].mean()))
+
+    result = train(model, small.train, small.validation, teacher, on_epoch=ask)
+    assert result.history["ndcg@10"].tolist() == said and len(set(said)) > 1
+
+
+def test_a_step_with_half_of_the_guests_tags_dropped_equals_a_slow_loop(small):
+    config = replace(SOFTMAX, n_epochs=1, ego_dropout=0.5, seed=11)
+    generator = torch.Generator().manual_seed(config.seed)
+    torch.randperm(len(small.train), generator=generator)  # the order of the likes is drawn first
+    kept = [float(draw) >= 0.5 for draw in torch.rand(40, 1, generator=generator)]
+    assert 10 < sum(kept) < 30
+    weight = build(small.train, config).embedding.weight.detach().clone().requires_grad_()
+    ego = torch.stack([weight[n] * (1.0 if n >= 40 or kept[n] else 0.0) for n in range(100)])
+    graph = adjacency(small.train).to_dense()
+    tags = (ego + graph @ ego + graph @ graph @ ego) / 3
+    liked, loss = small.train.dense().bool(), 0.0
+    for u, i in zip(small.train.user.tolist(), small.train.item.tolist(), strict=True):
+        cosine = torch.cosine_similarity(tags[u][None], tags[40:]) / config.temperature
+        among = torch.cat([cosine[i][None], cosine[~liked[u]]])
+        loss = loss - torch.log_softmax(among, dim=0)[0] / len(small.train)
+    loss.backward()
+    torch.optim.AdamW([weight], lr=config.learning_rate, weight_decay=config.weight_decay).step()
+    model = build(small.train, config)
+    result = train(model, small.train, config=config)
+    assert result.history["loss"][0] == pytest.approx(loss.item(), rel=1e-5)
+    # Adam's first step has the size of the learning rate whatever the gradient, so zeros must be told from small ones.
+    far = weight.grad.abs() > 1e-6
+    assert far.float().mean() > 0.5 and torch.equal(weight.grad[:40].any(dim=1), torch.tensor(kept))
+    assert torch.allclose(model.embedding.weight[far], weight[far], atol=1e-4)
+
+
+@pytest.mark.parametrize("device", ["meta", "cuda", "mps", "nonsense"])
+def test_a_device_that_cannot_is_refused_by_fit_in_one_sentence(small, device, monkeypatch):
+    if device in ("cuda", "mps") and getattr(torch, device).is_available():
+        pytest.skip(f"there is a device {device} here")
+    with pytest.raises(ValueError, match=rf"the device '{device}' cannot gossip \(.+\); use device='cpu'") as error:
+        fit(small, replace(CONFIG, n_epochs=1), device=device)
+    assert "\n" not in str(error.value)
+
+
+def test_fit_asks_the_device_for_the_graph_and_the_model(small, monkeypatch):
+    asked = []
+    monkeypatch.setattr(training, "to_device", lambda graph, device: asked.append(str(device)) or graph)
+    monkeypatch.setattr(LightGCN, "to", lambda model, device: asked.append(f"model {device}") or model)
+    fit(small, replace(CONFIG, n_epochs=1), device="cpu")
+    assert asked == ["cpu", "model cpu", "cpu", "model cpu", "cpu"]
+
+
+def test_metrics_and_damping_stay_on_the_device_of_what_they_are_given(monkeypatch):
+    # The meta device computes nothing, but it refuses to be mixed with another.
+    with pytest.raises(RuntimeError):
+        torch.zeros(3, device="meta") + torch.arange(3.0)
+    monkeypatch.setattr(evaluation, "_check", lambda hits, n_relevant: None)  # it reads values, which meta has not
+    hits, n_relevant = (
+        torch.zeros(2, 5, dtype=torch.bool, device="meta"),
+        torch.ones(2, dtype=torch.int64, device="meta"),
+    )
+    for metric in (evaluation.hit_rate_at_k, evaluation.recall_at_k, evaluation.ndcg_at_k):
+        value = metric(hits, n_relevant)
+        assert value.device.type == "meta" and value.shape == (2,)
+    scores = torch.zeros(2, 4, device="meta")
+    damped = damp_popularity(lambda users: scores, torch.tensor([3, 0, 1, 9]), 0.5)(torch.arange(2))
+    assert damped.device.type == "meta" and damped.shape == (2, 4)
+    damped = damp_popularity(Matchmaker(lambda users: scores, lambda liked: scores[0]), torch.tensor([3, 0, 1, 9]), 0.5)
+    assert damped.newcomer(torch.tensor([0])).device.type == "meta"
