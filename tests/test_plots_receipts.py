@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.plots.receipts import (
-    fold_reasons,
-    in_words,
-    plot_receipts,
-    plot_share_and_loss,
-    receipts_html,
-    total,
-)
+from course_lib.influence import fold_reasons, total
+from course_lib.plots.receipts import in_words, plot_receipts, plot_share_and_loss, receipts_html
 from course_lib.plots.style import MUTED
 from course_lib.recommendation import OWN_TAG
 

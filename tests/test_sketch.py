@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from course_lib.plots.sketch import Plane, Sketch
-from course_lib.plots.style import ink_on, new_axes
+from course_lib.plots.sketch import Plane, Sketch, ink_on
+from course_lib.plots.style import new_axes
 from tests.drawings import alt, shapes, words
 
 

@@ -8,9 +8,10 @@ import torch
 
 from course_lib.evaluation import coverage_at_k
 from course_lib.graph import adjacency
+from course_lib.influence import total
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
-from course_lib.plots.receipts import plot_receipts, total
+from course_lib.plots.receipts import plot_receipts
 from course_lib.recommendation import OWN_TAG, damp_popularity, explain, recommend, split_scores
 from course_lib.widgets.matchmaker import STRENGTHS, MatchmakerWidget
 

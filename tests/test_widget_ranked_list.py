@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from course_lib.interactions import Interactions
-from course_lib.widgets.ranked_list import RankedListWidget, move_item
+from course_lib.widgets.ranked_list import RankedListWidget
 from tests import drawings
 
 TITLES = [f"Film {letter}" for letter in "ABCDEFGHIJ"]
@@ -16,21 +16,6 @@ def one_guest(*films: int) -> Interactions:
 def widget() -> RankedListWidget:
     """One guest; scores fall from film 0 to 9; 0 and 3 were learned from; 2, 5 and 9 are hidden likes."""
     return RankedListWidget(lambda users: -torch.arange(10.0)[None], 0, one_guest(2, 5, 9), one_guest(0, 3), TITLES)
-
-
-@pytest.mark.parametrize(
-    ("rank", "expected"),
-    [
-        (1, [0, 2, 1, 3, 4]),  # before film 1, the best unseen one; film 0 is seen and stays above
-        (2, [0, 1, 2, 3, 4]),  # that is its own rank: film 1 is the only unseen one above it
-        (3, [0, 1, 3, 4, 2]),
-        (9, [0, 1, 3, 4, 2]),  # there are only two other unseen films
-    ],
-)
-def test_move_item_by_hand(rank, expected):
-    moved = move_item([0, 1, 2, 3, 4], 2, rank, seen={0, 3})
-    assert moved == expected
-    assert [item for item in moved if item not in {0, 3}].index(2) + 1 == min(rank, 3)
 
 
 def test_it_opens_on_the_list_of_the_scorer(widget):

@@ -1,4 +1,4 @@
-"""Receipts: the parts of a score, as rows that add up to it, as bars in a figure and as bars in a page."""
+"""Receipts: the parts of a score in words, as bars in a figure and as bars in a page."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,43 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from course_lib.influence import DECIMALS, FAME, REST, Receipt, total
 from course_lib.plots.ranking import shorten
 from course_lib.plots.sketch import INK
 from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes, styled
-from course_lib.recommendation import OWN_TAG
 
-FAME, REST = "fame", "rest"
-DECIMALS = 3
-Receipt = list[tuple[str, float]]
-"""Reasons and their shares, the rest last: they add up to the score."""
 _NAMED, _OTHERS = "#dcd6c0", "other raves"  # where there are more reasons than colours
-
-
-def fold_reasons(reasons: Sequence[str], shares: Sequence[float], n: int = 6, fame: float | None = None) -> Receipt:
-    """What `recommendation.explain` says, short enough to read: own tag, the n largest shares, and the rest.
-
-    Args:
-        reasons: `OWN_TAG`, or the title of a liked item.
-        shares: of the score, one per reason.
-        fame: what damping popularity adds to the score, a negative number; a row of its own.
-
-    Returns:
-        Rows of `DECIMALS` decimals that add up to the rounded score: the rest takes what rounding leaves.
-    """
-    pairs = [(reason, float(share)) for reason, share in zip(reasons, shares, strict=True)]
-    own = [pair for pair in pairs if pair[0] == OWN_TAG]
-    raves = sorted((pair for pair in pairs if pair[0] != OWN_TAG), key=lambda pair: -pair[1])
-    rows = own + raves[:n] + ([] if fame is None else [(FAME, fame)])
-    rows = [(reason, round(share, DECIMALS)) for reason, share in rows]
-    score = round(sum(share for _, share in pairs) + (fame or 0.0), DECIMALS)
-    n_others = max(len(raves) - n, 0)
-    others = f"{n_others} rave{'' if n_others == 1 else 's'}" if n_others else "rounding"
-    return [*rows, (f"{REST} ({others})", round(score - total(rows), DECIMALS) + 0.0)]
-
-
-def total(receipt: Receipt) -> float:
-    """The score of a receipt."""
-    return sum(share for _, share in receipt)
 
 
 def in_words(receipt: Receipt) -> str:

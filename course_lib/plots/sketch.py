@@ -170,6 +170,12 @@ class Sketch:
         self._artists.append(artist)
 
 
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on `#rrggbb`."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#ffffff"
+
+
 def _ticks(low: float, high: float) -> list[float]:
     slack, values = 1e-9 * (high - low), MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
     return [float(value) for value in values if low - slack <= value <= high + slack]

@@ -90,12 +90,6 @@ def new_figure(width: float, height: float, **arguments) -> Figure:
     return figure
 
 
-def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on `#rrggbb`."""
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return "#222222" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#ffffff"
-
-
 def png(figure: Figure) -> str:
     """The figure as PNG, base64."""
     buffer = io.BytesIO()

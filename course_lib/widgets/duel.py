@@ -3,26 +3,14 @@
 from typing import ClassVar
 
 import ipywidgets
-import torch
 
-from course_lib.bpr import bpr_loss
 from course_lib.plots.learning import plot_duel
 from course_lib.plots.sketch import Sketch
+from course_lib.what_if import duel
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _LIMIT = 4.0  # the scores go from -4 to 4
-
-
-def duel(raved: float, random: float) -> tuple[float, float, float]:
-    """Margin, loss and push of one pair of scores.
-
-    The push is the gradient's size on either score: `-d loss / d raved = d loss / d random = sigmoid(-margin)`.
-    """
-    scores = torch.tensor([[raved], [random]], dtype=torch.float64, requires_grad=True)
-    loss = bpr_loss(scores[0], scores[1])
-    (gradient,) = torch.autograd.grad(loss, scores)
-    return raved - random, loss.item(), gradient[1].item()
 
 
 class DuelWidget:

@@ -17,11 +17,7 @@ MAX_ROUNDS = 3
 
 
 class LittlePartyWidget:
-    """A slider of rounds 0 to 3, and the party with its tags after so many rounds of gossip.
-
-    Attributes:
-        rounds: the control.
-    """
+    """A slider, `rounds` 0 to 3, and the party with its tags after so many rounds of gossip."""
 
     contract: ClassVar = (
         Promise("rounds", 0, 1, "n_films_on_first_tag", "rises",

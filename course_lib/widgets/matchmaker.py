@@ -13,9 +13,10 @@ from torch import Tensor
 from course_lib.classroom.guest import find_films, load_guest, save_guest
 from course_lib.data import MovieLens
 from course_lib.evaluation import coverage_at_k, top_k
+from course_lib.influence import Receipt, fold_reasons
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
-from course_lib.plots.receipts import Receipt, fold_reasons, in_words, plot_receipts, receipts_html
+from course_lib.plots.receipts import in_words, plot_receipts, receipts_html
 from course_lib.recommendation import OWN_TAG, damp_popularity, split_scores, tag_parts
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise

@@ -10,25 +10,12 @@ from course_lib.evaluation import Scorer, hit_rate_at_k, ndcg_at_k, recall_at_k,
 from course_lib.interactions import Interactions
 from course_lib.plots.ranking import plot_ranked_list
 from course_lib.plots.sketch import Sketch
+from course_lib.what_if import move_item
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
 _SHOWN = 20  # ranks on screen
 _LOWEST = 25  # how far down the hit can be moved: a few ranks below the list
-
-
-def move_item(order: Sequence[int], item: int, rank: int, seen: set[int]) -> list[int]:
-    """The ranking `order`, best first, with `item` moved so that it ranks `rank`-th among the items not `seen`.
-
-    It comes right before the unseen item that it overtakes; last, where there are fewer than `rank` unseen items. An
-    item that has the rank already stays where it is.
-    """
-    others = [other for other in order if other != item]
-    if sum(other not in seen for other in others[: list(order).index(item)]) == rank - 1:
-        return list(order)
-    unseen = [other for other in others if other not in seen]
-    place = others.index(unseen[rank - 1]) if rank <= len(unseen) else len(others)
-    return [*others[:place], item, *others[place:]]
 
 
 class RankedListWidget:
