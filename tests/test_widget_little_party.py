@@ -1,17 +1,12 @@
 import re
-from math import sqrt
 
 import pytest
-import torch
 
-from course_lib.baselines import untrained_gossip
 from course_lib.influence import film_shares
 from course_lib.party import little_party
 from course_lib.plots.gossip import blend, captions
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing, shapes, words
-
-ADA, BEN, CASABLANCA_NODE = 0, 1, 4 + 2
 
 
 @pytest.fixture
@@ -19,30 +14,10 @@ def widget() -> LittlePartyWidget:
     return LittlePartyWidget()
 
 
-def test_before_any_gossip_films_are_pure_and_guests_empty():
-    shares = film_shares(little_party(), 0)
-    torch.testing.assert_close(shares, torch.cat([torch.zeros(4, 5), torch.eye(5)]))
-
-
-def test_shares_by_hand():
-    # Round 1: Dev, with 2 raves, hears Dune (2 fans) at 1/√4 and Emma (1 fan) at 1/√2.
-    dev = film_shares(little_party(), 1)[3]
-    loud = 1 / 2 + 1 / sqrt(2)
-    torch.testing.assert_close(dev, torch.tensor([0, 0, 0, 0.5 / loud, sqrt(0.5) / loud]))
-    # Round 3: Ada holds Alien and Brazil at 1/2 + 5/12 each, and Casablanca at (1/6 + 1/6)/2 = 1/6.
-    ada = film_shares(little_party(), 3)[ADA]
-    torch.testing.assert_close(ada, torch.tensor([11 / 24, 11 / 24, 2 / 24, 0, 0]))
-
-
-def test_shares_are_in_the_proportions_of_untrained_gossip():
-    scores = untrained_gossip(little_party(), n_layers=3)(torch.arange(4))
-    torch.testing.assert_close(film_shares(little_party(), 3)[:4], scores / scores.sum(dim=1, keepdim=True))
-
-
 def test_captions_name_the_films_on_a_tag():
     names = captions(film_shares(little_party(), 1))
     assert names[:4] == ["Ada\nA B", "Ben\nA B C", "Cleo\nC D", "Dev\nD E"] and names[6] == "Casablanca\nC"
-    assert captions(film_shares(little_party(), 0))[ADA] == "Ada\n(empty)"
+    assert captions(film_shares(little_party(), 0))[0] == "Ada\n(empty)"
 
 
 @pytest.mark.parametrize("n_rounds, ada, ben", [(0, [], []), (1, [], []), (2, [], []), (3, ["Casablanca"], ["Dune"])])
