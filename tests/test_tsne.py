@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.manifold import trustworthiness
 
-from course_lib.tsne import clumping, nearest, pca, shared_label_rate, tsne
+from course_lib.tsne import clumping, nearest, pca, random_tags, seating_plan, shared_label_rate, tsne
 
 
 def two_clubs():
@@ -69,3 +70,16 @@ def test_clumping_by_hand_and_on_scattered_and_huddled_dots():
     assert clumping(np.repeat(scattered[:50], 10, axis=0) + rng.normal(0, 0.01, (500, 2))) < 0.4
     with pytest.raises(ValueError, match=r"must be \(n, 2\), a map, got \(30, 8\)"):
         clumping(two_clubs())
+
+
+def test_a_seating_plan_is_the_map_and_what_it_is_worth():
+    plan = seating_plan(two_clubs(), perplexity=5, seed=3)
+    np.testing.assert_array_equal(plan.positions, tsne(two_clubs(), perplexity=5, seed=3))
+    assert plan.clumping == clumping(plan.positions)
+    assert plan.trustworthiness == trustworthiness(two_clubs(), plan.positions, n_neighbors=10) > 0.8
+
+
+def test_random_tags_have_the_shape_of_the_real_ones_and_are_the_same_every_time():
+    tags = random_tags(two_clubs())
+    assert tags.shape == (30, 8) and abs(tags.mean()) < 0.3
+    np.testing.assert_array_equal(tags, random_tags(two_clubs()))
