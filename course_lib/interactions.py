@@ -288,8 +288,13 @@ def _sorted_ids(values: pd.Series, name: str) -> pd.Index:
 
 def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
     if not ids.is_unique:
-        raise ValueError(f"the {name} id {ids[ids.duplicated()].tolist()[0]!r} stands more than once; an id names one {name}")
-    index = ids.get_indexer(values)
+        raise ValueError(
+            f"the {name} id {ids[ids.duplicated()].tolist()[0]!r} stands more than once; an id names one {name}"
+        )
+    try:
+        index = ids.get_indexer(values)
+    except TypeError:  # a list or a dict is no id
+        index = np.full(len(values), -1)
     if (index < 0).any():
         unknown, known = values[index < 0].tolist()[0], ", ".join(map(repr, ids[:3].tolist()))
         raise ValueError(f"{name} {unknown!r} is not among the {len(ids)} {name} ids, which begin {known}")

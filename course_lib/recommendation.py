@@ -63,6 +63,13 @@ def recommend(
         return table
     if list(items.columns).count("item_id") != 1 or items["item_id"].duplicated().any():
         raise ValueError(f"items must have a column item_id that names each item once, got {list(items.columns)}")
+    if not items["item_id"].isin(split.item_ids).any():
+        known = split.item_ids[:3].tolist()
+        raise ValueError(f"items names no item of the split, whose ids begin {known}; are both texts, or both numbers?")
+    if "rank" in items or "score" in items:
+        raise ValueError(
+            f"items must leave the names rank and score to the list, got {list(items.columns)}; rename them"
+        )
     return table.merge(items, on="item_id", how="left")
 
 

@@ -3,87 +3,142 @@
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from course_lib import recommendation
-from course_lib.data import GENRES
+from course_lib.baselines import ease, item_knn, popularity, random_scorer, untrained_gossip
+from course_lib.evaluation import Matchmaker
 from course_lib.graph import adjacency, edge_index
-from course_lib.interactions import Interactions, to_interactions
+from course_lib.interactions import Interactions, Split, to_interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.party import little_party
-from course_lib.recommendation import (
-    OWN_TAG,
-    damp_popularity,
-    explain,
-    fold_in,
-    recommend,
-    scorer,
-    split_scores,
-    tag_parts,
-)
+from course_lib.recommendation import OWN_TAG, damp_popularity, explain, recommend, split_scores, tag_parts
+from tests.test_lightgcn import dense_newcomer, set_tags
 
-
-def film_table(titles: list[str], ids: list[int], genres: dict[int, list[str]] | None = None) -> pd.DataFrame:
-    flags = {genre: [genre in (genres or {}).get(film, []) for film in ids] for genre in GENRES}
-    return pd.DataFrame({"film_id": ids, "title": titles, **flags})
+NOTHING = torch.zeros(0, dtype=torch.int64)
 
 
 @pytest.fixture
-def shop() -> tuple[pd.Index, pd.DataFrame]:
-    """Four films whose ids are no indices, two of one title, in a table of another order."""
-    films = film_table(["Dune", "Dune", "Emma", "Alien"], [40, 30, 20, 10], {40: ["Sci-Fi", "Action"], 30: ["Drama"]})
-    return pd.Index([10, 20, 30, 40]), films
+def shop(paper) -> Split:
+    """The paper party with ids that are no indices, as a split that hides nothing."""
+    none = Interactions(NOTHING, NOTHING, 3, 4)
+    return Split(paper, none, none, pd.Index(["ada", "ben", "cleo"]), pd.Index([10, 20, 30, 40]))
 
 
-def test_a_scorer_is_the_dot_product_of_final_tags():
-    users, items = torch.tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), torch.tensor([[3.0, 4.0], [5.0, -1.0]])
-    scores = scorer(users, items)(torch.tensor([1, 0]))
-    assert scores.tolist() == [[4, -1], [11, 3]]
-    assert not scores.requires_grad
+@pytest.fixture
+def films() -> pd.DataFrame:
+    """Four films, two of one title, in a table of another order."""
+    return pd.DataFrame({"item_id": [40, 30, 20, 10], "title": ["Dune", "Dune", "Emma", "Alien"], "year": [1, 2, 3, 4]})
 
 
-def test_recommendations_are_unseen_ranked_and_titled_by_id(paper, shop):
-    scores = torch.tensor([[9.0, 8.0, 1.0, 2.0]])
-    table = recommend(lambda users: scores, 0, paper, *shop, k=2)
+def fixed(*scores: float) -> Matchmaker:
+    """The same scores for everybody."""
+    row = torch.tensor(scores, dtype=torch.float32)
+    return Matchmaker(lambda users: row.expand(len(users), -1), lambda liked: row)
+
+
+def test_recommendations_are_unseen_ranked_and_joined_by_id(shop, films):
+    table = recommend(fixed(9, 8, 1, 2), shop, user="ada", k=2, items=films)
     assert table.to_dict("list") == {
-        "rank": [1, 2],
-        "film_id": [40, 30],
-        "title": ["Dune", "Dune"],
-        "genres": ["Action, Sci-Fi", "Drama"],
-        "score": [2, 1],
-    }
+        "rank": [1, 2], "item_id": [40, 30], "score": [2, 1], "title": ["Dune", "Dune"], "year": [1, 2],
+    }  # fmt: skip
+    assert list(recommend(fixed(9, 8, 1, 2), shop, user="ada", k=2)) == ["rank", "item_id", "score"]
 
 
-def test_there_are_fewer_rows_where_fewer_films_are_unseen(paper, shop):
-    table = recommend(lambda users: torch.ones(1, 4), 1, paper, *shop, k=4)
-    assert table["film_id"].tolist() == [40]
+def test_for_a_newcomer_what_they_like_is_hidden_and_nothing_else(shop):
+    assert recommend(fixed(9, 8, 1, 2), shop, liked=[20], k=4)["item_id"].tolist() == [10, 40, 30]
+
+
+def test_there_are_fewer_rows_where_fewer_items_are_unseen(shop):
+    assert recommend(fixed(1, 1, 1, 1), shop, user="ben", k=4)["item_id"].tolist() == [40]
     full = Interactions(torch.zeros(4, dtype=torch.int64), torch.arange(4), 3, 4)
-    assert recommend(lambda users: torch.ones(1, 4), 0, full, *shop, k=2).empty
+    empty = recommend(fixed(1, 1, 1, 1), shop, user="ada", k=2, seen=full)
+    assert empty.empty and list(empty) == ["rank", "item_id", "score"]
+
+
+def test_an_item_that_the_table_does_not_name_is_listed_without_its_columns(shop, films):
+    table = recommend(fixed(9, 8, 1, 2), shop, user="ada", k=2, items=films.iloc[1:])
+    assert table["item_id"].tolist() == [40, 30] and table["title"].isna().tolist() == [True, False]
 
 
 def test_nothing_a_guest_has_rated_is_recommended_and_every_title_is_the_films_own(party, split):
-    model = LightGCN(300, 500, embedding_dim=8)
-    scores = scorer(*model(adjacency(split.fit)))
+    scores = LightGCN(300, 500, 8, 2).scorer(adjacency(split.fit))
     rated = to_interactions(party.ratings, split.user_ids, split.item_ids)
-    title_of = party.films.set_index("film_id")["title"]
+    title_of = party.films.set_index("item_id")["title"]
     for user in range(0, 300, 60):
-        table = recommend(scores, user, rated, split.item_ids, party.films, k=15)
-        mine = party.ratings.loc[party.ratings["user_id"] == split.user_ids[user], "film_id"]
-        assert not set(table["film_id"]) & set(mine)
-        assert table["title"].tolist() == title_of[table["film_id"]].tolist()
+        raw = split.user_ids[user]
+        table = recommend(scores, split, user=raw, k=15, seen=rated, items=party.titles)
+        mine = party.ratings.loc[party.ratings["user_id"] == raw, "item_id"]
+        assert not set(table["item_id"]) & set(mine)
+        assert table["title"].tolist() == title_of[table["item_id"]].tolist()
         assert table["score"].is_monotonic_decreasing and len(table) == 15
-        for film, score in zip(table["film_id"], table["score"], strict=True):
+        for film, score in zip(table["item_id"], table["score"], strict=True):
             item = split.item_ids.get_loc(film)
             assert score == pytest.approx(scores(torch.tensor([user]))[0, item].item())
 
 
-def test_recommend_refuses_unknown_users_and_impossible_lengths(paper, shop):
-    for user in (-1, 3):
-        with pytest.raises(ValueError, match=f"user must be an index from 0 to 2, got {user}"):
-            recommend(lambda users: torch.ones(1, 4), user, paper, *shop)
-    with pytest.raises(ValueError, match="k must be 1 to 4, the number of items, got 10"):
-        recommend(lambda users: torch.ones(1, 4), 0, paper, *shop)
+@pytest.mark.parametrize("baseline", [popularity, item_knn, untrained_gossip, ease])
+def test_every_baseline_takes_in_a_newcomer_with_the_likes_of_a_guest(split, baseline):
+    """Whoever likes what a guest likes is offered what that guest is offered."""
+    scorer = baseline(split.fit)
+    for user in (7, 42):
+        liked = split.item_ids[split.fit.items_of(user).numpy()]
+        old = recommend(scorer, split, user=split.user_ids[user], k=20)
+        new = recommend(scorer, split, liked=list(liked), k=20)
+        assert new["item_id"].tolist() == old["item_id"].tolist()
+        assert new["score"].tolist() == pytest.approx(old["score"].tolist(), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"user": "dev"}, "user 'dev' is not among the 3 user ids, which begin 'ada', 'ben', 'cleo'"),
+        ({"user": 0}, "user 0 is not among the 3 user ids"),
+        ({"liked": [10, 11]}, "item 11 is not among the 4 item ids, which begin 10, 20, 30"),
+        ({"liked": ["10"]}, "item '10' is not among the 4 item ids"),
+        ({"liked": [10, 20, 10]}, r"liked must name each item once, got \[10, 20, 10\]"),
+        ({"liked": []}, r"liked must be a list of at least one item id, got \[\]"),
+        ({"liked": "10"}, "liked must be a list of at least one item id, got '10'"),
+        ({"liked": 10}, "liked must be a list of at least one item id, got 10"),
+        ({}, "either a user or what a newcomer liked, got user=None and liked=None"),
+        ({"user": "ada", "liked": [10]}, r"either a user or .* got user='ada' and liked=\[10\]"),
+        ({"user": ["ada"]}, r"user \['ada'\] is not among the 3 user ids"),
+        ({"user": "ada", "k": 10}, "k must be a whole number, 1 to 4, the number of items, got 10"),
+        ({"user": "ada", "k": 0}, "k must be a whole number, 1 to 4, the number of items, got 0"),
+        ({"user": "ada", "k": 2.0}, "k must be a whole number, 1 to 4, the number of items, got 2.0"),
+    ],
+)
+def test_what_cannot_be_recommended_is_refused(shop, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        recommend(fixed(1, 2, 3, 4), shop, **arguments)
+
+
+def test_a_scorer_of_known_users_is_refused_for_a_newcomer(shop):
+    with pytest.raises(
+        ValueError, match="this scorer knows only the users it was made for; for a newcomer pass a Match"
+    ):
+        recommend(random_scorer(shop.fit), shop, liked=[10])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda films: films.drop(columns="item_id"),
+            r"column item_id that names each item once, got \['title', 'year'\]",
+        ),
+        (lambda films: pd.concat([films, films]), "items must have a column item_id that names each item once"),
+        (
+            lambda films: films.assign(item_id=films["item_id"].astype(str)),
+            r"items names no item of the split, whose ids begin \[10, 20, 30\]; are both texts, or",
+        ),
+        (
+            lambda films: films.rename(columns={"title": "score"}),
+            r"must leave the names rank and score to the list, got .*'score'.*; rename them",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_joined_is_refused(shop, films, change, message):
+    with pytest.raises(ValueError, match=message):
+        recommend(fixed(1, 2, 3, 4), shop, user="ada", k=2, items=change(films))
 
 
 def is_additive(table: pd.DataFrame, score: float) -> bool:
@@ -91,32 +146,18 @@ def is_additive(table: pd.DataFrame, score: float) -> bool:
     return abs(table["share"].sum() - score) <= 1e-5 * table["share"].abs().sum()
 
 
-def dense_newcomer(model: LightGCN, graph: torch.Tensor, liked: list[int]) -> torch.Tensor:
-    """The oracle: one more row in the dense matrix, with the edges film -> new guest only, and a tag of zeros."""
-    n_nodes = graph.size(0)
-    matrix = torch.zeros(n_nodes + 1, n_nodes + 1, dtype=torch.float64)
-    matrix[:-1, :-1] = graph.to_dense()
-    degree = (matrix[:-1, :-1] > 0).sum(dim=1)
-    for film in liked:
-        if degree[model.n_users + film]:
-            matrix[-1, model.n_users + film] = (len(liked) * degree[model.n_users + film]) ** -0.5
-    layers = [torch.cat([model.embedding.weight.detach(), torch.zeros(1, model.embedding.embedding_dim)]).double()]
-    for _ in range(model.n_layers):
-        layers.append(matrix @ layers[-1])
-    return (sum(layers) / len(layers))[-1]
-
-
 @pytest.mark.parametrize("n_layers", [0, 1, 2, 3])
 @pytest.mark.parametrize("scoring", ["dot", "cosine"])
 def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers, scoring):
-    model = LightGCN(300, 500, embedding_dim=8, n_layers=n_layers, scoring=scoring)
+    model = LightGCN(300, 500, 8, n_layers, scoring)
     graph = adjacency(split.train)
-    score_of = scorer(*model(graph), scoring)
+    score_of = model.scorer(graph)
     for user, item in ((0, 0), (7, 499), (299, 123)):
-        table = explain(model, graph, user, item)
+        table = explain(model, graph, split, split.item_ids[item], user=split.user_ids[user])
         assert is_additive(table, score_of(torch.tensor([user]))[0, item].item())
-        liked = split.train.items_of(user).tolist() if n_layers else []
-        assert sorted(table["item"]) == [OWN_TAG, *liked]
+        liked = split.item_ids[split.train.items_of(user).numpy()].tolist() if n_layers else []
+        assert table["item_id"].tolist().count(OWN_TAG) == 1
+        assert sorted(raw for raw in table["item_id"] if raw != OWN_TAG) == sorted(liked)
         assert table["share"].is_monotonic_decreasing
 
 
@@ -124,149 +165,129 @@ def test_the_shares_of_an_explanation_sum_to_the_score(split, n_layers, scoring)
 @pytest.mark.parametrize("scoring", ["dot", "cosine"])
 @pytest.mark.parametrize("n_liked", [1, 3, 400])
 def test_the_shares_of_a_newcomer_sum_to_the_score_of_the_oracles_tag(split, n_layers, scoring, n_liked):
-    model = LightGCN(300, 500, embedding_dim=8, n_layers=n_layers, scoring=scoring)
+    model = LightGCN(300, 500, 8, n_layers, scoring)
     graph = adjacency(split.train)
     liked = torch.randperm(500, generator=torch.Generator().manual_seed(n_liked))[:n_liked]
     liked = liked[split.train.item_degree()[liked] > 0]
     tag = dense_newcomer(model, graph, liked.tolist()).float()
-    score = scorer(tag[None], model(graph)[1], scoring)(torch.tensor([0]))[0]
+    score = model.normalised(tag[None]) @ model.normalised(model(graph)[1].detach()).T
+    raw = split.item_ids[liked.numpy()]
+    torch.testing.assert_close(model.scorer(graph).newcomer(liked)[None], score, atol=1e-5, rtol=1e-4)
     for item in (0, 123, 499):
-        table = explain(model, graph, liked, item)
-        assert is_additive(table, score[item].item())
-        assert sorted(table["item"]) == [OWN_TAG, *sorted(liked.tolist())]
-        assert table.set_index("item")["share"][OWN_TAG] == 0
+        table = explain(model, graph, split, split.item_ids[item], liked=raw)
+        assert is_additive(table, score[0, item].item())
+        shares = table.set_index("item_id")["share"]
+        assert shares[OWN_TAG] == 0 and sorted(shares.index.drop(OWN_TAG)) == sorted(raw)
 
 
 @pytest.mark.parametrize("scoring", ["dot", "cosine"])
 def test_a_mutated_loudness_is_noticed_by_additivity(split, scoring, monkeypatch):
-    model = LightGCN(300, 500, embedding_dim=8, n_layers=2, scoring=scoring)
+    model = LightGCN(300, 500, 8, 2, scoring)
     graph, liked = adjacency(split.train), split.train.items_of(7)[:5]
-    tag = dense_newcomer(model, graph, liked.tolist()).float()[None]
-    users, items = model(graph)
-    trained = scorer(users, items, scoring)(torch.tensor([7]))[0, 20].item()
-    folded = scorer(tag, items, scoring)(torch.tensor([0]))[0, 20].item()
-    assert is_additive(explain(model, graph, 7, 20), trained) and is_additive(explain(model, graph, liked, 20), folded)
+    score = model.scorer(graph)
+    trained, folded = score(torch.tensor([7]))[0, 20].item(), score.newcomer(liked)[20].item()
+
+    def reasons() -> tuple[pd.DataFrame, pd.DataFrame]:
+        who = {"user": split.user_ids[7]}, {"liked": split.item_ids[liked.numpy()]}
+        return tuple(explain(model, graph, split, split.item_ids[20], **one) for one in who)
+
+    assert is_additive(reasons()[0], trained) and is_additive(reasons()[1], folded)
 
     def squared(function):  # 1 / (d_u d_j) for 1 / sqrt(d_u d_j)
         return lambda *arguments: (function(*arguments)[0], function(*arguments)[1].square())
 
-    for name in ("neighbours", "_newcomer"):
+    for name in ("neighbours", "newcomer_hears"):
         monkeypatch.setattr(recommendation, name, squared(getattr(recommendation, name)))
-    assert not is_additive(explain(model, graph, 7, 20), trained)
-    assert not is_additive(explain(model, graph, liked, 20), folded)
+    assert not is_additive(reasons()[0], trained)
+    assert not is_additive(reasons()[1], folded)
 
 
-def test_the_shares_of_one_round_are_what_one_gets_by_hand(paper):
-    model, graph = LightGCN(3, 4, embedding_dim=1, n_layers=1), adjacency(paper)
-    with torch.no_grad():
-        model.embedding.weight[:] = torch.tensor([[2.0], [0.0], [4.0], [3.0], [5.0], [0.0], [0.0]])
+def test_the_shares_of_one_round_are_what_one_gets_by_hand(paper, shop):
+    model = set_tags(LightGCN(3, 4, 1, n_layers=1), [[2.0], [0.0], [4.0], [3.0], [5.0], [0.0], [0.0]])
     # Casablanca's tag is (0 + 0 / sqrt 6 + 4 / sqrt 2) / 2; Ada's (2 + 3/2 + 5/2) / 2.
     casablanca = 4 / 2**0.5 / 2
-    table = explain(model, graph, 0, item=2)
-    assert table["item"].tolist() == [1, OWN_TAG, 0]
+    table = explain(model, adjacency(paper), shop, 30, user="ada")
+    assert table["item_id"].tolist() == [20, OWN_TAG, 10]
     assert table["share"].tolist() == pytest.approx([casablanca * part / 2 for part in (5 / 2, 2, 3 / 2)])
 
 
-def test_a_guest_without_a_like_is_explained_by_their_own_tag():
-    likes = Interactions(torch.tensor([0, 0]), torch.tensor([0, 1]), 2, 3)
-    model, graph = LightGCN(2, 3, embedding_dim=4), adjacency(likes)
+def test_a_guest_without_a_like_is_explained_by_their_own_tag(shop):
+    likes = Interactions(torch.tensor([0, 0]), torch.tensor([0, 1]), 3, 4)
+    model, graph = LightGCN(3, 4, 4, 2), adjacency(likes)
     users, items = model(graph)
-    table = explain(model, graph, 1, item=0)
-    assert table["item"].tolist() == [OWN_TAG]
+    table = explain(model, graph, shop, 10, user="ben")
+    assert table["item_id"].tolist() == [OWN_TAG]
     assert table["share"].item() == pytest.approx((users[1] @ items[0]).item())
 
 
-@pytest.mark.parametrize(("user", "item", "message"), [(3, 0, "user .* 0 to 2, got 3"), (0, -1, "item .* 3, got -1")])
-def test_reasons_are_refused_for_indices_that_do_not_exist(paper, user, item, message):
-    graph = adjacency(paper)
-    with pytest.raises(ValueError, match=message):
-        explain(LightGCN(3, 4), graph, user, item)
-
-
-def test_an_explanation_refuses_a_graph_of_another_size(paper):
-    with pytest.raises(ValueError, match="the graph has 7 nodes, the model 4 users"):
-        explain(LightGCN(4, 4), adjacency(paper), 0, 0)
-
-
-def test_cosine_scores_are_those_of_scikit_learn():
-    from sklearn.metrics.pairwise import cosine_similarity
-
-    users, items = torch.randn(3, 5), torch.randn(4, 5)
-    score = scorer(users, items, "cosine")(torch.arange(3))
-    assert torch.allclose(score, torch.from_numpy(cosine_similarity(users, items)), atol=1e-6)
-
-
-@given(st.integers(1, 3), st.sets(st.integers(0, 4), min_size=1))
-def test_a_newcomers_tag_is_that_of_a_dense_matrix_with_one_more_row(n_layers, liked):
-    party = little_party()
-    model, graph = LightGCN(4, 5, embedding_dim=3, n_layers=n_layers), adjacency(party)
-    assert torch.allclose(fold_in(model, graph, sorted(liked))[0].double(), dense_newcomer(model, graph, sorted(liked)))
-
-
-def test_a_newcomers_tag_by_hand(paper):
-    # Alien and Casablanca have 2 fans each: their tags arrive with 1 / sqrt(2 * 2), halved by the mean of two rounds.
-    model, graph = LightGCN(3, 4, embedding_dim=1, n_layers=1), adjacency(paper)
-    with torch.no_grad():
-        model.embedding.weight[:] = torch.tensor([[2.0], [0.0], [4.0], [3.0], [5.0], [7.0], [0.0]])
-    assert fold_in(model, graph, [0, 2]).tolist() == [[pytest.approx((3 + 7) / 2 / 2)]]
-
-
-def test_a_batch_of_newcomers_is_each_of_them_alone(split):
-    model, graph = LightGCN(300, 500, embedding_dim=8), adjacency(split.train)
-    liked = split.train.item.unique()
-    batch = [liked[:1], liked[:300], liked[5:8].tolist()]
-    tags = fold_in(model, graph, batch)
-    assert tags.shape == (3, 8)
-    for tag, one in zip(tags, batch, strict=True):
-        assert torch.equal(tag, fold_in(model, graph, one)[0])
-        assert torch.allclose(tag, tag_parts(model, graph, one)[1].sum(dim=0), atol=1e-6)
-
-
-def test_folding_in_leaves_the_party_as_it_is(paper):
-    model, graph = LightGCN(3, 4), adjacency(paper)
-    before = [tags.clone() for tags in model(graph)]
-    fold_in(model, graph, [0, 2])
-    assert all(torch.equal(*tags) for tags in zip(before, model(graph), strict=True))
-
-
-def test_a_film_nobody_raved_about_weighs_nothing_and_is_named(paper):
-    model, graph = LightGCN(3, 4, n_layers=2), adjacency(paper)
-    with pytest.warns(UserWarning, match=r"nobody raved about items \[3\]: they weigh nothing"):
-        tag = fold_in(model, graph, [0, 3])[0]
-    assert torch.allclose(tag.double(), dense_newcomer(model, graph, [0, 3]))
-    with pytest.warns(UserWarning, match="items"):
-        assert explain(model, graph, [0, 3], 1).set_index("item")["share"][3] == 0
-
-
 @pytest.mark.parametrize(
-    ("liked", "message"),
+    ("item", "who", "message"),
     [
-        ([], "at least one like, got none; without likes, offer the popular films"),
-        ([[0], []], "at least one like"),
-        ([4], "a liked item must be an index from 0 to 3, got 4"),
-        ([0, -1], "from 0 to 3, got -1"),
-        ([2, 1, 2], "item 2 is liked more than once"),
-        ([3], r"nobody raved about the liked items \[3\], so they tell nothing"),
-        (torch.tensor([[0, 1]]), r"\(n,\) int64 item indices, got \(1, 2\)"),
-        (torch.tensor([0.0]), "int64 item indices, got .* torch.float32"),
+        (10, {"user": "dev"}, "user 'dev' is not among the 3 user ids"),
+        (11, {"user": "ada"}, "item 11 is not among the 4 item ids"),
+        (11, {"liked": [10]}, "item 11 is not among the 4 item ids"),
+        (10, {"liked": [11]}, "item 11 is not among the 4 item ids"),
+        (10, {}, "either a user or what a newcomer liked"),
+        (10, {"user": "ada", "liked": [10]}, "either a user or what a newcomer liked"),
+        (10, {"liked": [20, 20]}, r"liked must name each item once, got \[20, 20\]"),
+        (10, {"liked": [40]}, r"nobody else likes the liked items \[3\]"),
     ],
 )
-def test_likes_that_say_nothing_are_refused(paper, liked, message):
+def test_reasons_are_refused_for_ids_that_do_not_exist(paper, shop, item, who, message):
     with pytest.raises(ValueError, match=message):
-        fold_in(LightGCN(3, 4), adjacency(paper), liked)
+        explain(LightGCN(3, 4, 8, 2), adjacency(paper), shop, item, **who)
 
 
-def test_a_model_without_gossip_folds_to_nothing(paper):
-    with pytest.raises(ValueError, match="with n_layers=0 no gossip reaches a new guest"):
-        fold_in(LightGCN(3, 4, n_layers=0), adjacency(paper), [0])
+def test_a_newcomers_film_that_nobody_raved_about_has_no_share(paper, shop):
+    with pytest.warns(UserWarning, match="nobody else likes items"):
+        table = explain(LightGCN(3, 4, 8, 2), adjacency(paper), shop, 20, liked=[10, 40])
+    assert table.set_index("item_id")["share"][40] == 0
 
 
-def test_a_newcomer_who_likes_everything_gets_an_empty_list(split, party):
-    model, graph = LightGCN(300, 500, embedding_dim=8), adjacency(split.fit)
-    liked = split.fit.item.unique()
-    score = scorer(fold_in(model, graph, liked), model(graph)[1])
-    everything = Interactions(torch.zeros(500, dtype=torch.int64), torch.arange(500), 1, 500)
-    assert recommend(score, 0, everything, split.item_ids, party.films).empty
+def test_an_explanation_refuses_a_graph_of_another_size_and_an_edge_index(paper, shop):
+    for who in ({"user": "ada"}, {"liked": [10]}):
+        with pytest.raises(ValueError, match="the graph has 7 nodes, the model 4 users"):
+            explain(LightGCN(4, 4, 8, 2), adjacency(paper), shop, 10, **who)
+        with pytest.raises(
+            ValueError, match=r"the graph must be the matrix of `graph\.adjacency`, got a torch\.strided"
+        ):
+            explain(LightGCN(3, 4, 8, 2), edge_index(paper), shop, 10, **who)
+
+
+@pytest.mark.parametrize("who", [-1, 3, 1.0, True, "ada"])
+def test_parts_are_refused_for_an_index_that_does_not_exist(paper, who):
+    if who == "ada":  # a text is a sequence, so it is taken for likes
+        with pytest.raises((ValueError, TypeError)):
+            tag_parts(LightGCN(3, 4, 8, 2), adjacency(paper), who)
+    else:
+        with pytest.raises(ValueError, match=f"user must be an index from 0 to 2, got {who}"):
+            tag_parts(LightGCN(3, 4, 8, 2), adjacency(paper), who)
+
+
+@pytest.mark.parametrize("n_layers", [1, 2, 3])
+def test_the_parts_of_a_tag_sum_to_it(split, n_layers):
+    model, graph = LightGCN(300, 500, 8, n_layers), adjacency(split.train)
+    items, parts = tag_parts(model, graph, 7)
+    assert parts.shape == (1 + len(items), 8)
+    torch.testing.assert_close(parts.sum(dim=0), model(graph)[0][7].detach(), atol=1e-6, rtol=1e-4)
+    liked = items[:5]
+    items, parts = tag_parts(model, graph, liked)
+    assert torch.equal(items, liked) and not parts[0].any()
+    torch.testing.assert_close(parts.sum(dim=0), model.fold_in(graph, liked)[0], atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("scoring", ["dot", "cosine"])
+def test_split_scores_of_many_items_are_the_shares_of_each(split, scoring):
+    model, graph = LightGCN(300, 500, 8, 2, scoring), adjacency(split.train)
+    _, parts = tag_parts(model, graph, 7)
+    shares = split_scores(model, parts, model(graph)[1].detach())
+    torch.testing.assert_close(shares.sum(dim=1), model.scorer(graph)(torch.tensor([7]))[0], atol=1e-6, rtol=1e-4)
+
+
+def test_a_newcomer_who_likes_everything_gets_an_empty_list(split):
+    scorer = LightGCN(300, 500, 8, 2).scorer(adjacency(split.fit))
+    with pytest.warns(UserWarning, match="nobody else likes"):
+        assert recommend(scorer, split, liked=split.item_ids).empty
 
 
 def test_damping_takes_most_from_the_most_famous_film(paper):
@@ -278,14 +299,9 @@ def test_damping_takes_most_from_the_most_famous_film(paper):
     assert half == pytest.approx([1, 0.5, 0, 1])  # log 2 is half of log 4
 
 
-def test_an_unknown_scoring_is_refused():
-    with pytest.raises(ValueError, match=r"scoring must be .* got 'cosin'"):
-        scorer(torch.zeros(2, 4), torch.zeros(3, 4), "cosin")
-    with pytest.raises(ValueError, match=r"scoring must be .* got 'cosin'"):
-        split_scores(torch.zeros(2, 4), torch.zeros(3, 4), "cosin")
-
-
-@pytest.mark.parametrize("who", [0, [0]])
-def test_an_explanation_refuses_an_edge_index(paper, who):
-    with pytest.raises(ValueError, match=r"the graph must be the matrix of `graph\.adjacency`, got a torch\.strided"):
-        explain(LightGCN(3, 4, embedding_dim=8), edge_index(paper), who, 1)
+def test_damping_a_matchmaker_damps_newcomers_alike(split):
+    scorer = popularity(split.fit)
+    damped = damp_popularity(scorer, split.fit.item_degree(), 3.0)
+    assert torch.equal(damped.newcomer(torch.tensor([0])), damped(torch.tensor([5]))[0])
+    assert not torch.equal(damped(torch.tensor([5])), scorer(torch.tensor([5])))
+    assert not isinstance(damp_popularity(random_scorer(split.fit), split.fit.item_degree(), 3.0), Matchmaker)
