@@ -1,6 +1,7 @@
 import numpy as np
 
 from course_lib.party import GUESTS, TOPICS
+from course_lib.plots.colours import ACCENT, FILM
 from course_lib.plots.gossip import (
     FILM_COLOURS,
     blend,
@@ -12,7 +13,6 @@ from course_lib.plots.gossip import (
     plot_party,
     plot_row_sums,
 )
-from course_lib.plots.style import ACCENT, FILM
 from tests.drawings import shapes, words
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from course_lib.plots import maps
-from course_lib.plots.style import FILM, GUEST, show
+from course_lib.plots.colours import FILM, GUEST
+from course_lib.plots.style import show
 
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
 

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from course_lib.plots.colours import ACCENT, MUTED
 from course_lib.plots.ranking import (
     plot_grouped_bars,
     plot_histogram,
@@ -8,9 +9,8 @@ from course_lib.plots.ranking import (
     plot_metrics_by_rank,
     plot_newcomers,
     plot_ranked_list,
-    shorten,
 )
-from course_lib.plots.style import ACCENT, MUTED
+from course_lib.plots.text import shorten
 from tests import drawings
 
 

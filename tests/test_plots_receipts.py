@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.influence import fold_reasons, total
+from course_lib.plots.colours import MUTED
 from course_lib.plots.receipts import in_words, plot_receipts, plot_share_and_loss, receipts_html
-from course_lib.plots.style import MUTED
 from course_lib.recommendation import OWN_TAG
 
 SHARES = st.lists(st.floats(-1, 1), min_size=1, max_size=12)

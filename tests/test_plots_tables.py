@@ -8,7 +8,7 @@ from course_lib.classroom.lessons.n02_data import half_point
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots import tables
-from course_lib.plots.style import MUTED
+from course_lib.plots.colours import MUTED
 from course_lib.plots.three_views import plot_one_rave
 from tests import drawings
 

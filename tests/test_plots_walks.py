@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.plots.style import ACCENT, FILM, GUEST, MUTED
+from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED
 from course_lib.plots.walks import NOTHING, Others, Walk, plot_between
 from tests.drawings import shapes, words
 

@@ -5,7 +5,7 @@ import torch
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots.style import ACCENT
+from course_lib.plots.colours import ACCENT
 from course_lib.widgets.one_rave import OneRaveWidget
 from tests.drawings import shapes, words
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from course_lib.plots.style import MUTED
+from course_lib.plots.colours import MUTED
 from course_lib.widgets.threshold import ThresholdWidget
 from tests.drawings import shapes, words
 

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from course_lib.interactions import Interactions
 from course_lib.party import GUESTS, TOPICS
+from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch, ink_on
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes, styled
+from course_lib.plots.style import new_axes, styled
 
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
 RULE_LINES = {"none": ("o", ":"), "row mean": ("s", "--"), "symmetric": ("D", "-")}  # marker and dash per rule

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.plots.sketch import INK, Plane, Sketch
-from course_lib.plots.style import ACCENT, FILM, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes, new_grid, styled
+from course_lib.plots.colours import ACCENT, FILM, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
+from course_lib.plots.sketch import Plane, Sketch
+from course_lib.plots.style import new_axes, new_grid, styled
 
 _RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
 _HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")

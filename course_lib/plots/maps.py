@@ -6,19 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from course_lib.plots.sketch import INK, Plane, Sketch
-from course_lib.plots.style import (
-    ACCENT,
-    FILM,
-    FILM_MARKER,
-    GUEST,
-    GUEST_MARKER,
-    MUTED,
-    PALETTE,
-    new_axes,
-    new_grid,
-    styled,
-)
+from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
+from course_lib.plots.sketch import Plane, Sketch
+from course_lib.plots.style import new_axes, new_grid, styled
 
 _GENRE_MARKERS = ("o", "s", "^", "D", "v", "P")
 _MAP_AXES = "no unit"

@@ -6,15 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from course_lib.plots.sketch import FAINT, INK, Sketch
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, MUTED, PALETTE, new_axes, styled
-
-
-def shorten(text: str, length: int = 30) -> str:
-    """A title of at most `length` characters: without what stands in brackets if need be, then cut with an ellipsis."""
-    if len(text) > length:
-        text = text.split(" (")[0]
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, INK, MUTED, PALETTE
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.style import new_axes, styled
+from course_lib.plots.text import shorten
 
 
 def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence[bool], k: int) -> Sketch:

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from course_lib.influence import DECIMALS, FAME, REST, Receipt, total
-from course_lib.plots.ranking import shorten
-from course_lib.plots.sketch import INK
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, MUTED, PALETTE, new_axes, styled
+from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, INK, MUTED, PALETTE
+from course_lib.plots.style import new_axes, styled
+from course_lib.plots.text import shorten
 
 _NAMED, _OTHERS = "#dcd6c0", "other raves"  # where there are more reasons than colours
 

@@ -8,18 +8,13 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon, Rectangle
-from matplotlib.ticker import MaxNLocator
+from course_lib.plots.colours import INK
 
-from course_lib.plots.style import new_figure, styled
+if TYPE_CHECKING:  # what a widget shows needs no matplotlib, which takes its time to load
+    from matplotlib.figure import Figure
 
-INK, FAINT = "#222222", "#e4e7e7"
 _SIZE = 16  # of text, in pixels
 _ALIGN: dict[str, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 _HATCH = (
@@ -62,7 +57,7 @@ class Sketch:
         self.width, self.height = width, height
         self._hatch = f"course-hatch-{next(_hatch_ids)}"
         self._svg: list[str] = []
-        self._artists: list[Callable[[Axes], Artist]] = []  # what matplotlib draws instead of each entry of `_svg`
+        self._artists: list[Callable[[Any, Any], Any]] = []  # what matplotlib draws instead of each entry of `_svg`
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, rim: str = "none",
              rim_width: float = 1, hatched: bool = False, title: str = "") -> None:  # fmt: skip
@@ -71,8 +66,8 @@ class Sketch:
         self._add(
             f'<rect {place} fill="{fill}" stroke="{rim}" stroke-width="{rim_width:g}">{_title(title)}</rect>'
             + (f'<rect {place} fill="url(#{self._hatch})"/>' if hatched else ""),
-            lambda ax: ax.add_patch(
-                Rectangle((x, y), width, height, fc=fill, ec="white" if hatched and rim == "none" else rim,
+            lambda ax, mpl: ax.add_patch(
+                mpl.patches.Rectangle((x, y), width, height, fc=fill, ec="white" if hatched and rim == "none" else rim,
                           lw=rim_width, hatch="//" if hatched else None)
             ),
         )  # fmt: skip
@@ -83,25 +78,25 @@ class Sketch:
         self._add(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{rim}" '
             f'stroke-width="{rim_width:g}">{_title(title)}</circle>',
-            lambda ax: ax.add_patch(Circle((x, y), radius, fc=fill, ec=rim, lw=rim_width)),
+            lambda ax, mpl: ax.add_patch(mpl.patches.Circle((x, y), radius, fc=fill, ec=rim, lw=rim_width)),
         )
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str) -> None:
         """A filled outline."""
         self._add(
             f'<polygon points="{_points(points)}" fill="{fill}"/>',
-            lambda ax: ax.add_patch(Polygon(points, fc=fill, ec="none")),
+            lambda ax, mpl: ax.add_patch(mpl.patches.Polygon(points, fc=fill, ec="none")),
         )
 
     def line(self, points: Sequence[tuple[float, float]], colour: str = INK, width: float = 1, dash: str = "") -> None:
         """A line through `points`; `dash` as in SVG: lengths of strokes and gaps in pixels."""
-        pattern = tuple(float(length) / max(width, 1) for length in dash.split())
+        style = (0, tuple(float(length) / max(width, 1) for length in dash.split())) if dash else "-"
         x, y = zip(*points, strict=True)
         self._add(
             f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" stroke-width="{width:g}"'
             + (f' stroke-dasharray="{dash}"' if dash else "")
             + "/>",
-            lambda ax: ax.add_line(Line2D(x, y, color=colour, lw=width, ls=(0, pattern) if dash else "-")),
+            lambda ax, mpl: ax.add_line(mpl.lines.Line2D(x, y, color=colour, lw=width, ls=style)),
         )
 
     def arrow(self, tail: tuple[float, float], head: tuple[float, float], colour: str, width: float = 3) -> None:
@@ -120,7 +115,7 @@ class Sketch:
         self._add(
             f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{_SIZE}"{weight}>'
             f"{escape(text)}</text>",
-            lambda ax: ax.text(x, base, text, ha=_ALIGN[anchor], va="baseline", color=colour, size=_SIZE,
+            lambda ax, _: ax.text(x, base, text, ha=_ALIGN[anchor], va="baseline", color=colour, size=_SIZE,
                                weight="bold" if bold else "normal", parse_math=False),
         )  # fmt: skip
 
@@ -155,17 +150,21 @@ class Sketch:
         )
 
     @property
-    @styled
-    def figure(self) -> Figure:
+    def figure(self) -> "Figure":
         """The drawing as a new matplotlib figure, its picture twin."""
-        figure = new_figure(self.width / 72, self.height / 72, dpi=90)  # 72 pixels of the sketch to the inch
-        ax = figure.add_axes((0, 0, 1, 1), xlim=(0, self.width), ylim=(self.height, 0))
-        ax.axis("off")
-        for order, put in enumerate(self._artists):
-            put(ax).set_zorder(order)
+        import matplotlib as mpl
+
+        from course_lib.plots.style import course_style, new_figure
+
+        with course_style():
+            figure = new_figure(self.width / 72, self.height / 72, dpi=90)  # 72 pixels of the sketch to the inch
+            ax = figure.add_axes((0, 0, 1, 1), xlim=(0, self.width), ylim=(self.height, 0))
+            ax.axis("off")
+            for order, put in enumerate(self._artists):
+                put(ax, mpl).set_zorder(order)
         return figure
 
-    def _add(self, svg: str, artist: Callable[[Axes], Artist]) -> None:
+    def _add(self, svg: str, artist: Callable[[Any, Any], Any]) -> None:
         self._svg.append(svg)
         self._artists.append(artist)
 
@@ -177,6 +176,8 @@ def ink_on(colour: str) -> str:
 
 
 def _ticks(low: float, high: float) -> list[float]:
+    from matplotlib.ticker import MaxNLocator
+
     slack, values = 1e-9 * (high - low), MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
     return [float(value) for value in values if low - slack <= value <= high + slack]
 

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -18,10 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import FancyBboxPatch
 
-# petroff10 keeps its first eight colours apart under the three kinds of colour blindness.
-PALETTE = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70")
-GUEST, FILM, ACCENT, MUTED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]
-GUEST_MARKER, FILM_MARKER = "o", "s"  # guests are circles, films are squares: never colour alone
+from course_lib.plots.colours import PALETTE
+from course_lib.plots.text import markdown
 
 _Arguments = ParamSpec("_Arguments")
 _Drawn = TypeVar("_Drawn")
@@ -97,12 +96,26 @@ def png(figure: Figure) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def show(figure: Figure, alt: str, save: str | Path | None = None) -> None:
-    """Display a figure with a sentence that says what it shows, and save it as PNG if asked.
+@dataclass(frozen=True)
+class Plot:
+    """A picture and its caption: a sentence that says what was found, with its number."""
 
-    The sentence is the figure's text twin: what a terminal prints, what nbconvert writes as `alt`, and what the
+    figure: Figure
+    caption: str
+
+
+def show(picture: Plot | Figure, caption: str | None = None, save: str | Path | None = None) -> None:
+    """Display a picture and, visible below it, its caption; and save it as PNG if asked.
+
+    The same sentence is the picture's text twin: what a terminal prints, what nbconvert writes as `alt`, and what the
     notebook tests compare.
+
+    Args:
+        picture: what a plot function returns; or a bare figure, whose `caption` is then given here.
     """
-    display({"image/png": png(figure), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
+    caption = caption or picture.caption
+    figure = picture.figure if isinstance(picture, Plot) else picture
+    display({"image/png": png(figure), "text/plain": caption}, raw=True, metadata={"image/png": {"alt": caption}})
+    display({"text/markdown": markdown(caption), "text/plain": caption}, raw=True)
     if save is not None:
         figure.savefig(save, dpi=150)

@@ -10,8 +10,9 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.sketch import FAINT, Plane, Sketch
-from course_lib.plots.style import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE, new_axes, styled
+from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE
+from course_lib.plots.sketch import Plane, Sketch
+from course_lib.plots.style import new_axes, styled
 
 KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
 

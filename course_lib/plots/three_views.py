@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.sketch import FAINT, INK, Sketch
-from course_lib.plots.style import ACCENT, FILM, GUEST, MUTED
+from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
+from course_lib.plots.sketch import Sketch
 
 _TOP, _HEIGHT = 48, 330  # of the three dresses
 

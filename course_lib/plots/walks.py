@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from course_lib.plots.ranking import shorten
-from course_lib.plots.sketch import INK, Sketch
-from course_lib.plots.style import ACCENT, FILM, GUEST, MUTED
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.text import shorten
 
 _ROW, _BARS, _LONGEST = 25, 478, 250  # height of a row; left end and greatest length of the bars of the walks
 

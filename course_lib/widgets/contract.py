@@ -5,7 +5,6 @@ them, on the classes and in a browser.
 """
 
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -13,6 +12,8 @@ from typing import Any, Protocol
 
 import ipywidgets
 from IPython.display import display
+
+from course_lib.plots.text import markdown
 
 # What a quantity can do, and how a reader is told.
 CHANGES = {"rises": "It rises.", "falls": "It falls.", "stays": "It stays the same.", "differs": "It changes."}
@@ -64,7 +65,7 @@ def look_for(widget: Promising) -> None:
         answer = f"{CHANGES[promise.change]} {promise.sentence}"
         plain.append(f"{number}. {_task(widget, promise)} {answer}")
         fold = f"<details><summary>What you should see</summary>{escape(answer, quote=False)}</details>"
-        folded.append(f"{number}. {_task(widget, promise, _escaped, '**', '*')} {fold}")
+        folded.append(f"{number}. {_task(widget, promise, markdown, '**', '*')} {fold}")
     display({"text/markdown": "\n".join(folded), "text/plain": "\n".join(plain)}, raw=True)
 
 
@@ -77,11 +78,6 @@ def _task(
     ends = [escaped(_quoted(widget, promise.control, value)) for value in (promise.start, promise.end)]
     control, words = escaped(_name(widget, promise.control)), escaped(watched(widget, promise))
     return f"{start} {bold}{control}{bold} from {ends[0]} to {ends[1]} and watch {italic}{words}{italic}."
-
-
-def _escaped(text: str) -> str:
-    """Text that markdown shows as it is."""
-    return re.sub(r"([\\*_\[\]])", r"\\\1", escape(text, quote=False))
 
 
 def watched(widget: object, promise: Promise) -> str:

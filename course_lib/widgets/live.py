@@ -1,15 +1,16 @@
 """What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import anywidget
 import ipywidgets
 from IPython.display import display
-from matplotlib.figure import Figure
 
-from course_lib.plots.style import png
+if TYPE_CHECKING:  # the live view is there before matplotlib is loaded for its picture twin
+    from matplotlib.figure import Figure
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
@@ -49,8 +50,8 @@ def buttons(description: str, options: object, value: object, width: str = "auto
 def show(
     box: ipywidgets.DOMWidget,
     summary: str,
-    figure: Figure | None = None,
-    others: Mapping[str, Figure] = MappingProxyType({}),
+    figure: "Figure | Callable[[], Figure] | None" = None,
+    others: "Mapping[str, Figure]" = MappingProxyType({}),
 ) -> None:
     """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
 
@@ -60,13 +61,21 @@ def show(
     Args:
         box: controls and view.
         summary: what is on screen, in words.
-        figure: what `summary` describes, as a picture; None where the words are all.
+        figure: what `summary` describes, as a picture or as a function that draws it once the live view is there;
+            None where the words are all.
         others: further pictures by the words that describe them.
     """
-    live = ipywidgets.VBox([box, Live()]).add_class("course-live")
-    display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": summary}, raw=True)
-    pictures = {summary: figure} if figure is not None else {}
-    for alt, picture in {**pictures, **others}.items():
+    wake(box, summary)
+    first = {} if figure is None else {summary: figure() if callable(figure) else figure}
+    for alt, picture in {**first, **others}.items():
+        from course_lib.plots.style import png
+
         display({"image/png": png(picture), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
-    line = f"A stored picture. {NO_KERNEL}" if pictures else NO_KERNEL
+    line = f"A stored picture. {NO_KERNEL}" if first or others else NO_KERNEL
     display({"text/markdown": f"*{line}*", "text/plain": line}, raw=True)
+
+
+def wake(box: ipywidgets.DOMWidget, words: str) -> None:
+    """Display a live view; `words` stand where a widget cannot."""
+    live = ipywidgets.VBox([box, Live()]).add_class("course-live")
+    display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": words}, raw=True)
