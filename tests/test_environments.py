@@ -3,11 +3,15 @@
 import itertools
 import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+
+from tests import resolve
 
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "torch": "pytorch-cpu", "torch-geometric": "pytorch_geometric"}
@@ -40,6 +44,31 @@ def test_every_dependency_is_pinned_inside_its_range():
         assert requirement.specifier.contains(pins[requirement.name]), requirement
 
 
+def test_pins_are_resolved_from_the_oldest_python_on_and_compared_as_the_index_spells_them():
+    assert resolve.pythons('[project]\nrequires-python = ">=3.11"') == ["3.11.0", "3.12", "3.13", "3.14"]
+    assert resolve.pythons('[project]\nrequires-python = ">=3.11.5"')[0] == "3.11.5"
+    assert resolve.names("# a comment\nipython_pygments_lexers==1.1.1\nruamel.yaml==0.19.1 ; x\n    # via y\n") == {
+        "ipython-pygments-lexers", "ruamel-yaml",
+    }  # fmt: skip
+
+
+def test_a_pin_that_a_python_cannot_have_is_said_with_uvs_reason(tmp_path, monkeypatch):
+    reason = "No solution found:\n  soupsieve==4.1.2 depends on Python>=3.11.5"
+    answers = iter([SimpleNamespace(returncode=1, stderr=reason), SimpleNamespace(returncode=0, stderr="")])
+
+    def uv(command, **more):
+        Path(command[command.index("--output-file") + 1]).write_text(
+            "Torch==2.13.0\nnvidia-nvtx==13.0\nappnope==1.0.0\n"
+        )
+        return next(answers)
+
+    monkeypatch.setattr(subprocess, "run", uv)
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("torch==2.13.0\n")
+    assert resolve.complaint("3.11.0", "any", tmp_path, constraints) == reason.replace("\n ", "")
+    assert resolve.complaint("3.11.0", "any", tmp_path, constraints) == "not pinned: appnope"
+
+
 def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypatch):
     from repo2docker.app import Repo2Docker
     from repo2docker.buildpacks import CondaBuildPack
@@ -57,7 +86,8 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
 
 
 VERBS = [
-    "lab", "test", "test-browser", "test-kernel", "lint", "notebooks", "instructor", "clean-edition", "bench", "clean",
+    "lab", "test", "test-browser", "test-kernel", "lint", "resolve", "notebooks", "instructor", "clean-edition",
+    "bench", "clean",
 ]  # fmt: skip
 
 
