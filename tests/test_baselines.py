@@ -120,7 +120,11 @@ def test_item_knn_refuses_a_neighbourhood_of_nobody():
 
 
 def test_gossip_without_a_round_and_ease_without_a_weight_are_refused(small):
-    with pytest.raises(ValueError, match="n_layers must be a whole number, at least 1, without a round nothing arrives, got 0"):
+    with pytest.raises(
+        ValueError, match="n_layers must be a whole number, at least 1, without a round nothing arrives, got 0"
+    ):
         untrained_gossip(small, n_layers=0)
-    with pytest.raises(ValueError, match="reg_weight must be a number above 0, or the matrix could not be inverted, got 0"):
+    with pytest.raises(
+        ValueError, match="reg_weight must be a number above 0, or the matrix could not be inverted, got 0"
+    ):
         ease(small, reg_weight=0)

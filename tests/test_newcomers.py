@@ -8,7 +8,7 @@ import torch
 
 from course_lib.baselines import popularity
 from course_lib.interactions import Interactions, Split
-from course_lib.training import NEWCOMER_CONFIG, SOFTMAX_CONFIG
+from course_lib.training import NEWCOMER_CONFIG, TrainConfig
 from tests.benchmarks import newcomers
 from tests.benchmarks.ladder import ROOT
 from tests.benchmarks.newcomers import BASELINES, MIN_LIKES, RESULTS, SEEDS, SHOWN, hold_out, judge, markdown
@@ -79,7 +79,7 @@ def test_a_newcomer_whom_no_shown_film_helps_gets_the_popular_list(party):
     fewer = Interactions(fit.user[keep], fit.item[keep], fit.n_users, fit.n_items)
     none = Interactions(fit.user[:0], fit.item[:0], fit.n_users, fit.n_items)
     quiet = replace(held, others=Split(fewer, none, none, held.others.user_ids, held.others.item_ids))
-    scores = newcomers.folded(newcomers.build(fewer, SOFTMAX_CONFIG), quiet, 1)(held.newcomers)
+    scores = newcomers.folded(newcomers.build(fewer, TrainConfig()), quiet, 1)(held.newcomers)
     popular = fewer.item_degree().float()
     assert torch.equal(scores[0], popular) and not torch.equal(scores[1], popular)
 

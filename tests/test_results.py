@@ -3,8 +3,6 @@
 import pandas as pd
 import pytest
 
-from course_lib.data import load_movielens
-from course_lib.interactions import split_per_user, to_likes
 from tests.benchmarks.ladder import (
     DIFFERENCES,
     MODELS,
@@ -44,12 +42,9 @@ def test_it_has_one_row_per_model_and_seed(results):
 @pytest.mark.parametrize(
     ("model", "tolerance"), [("popularity", 2e-4), ("item-kNN", 2e-4), ("EASE", 2e-4), ("MF-softmax", 5e-3)]
 )
-def test_a_row_measured_again_is_the_stored_row(results, model, tolerance):
-    data = load_movielens()
-    if not data.is_real:
-        pytest.skip(f"the stored figures are of MovieLens 100K, and this is the {data.source}")
+def test_a_row_measured_again_is_the_stored_row(real_data, results, model, tolerance):
     seed = SEEDS[1]
-    split = split_per_user(to_likes(data.ratings), data.users["user_id"], data.films["film_id"], seed=seed)
+    split = real_data.split(seed)
     stored = results.query("model == @model and split_seed == @seed").iloc[0]
     measured, _ = row(model, split, seed)
     for figure in FIGURES:

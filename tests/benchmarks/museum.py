@@ -22,7 +22,7 @@ from course_lib.evaluation import Scorer
 from course_lib.graph import sparse_matrix
 from course_lib.interactions import Interactions, Split
 from course_lib.training import BPR_CONFIG, TrainConfig, build
-from tests.benchmarks.ladder import ROOT, real_movielens, split_of
+from tests.benchmarks.ladder import ROOT, real_movielens
 
 TABLE = ROOT / "notebooks" / "museum.csv"
 SEEDS = (0, 1, 2)
@@ -98,7 +98,7 @@ def main() -> None:
     data = real_movielens()
     rows = []
     for seed in SEEDS:
-        split = split_of(data, seed)
+        split = data.split(seed)
         rows += [{"split_seed": seed, **row, "ndcg@10": round(float(row["ndcg@10"]), 4)} for row in measure(split)]
         print(pd.DataFrame(rows).query("split_seed == @seed").to_string(), flush=True)
     table = pd.DataFrame(rows)[["bug", "on", "split_seed", "ndcg@10"]]

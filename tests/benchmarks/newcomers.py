@@ -28,15 +28,14 @@ from course_lib.evaluation import Scorer, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import fold_in, scorer
-from course_lib.training import NEWCOMER_CONFIG, SOFTMAX_CONFIG, TrainConfig, build, train
+from course_lib.training import NEWCOMER_CONFIG, TrainConfig, build, train
 from tests.benchmarks.ladder import ROOT, real_movielens, write_readme
 
 RESULTS = ROOT / "notebooks" / "newcomers.csv"
 SEEDS = (0, 1, 2)
 SHOWN = (1, 2, 3, 5, 10, 20, None)  # None: all
 MIN_LIKES = 30
-MF_CONFIG = replace(SOFTMAX_CONFIG, n_layers=0)
+MF_CONFIG = TrainConfig(n_layers=0)
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def hold_out(data: MovieLens, seed: int, choosing: bool = False) -> HoldOut:
     """
     rng = np.random.default_rng(seed)
     likes = to_likes(data.ratings)
-    ids = data.users["user_id"], data.films["film_id"]
+    ids = data.users["user_id"], data.films["item_id"]
     every = to_interactions(likes, *ids)
     fans = (every.user_degree() >= MIN_LIKES).nonzero().flatten().numpy()
     newcomers = torch.from_numpy(np.sort(rng.choice(fans[choosing::2], size=len(fans) // 5, replace=False)))
@@ -100,17 +99,11 @@ def of_newcomers(scores: Tensor, held: HoldOut) -> Scorer:
 
 def folded(model: LightGCN, held: HoldOut, n: int | None) -> Scorer:
     """The newcomers by `fold_in`; one whose shown films nobody else raved about gets the popular list."""
-    graph = adjacency(held.others.fit)
-    fame = held.others.fit.item_degree()
-    heard = torch.tensor([bool((fame[films] > 0).any()) for films in held.shown(n)])
-    scores = fame.float().expand(len(heard), -1).clone()
-    likes = [
-        films[fame[films] > 0] for films in held.shown(n)
-    ]  # the others weigh nothing, under cosine not even in d_u
-    if heard.any():
-        tags = fold_in(model, graph, [films for films in likes if len(films)])
-        scores[heard] = scorer(tags, model(graph)[1], model.scoring)(torch.arange(len(tags)))
-    return of_newcomers(scores, held)
+    scorer, fame = model.scorer(adjacency(held.others.fit)), held.others.fit.item_degree()
+    # Films without another fan weigh nothing, under cosine not even in d_u.
+    likes = [films[fame[films] > 0] for films in held.shown(n)]
+    scores = [scorer.newcomer(films) if len(films) else fame.float() for films in likes]
+    return of_newcomers(torch.stack(scores), held)
 
 
 def fitted(split: Split, config: TrainConfig) -> tuple[LightGCN, int]:
@@ -128,11 +121,8 @@ def trained(likes: Interactions, config: TrainConfig, n_epochs: int) -> LightGCN
 
 def trained_on(held: HoldOut, config: TrainConfig, n_epochs: int, n: int | None) -> Scorer:
     """Trained on the other guests' likes and the newcomers' shown ones."""
-    new, old = held.pairs(held.shown(n)), held.others.fit
-    both = Interactions(torch.cat([old.user, new.user]), torch.cat([old.item, new.item]), old.n_users, old.n_items)
-    model = trained(both, config, n_epochs)
-    with torch.no_grad():
-        return scorer(*model(adjacency(both)), model.scoring)
+    both = held.others.fit.union(held.pairs(held.shown(n)))
+    return trained(both, config, n_epochs).scorer(adjacency(both))
 
 
 def linear(make: Callable[[Interactions], Tensor]) -> Callable[[HoldOut], Callable[[int | None], Scorer]]:
@@ -159,7 +149,7 @@ def averaged(held: HoldOut) -> Callable[[int | None], Scorer]:
 
     def curve(n: int | None) -> Scorer:
         tags = torch.stack([items[films].mean(dim=0) for films in held.shown(n)])
-        return of_newcomers(scorer(tags, items, "cosine")(torch.arange(len(tags))), held)
+        return of_newcomers(F.normalize(tags) @ items.T, held)
 
     return curve
 
@@ -172,7 +162,7 @@ def rows(data: MovieLens, seed: int) -> Iterator[dict[str, object]]:
     held = hold_out(data, seed)
     curves = {name: make(held) for name, make in BASELINES.items()}
     curves["MF, mean of the liked films"] = averaged(held)
-    for name, config in (("LightGCN", SOFTMAX_CONFIG), ("LightGCN, ego dropout", NEWCOMER_CONFIG)):
+    for name, config in (("LightGCN", TrainConfig()), ("LightGCN, ego dropout", NEWCOMER_CONFIG)):
         model, n_epochs = fitted(held.others, config)
         curves[f"{name}, folded in"] = lambda n, model=model: folded(model, held, n)
         curves[f"{name}, trained on"] = lambda n, c=config, e=n_epochs: trained_on(held, c, e, n)
@@ -187,7 +177,7 @@ def choose(data: MovieLens) -> pd.DataFrame:
     table = []
     for probability, seed in itertools.product((0.0, 0.25, 0.5, 0.75), SEEDS):
         held = hold_out(data, seed, choosing=True)
-        model, _ = fitted(held.others, replace(SOFTMAX_CONFIG, ego_dropout=probability))
+        model, _ = fitted(held.others, TrainConfig(ego_dropout=probability))
         recall = {f"{n or 'all'} shown": judge(folded(model, held, n), held)["recall@20"] for n in (3, None)}
         table.append({"ego dropout": probability, "seed": seed, **recall})
         print(table[-1], flush=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 
 from course_lib.graph import adjacency, propagate
-from tests.benchmarks.ladder import real_movielens, split_of
+from tests.benchmarks.ladder import real_movielens
 
 
 def milliseconds(rounds: dict[str, Callable[[], object]], n_turns: int = 300) -> dict[str, float]:
@@ -28,9 +28,7 @@ def milliseconds(rounds: dict[str, Callable[[], object]], n_turns: int = 300) ->
 
 def main() -> None:
     """Print the medians and their ratio for one thread and for two."""
-    data = real_movielens()
-    split = split_of(data, 0)
-    graph = adjacency(split.fit)
+    graph = adjacency(real_movielens().split().fit)
     tags = torch.randn(graph.size(0), 64, generator=torch.Generator().manual_seed(0))
     rounds = {"CSR product": lambda: graph @ tags, "embedding bag": lambda: propagate(graph, tags)}
     for n_threads in (1, 2):

@@ -13,15 +13,15 @@ import pandas as pd
 from course_lib.baselines import ease, item_knn
 from course_lib.data import MovieLens
 from course_lib.evaluation import evaluate
-from course_lib.training import SOFTMAX_CONFIG, build, train
-from tests.benchmarks.ladder import BPR, real_movielens, split_of
+from course_lib.training import TrainConfig, build, train
+from tests.benchmarks.ladder import BPR, real_movielens
 
 LAYERS = (0, 1, 2, 3)
 GRIDS = {
     "bpr": {"learning_rate": (0.003, 0.01), "batch_size": (1024, 4096), "reg_weight": (1e-4, 1e-3, 3e-3, 1e-2)},
     "softmax": {"learning_rate": (0.05, 0.1), "weight_decay": (0.05, 0.1), "temperature": (0.15, 0.2, 0.25, 0.3)},
 }
-BASES = {"bpr": BPR, "softmax": SOFTMAX_CONFIG}
+BASES = {"bpr": BPR, "softmax": TrainConfig()}
 BASELINES = {
     item_knn: ("n_neighbours", (20, 50, 100, 150, 200, 250, 300, 500, 1682)),
     ease: ("reg_weight", (100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0)),
@@ -30,7 +30,7 @@ BASELINES = {
 
 def search_baselines(data: MovieLens) -> pd.DataFrame:
     """One row per setting of item-kNN and EASE, best first within each."""
-    splits, rows = [split_of(data, seed) for seed in range(3)], []
+    splits, rows = [data.split(seed) for seed in range(3)], []
     for baseline, (name, values) in BASELINES.items():
         for value in values:
             scorers = [baseline(split.train, **{name: value}) for split in splits]
@@ -44,7 +44,7 @@ def search_baselines(data: MovieLens) -> pd.DataFrame:
 
 def search_teachers(data: MovieLens) -> pd.DataFrame:
     """One row per setting, best first within each teacher and number of layers."""
-    split, rows = split_of(data, 0), []
+    split, rows = data.split(), []
     for loss, grid in GRIDS.items():
         for n_layers, *values in itertools.product(LAYERS, *grid.values()):
             setting = {"n_layers": n_layers, **dict(zip(grid, values, strict=True))}
