@@ -9,7 +9,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.border import check_count, check_index, check_option, check_range
-from course_lib.graph import adjacency, edge_index, edge_weight, gossip_rounds, neighbours, sparse_matrix
+from course_lib.graph import (
+    adjacency,
+    edge_index,
+    edge_weight,
+    gossip_rounds,
+    neighbours,
+    newcomer_hears,
+    sparse_matrix,
+)
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN, check_graph
 from course_lib.recommendation import OWN_TAG
@@ -203,6 +211,71 @@ def path_ledger(graph: Tensor, n_users: int, user: int, item: int, top: int | No
     table.loc[table["item"] < 0, "hops"] = 1
     rest = {"hops": 0, "item": -1, "peer": -1, "n_walks": len(others), "weight": float(weight[others].sum())}
     return pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
+
+
+_EQUAL = 1 + 1e-5  # weights whose ratio is below this are equal but for rounding, which differs between machines
+
+
+class Walk(NamedTuple):
+    """How an item came to a guest: guest - liked item - peer - item."""
+
+    liked: int
+    """The item of the guest whose walks to the new item are the loudest together."""
+    peer: int
+    """The other guest, who likes both: the loudest walk among them leads through this one."""
+    item: int
+    """Where it ends."""
+    weight: float
+    """The product of the three steps."""
+    share: float
+    """What all walks through `liked` are of all walks to the item, and so of its score under untrained gossip."""
+    n_walks: int
+    """How many walks of three steps lead to the item in all."""
+
+
+def strongest_walks(graph: Tensor, n_users: int, liked: Sequence[int] | Tensor, items: Sequence[int]) -> list[Walk]:
+    """How each of some items came to a guest who likes others: by which like, and by which peer.
+
+    A walk weighs `1 / sqrt(n d_j) · 1 / sqrt(d_j d_b) · 1 / sqrt(d_b d_i)`, with n likes, over item j and peer b. The
+    single loudest of all walks mostly leads through the guest's most obscure item, so the item j is chosen first, by
+    the sum of its walks, and then the peer.
+
+    Args:
+        graph: the matrix of `graph.adjacency`.
+        liked: item indices of the guest, who may be new to the party.
+        items: none of them liked by the guest. An item that no walk leads to is left out.
+
+    Raises:
+        ValueError: whatever `newcomer_hears` refuses, or an item that is out of range.
+    """
+    check_range("an item", torch.as_tensor(list(items), dtype=torch.int64), graph.size(0) - n_users)
+    mine, loudness = newcomer_hears(graph, n_users, liked)
+    mine, order = mine.sort()
+    arriving = loudness[order, None] * _heard_by_users(graph, n_users, mine.tolist())  # (n, n_users)
+    leaving = _heard_by_users(graph, n_users, items)  # (k, n_users)
+    sums, n_walks = arriving @ leaving.T, (arriving > 0).float() @ (leaving > 0).float().T  # (n, k)
+    walks = []
+    for place, item in enumerate(items):
+        if n_walks[:, place].any():
+            best = _first_largest(sums[:, place])
+            steps = arriving[best] * leaving[place]
+            peer = _first_largest(steps)
+            share, n = float(sums[best, place] / sums[:, place].sum()), int(n_walks[:, place].sum())
+            walks.append(Walk(int(mine[best]), peer, item, float(steps[peer]), share, n))
+    return walks
+
+
+def _heard_by_users(graph: Tensor, n_users: int, items: Sequence[int]) -> Tensor:
+    """How loudly each user hears each of some items: `(k, n_users)`."""
+    rows = torch.zeros(len(items), n_users, device=graph.device)
+    for row, item in zip(rows, items, strict=True):
+        fans, volume = neighbours(graph, n_users + item)
+        row[fans] = volume
+    return rows
+
+
+def _first_largest(values: Tensor) -> int:
+    return int((values * _EQUAL >= values.max()).nonzero()[0])
 
 
 def loudest_peers(ledger: pd.DataFrame, user: int) -> list[int]:

@@ -1,16 +1,140 @@
-"""You as a guest: find the films you would rave about, and keep your list between two evenings."""
+"""The guest whom the course is about: you, once you have ticked films, and until then the writer."""
 
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
+from course_lib.data import MovieLens
+from course_lib.evaluation import Matchmaker, Scorer, top_k
 from course_lib.files import write_whole
+from course_lib.interactions import Interactions, Split
+
+WRITER = 28
+"""The raw user id of the writer, a guest of 32 years with 40 raves shown and 10 hidden on split seed 0."""
+ENOUGH_TO_HIDE, N_HIDDEN = 8, 3
 
 # Catalogues put them behind the title: "Matrix, The", "Misérables, Les", "Enfer, L'".
 _ARTICLES = {"the", "a", "an", "le", "la", "les", "l'", "il", "lo", "gli", "der", "die", "das", "det", "el", "los", "o"}
+
+
+@dataclass(frozen=True, eq=False)
+class Guest:
+    """The protagonist of a notebook.
+
+    Attributes:
+        name: "you" or "the writer": the middle of a sentence.
+        shown: item indices `(n,)` of the raves that every matchmaker may know, ascending.
+        hidden: item indices of the raves that are kept back, to see who finds them.
+        user: the writer's raw user id; None for you, whom no model was trained on.
+    """
+
+    name: str
+    shown: Tensor
+    hidden: Tensor
+    n_items: int
+    user: Hashable | None = None
+    index: int | None = None
+
+    @property
+    def title(self) -> str:
+        """The name at the start of a sentence or of a picture: "You" or "The writer"."""
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def possessive(self) -> str:
+        """ "your" or "the writer's"."""
+        return "your" if self.user is None else f"{self.name}'s"
+
+    def scores(self, matchmaker: Scorer | Matchmaker) -> Tensor:
+        """What a matchmaker thinks of every film for this guest: `(n_items,)`.
+
+        You are folded in by your raves: nothing is trained again.
+
+        Raises:
+            ValueError: the matchmaker can score only guests that it was trained on, as matrix factorisation.
+        """
+        if self.index is not None:
+            return matchmaker(torch.tensor([self.index]))[0]
+        if not isinstance(matchmaker, Matchmaker):
+            raise ValueError("this scorer knows only the guests it was made for, and you are not one; use a Matchmaker")
+        return matchmaker.newcomer(self.shown)
+
+    def top(self, matchmaker: Scorer | Matchmaker, k: int = 10) -> Tensor:
+        """The k best films that the guest has not shown, best first: item indices, fewer than k if no more are left."""
+        scores, nobody = self.scores(matchmaker), torch.tensor([0])
+        seen = Interactions(torch.zeros_like(self.shown), self.shown, 1, self.n_items)
+        items, values = top_k(lambda _: scores[None], nobody, seen, k)
+        return items[values > -torch.inf]
+
+    def hits(self, items: Tensor) -> Tensor:
+        """Which places of a list hold a hidden rave: `(k,)` item indices to `(k,)` bool."""
+        return torch.isin(items, self.hidden)
+
+
+def protagonist(data: MovieLens, split: Split) -> Guest:
+    """The guest whom a notebook is about: you, from the films you have ticked, and until you have, the writer.
+
+    Of eight or more ticked films three are hidden, drawn once for all time. A file of ticks that cannot be used is a
+    printed sentence, and the guest is the writer.
+    """
+    path = guest_file()
+    if path is not None and path.is_file():
+        titles = dict(zip(data.films["item_id"], data.films["title"], strict=True))
+        try:
+            liked = split.item_indices(load_guest(path, titles)).tolist()
+        except (ValueError, OSError) as error:
+            print(f"Your films could not be read, so the writer is the guest here: {error}.")
+            liked = []
+        you = newcomer(split, liked)
+        if you is not None:
+            return you
+        if liked:
+            print("Nobody else raved about any of your films, so the writer is the guest here; tick one more.")
+    return writer(split)
+
+
+def newcomer(split: Split, liked: Sequence[int]) -> Guest | None:
+    """You, with the films you like, by item index; None if nobody else raved about any of them.
+
+    Films that nobody else raved about are left out, as they connect you with nobody.
+    """
+    heard = split.fit.item_degree() > 0
+    mine = [item for item in sorted(set(liked)) if heard[item]]
+    lottery = torch.randperm(len(heard), generator=torch.Generator().manual_seed(0))  # a tick more moves few films
+    hidden = sorted(sorted(mine, key=lambda item: int(lottery[item]))[:N_HIDDEN]) if len(mine) >= ENOUGH_TO_HIDE else []
+    if not mine:
+        return None
+    shown = [item for item in mine if item not in hidden]
+    return Guest("you", torch.tensor(shown), torch.tensor(hidden, dtype=torch.int64), len(heard))
+
+
+def writer(split: Split) -> Guest:
+    """The guest of the committed notebooks: `WRITER`, who knows the split's `fit` part and hides its `test` part."""
+    user = split.user_index(WRITER)
+    return Guest("the writer", split.fit.items_of(user), split.test.items_of(user), split.fit.n_items, WRITER, user)
+
+
+def guest_file() -> Path | None:
+    """Where your ticks are kept: in your user's data folder, or in the file that the variable COURSE_LIB_GUEST names.
+
+    None where the variable is `off`: then nothing is read and nothing is kept, and the writer is the guest.
+    """
+    named = os.environ.get("COURSE_LIB_GUEST", "")
+    if named == "off":
+        return None
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("course_lib", appauthor=False) / "guest.json"
 
 
 def find_films(query: str, titles: Sequence[str], limit: int = 10) -> list[int]:
