@@ -6,6 +6,7 @@ fails its hash is fetched again. A download that breaks off leaves no half file.
 
 import hashlib
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -108,7 +109,7 @@ def fetch(parse_grouplens: Parse[T], parse_recbole: Parse[T]) -> T:
                 return parse_recbole(contents.__getitem__, sentence)
             except (OSError, ValueError, KeyError, zipfile.BadZipFile, subprocess.SubprocessError) as error:
                 if not kept:
-                    reasons.append(f"{name}: {_last_line(error)}")
+                    reasons.append(f"{name}: {_reason(error)}")
     raise OSError(
         f"MovieLens 100K could not be loaded (nothing usable in {cache}; {'; '.join(reasons)}). Connect to the network "
         "and try again; or set COURSE_LIB_DATA to a folder that holds u.data, u.user and u.item; or to the word party "
@@ -149,6 +150,7 @@ def _inside(archive: bytes, folder: str) -> ReadFile:
     return lambda file: opened.read(f"{folder}/{file}")
 
 
-def _last_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     text = getattr(error, "stderr", None) or str(error)
-    return (text.strip() or type(error).__name__).splitlines()[-1]
+    last_line = (text.strip() or type(error).__name__).splitlines()[-1]
+    return re.sub(r".*\(Caused by (.*)\)$", r"\1", last_line)  # requests wraps the reason in two others

@@ -34,8 +34,8 @@ from course_lib.download import FILE_MD5, HASHES, SOURCES, WHEEL, ZIP
 # Of the films table as read from GroupLens's u.item: titles, years and flags, written as CSV.
 FILMS_MD5 = "0f84570ebf63609fe37ef4729012dd07"
 CORE = (
-    "border", "data", "interactions", "graph", "conv", "lightgcn", "bpr", "softmax", "evaluation", "baselines",
-    "training", "recommendation",
+    "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "evaluation", "baselines", "training",
+    "recommendation",
 )  # fmt: skip
 
 U_DATA = "1\t1\t5\t880000000\n1\t2\t3\t880000060\n3\t4\t4\t880000120\n2\t267\t1\t880000180\n"
