@@ -6,10 +6,59 @@ never where the environment variable `COURSE_LIB_GUESSES` is `off`.
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from course_lib.classroom.guest import guest_file
 from course_lib.files import write_whole
+
+
+def kept_predictions() -> dict[str, Any]:
+    """The guesses that the learner wanted remembered, by the key of the prediction; empty where none are, or can be.
+
+    A file that cannot be read is set aside as `predictions.broken`, so that nothing in it is lost.
+    """
+    path = _predictions_file()
+    if path is None or not path.is_file():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(kept, dict):
+            raise ValueError("it is no table of guesses")
+        return kept
+    except (OSError, ValueError, RecursionError):
+        with suppress(OSError):
+            path.replace(path.with_suffix(".broken"))
+        return {}
+
+
+def keep_prediction(key: str, guess: float | str | None) -> None:
+    """Remember a guess beside the learner's films (see `guest.guest_file`); None forgets it, the last one the file too.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = _predictions_file()
+    if path is None:
+        return
+    kept = {other: value for other, value in kept_predictions().items() if other != key}
+    if guess is not None:
+        kept[key] = guess
+    if kept:
+        write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def can_keep_predictions() -> bool:
+    """Whether guesses may be remembered: not where the variable COURSE_LIB_GUEST is `off`."""
+    return _predictions_file() is not None
+
+
+def _predictions_file() -> Path | None:
+    path = guest_file()
+    return None if path is None or _off_by_variable() else path.with_name("predictions.json")
 
 
 def guess(guesses: dict[str, Any], what: str, value: Any = ...) -> None:
