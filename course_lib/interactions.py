@@ -63,7 +63,8 @@ class Interactions:
     @cached_property
     def keys(self) -> Tensor:
         """`(E,)` the pairs as sorted numbers `user * n_items + item`: made for fast look-up."""
-        return (self.user * self.n_items + self.item).sort().values
+        # By NumPy: PyTorch sorts on all cores, and each of its threads waits for a core that another program has.
+        return torch.from_numpy(np.sort((self.user * self.n_items + self.item).numpy()))
 
     def contains(self, user: Tensor, item: Tensor) -> Tensor:
         """Which of the pairs `(user, item)`, both `(B,)`, are in the set: `(B,)` bool."""
