@@ -1,8 +1,14 @@
 """Checks that answer like a teacher: four states, and a sentence for whatever a learner hands in."""
 
+import contextlib
+import dataclasses
 import functools
+import hashlib
+import inspect
+import itertools
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from matplotlib import pyplot
 
 import course_lib.classroom.check
-from course_lib.classroom.check import check, hint
+from course_lib.classroom.check import attempts, check, hint
 from course_lib.classroom.check.attempts import is_blank, run
 from course_lib.classroom.check.compare import describe, difference, same, same_numbers
 from course_lib.classroom.check.exercise import Exercise, Mistake, find
@@ -115,6 +122,11 @@ def test_a_mistake_that_shows_on_some_cases_is_found_beside_another():
     assert "one number alone" in verdict(lambda x: x + 5 if len(x) == 2 else x)
 
 
+def test_what_is_a_mistake_and_almost_right_is_a_mistake():
+    exercise = dataclasses.replace(DOUBLE, almost=(Mistake(lambda x: x + 0, "never said."), *DOUBLE.almost))
+    assert str(judge(exercise, lambda x: x)) == "✗ wrong, because nothing is doubled."
+
+
 def test_an_unknown_mistake_is_shown_with_what_was_expected():
     assert verdict(lambda x: 5 * x) == (
         "✗ wrong, because it expected Tensor of shape (2,), float32: [2., 4.] "
@@ -199,14 +211,235 @@ def test_endless_recursion_is_told():
     assert verdict(attempt) == "✗ wrong, because your function calls itself without end on two numbers."
 
 
-def test_an_endless_loop_is_stopped_and_told():
-    def attempt(x):
-        while True:
-            x = x + 1
+def endless(x):
+    while True:
+        x = x + 1
 
-    assert verdict(attempt, seconds=0.2) == (
-        "✗ wrong, because your function was still running after 0.2 seconds on two numbers: does its loop ever end?"
+
+def sleeps(x):
+    time.sleep(1000)
+
+
+def waits(x):
+    threading.Event().wait()
+
+
+def swallows_while_it_works(x):
+    while True:
+        try:
+            x = x + 1
+        except BaseException:
+            x = 0
+
+
+def swallows_while_it_sleeps(x):
+    while True:
+        try:
+            try:
+                sleeps(x)
+            except BaseException:
+                sleeps(x)
+        except:  # noqa: E722
+            pass
+
+
+def suppresses(x):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(1000)
+
+
+def answers_when_interrupted(x):
+    try:
+        time.sleep(1000)
+    except BaseException:
+        return 2 * x
+
+
+def goes_on_after_the_interrupt(x):
+    for i in itertools.count():
+        try:
+            time.sleep(i)
+        finally:
+            continue  # noqa: B012
+
+
+def recurses_when_recursion_fails(x):
+    try:
+        return recurses_when_recursion_fails(x)
+    except BaseException:
+        return recurses_when_recursion_fails(x)
+
+
+def wants_no_interrupt(x):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(1000)
+
+
+NEVER_DONE = [
+    endless, sleeps, waits, swallows_while_it_works, swallows_while_it_sleeps, suppresses, answers_when_interrupted,
+    goes_on_after_the_interrupt, recurses_when_recursion_fails, wants_no_interrupt,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attempt", NEVER_DONE)
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN, lambda *_: None])
+def test_what_does_not_end_is_stopped_and_told(attempt, handler):
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        start = time.monotonic()
+        assert verdict(attempt, seconds=0.1) == (
+            "✗ wrong, because your function was still running after 0.1 seconds on two numbers, where a moment is "
+            "enough. A loop without an end? If it has one, let whole tensors do its work."
+        )
+        assert time.monotonic() - start < 3 and signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    time.sleep(0.02)  # nothing arrives later
+    assert verdict(lambda x: x + x) == "✓ right"
+
+
+def test_nothing_takes_longer_than_ten_seconds():
+    seconds = inspect.signature(judge).parameters["seconds"].default
+    assert seconds + 2 < 10  # one second each for comparing and for the words
+
+
+def test_a_slow_right_answer_is_right():
+    assert verdict(lambda x: time.sleep(0.2) or 2 * x, seconds=2) == "✓ right"
+
+
+def test_right_until_the_time_was_over_is_almost_right():
+    words = verdict(lambda x: 2 * x if len(x) == 2 else sleeps(x), seconds=0.1)
+    assert words.startswith(
+        "≈ almost: right on two numbers, but your function was still running after 0.1 seconds on a"
     )
+
+
+def test_a_long_call_into_which_python_cannot_break_says_so(capsys, monkeypatch):
+    monkeypatch.setattr(attempts, "_LONG_CALL_AFTER", 0)
+    words = verdict(lambda x: hashlib.pbkdf2_hmac("sha256", b"word", b"salt", 3_000_000), seconds=0.05)
+    assert "still running after 0.05 seconds" in words
+    assert capsys.readouterr().out.startswith("The check waits for one long call in your function, into which Python")
+
+
+class Strange:
+    """Whatever is done with it does something."""
+
+    def __init__(self, does):
+        self.does = does
+
+    def __repr__(self, *_):
+        return self.does()
+
+    __str__ = __len__ = __iter__ = __eq__ = __bool__ = __getitem__ = __repr__
+    __hash__ = None
+
+
+def leaves():
+    raise SystemExit
+
+
+def has_its_own_error():
+    raise BaseException
+
+
+def calls_itself():
+    return calls_itself()
+
+
+def loops():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("does", [leaves, has_its_own_error, calls_itself, loops, lambda: sleeps(0), lambda: 3])
+def test_whatever_a_result_does_when_it_is_looked_at_there_is_a_verdict(does, monkeypatch):
+    monkeypatch.setattr(course_lib.classroom.check.verdict, "_TO_LOOK", 0.1)
+
+    class StrangeList(list):
+        __len__ = __iter__ = __eq__ = __getitem__ = lambda self, *_: does()
+
+    class StrangeError(Exception):
+        __str__ = __repr__ = lambda self: does()
+
+    def fails(x):
+        raise StrangeError
+
+    strange = Strange(does)
+    for attempt in (strange, lambda x: strange, lambda x: [strange], lambda x: StrangeList([1]), fails):
+        judged = judge(DOUBLE, attempt, seconds=0.5)
+        assert judged.state == WRONG and judged.reason.endswith((".", "without brackets."))
+
+
+def test_an_error_that_is_no_exception_is_an_error():
+    class Mine(BaseException):
+        pass
+
+    def attempt(x):
+        raise Mine
+
+    assert "your function raised Mine in its line 2 (`raise Mine`) on two numbers" in verdict(attempt)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_is_left_behind_is_told_and_ended():
+    threads = []
+
+    def leaves_one(x):
+        threads.append(threading.Thread(target=endless, args=(x,)))
+        threads[-1].start()
+        return 2 * x
+
+    def joins(x):
+        thread = threading.Thread(target=time.sleep, args=(0.05,))
+        thread.start()
+        thread.join()
+        return 2 * x
+
+    assert verdict(joins) == "✓ right"
+    assert verdict(leaves_one) == (
+        "≈ almost: the result is right, but your function leaves a thread running: "
+        "end every thread that you start, with `join`."
+    )
+    for thread in threads:
+        thread.join(2)
+        assert not thread.is_alive()
+
+
+def test_the_kernel_goes_on_after_an_attempt_that_wants_to_end_it():
+    from jupyter_client.manager import start_new_kernel
+
+    shown = []
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        for code in (
+            """
+import time
+from course_lib.classroom.check import check
+from course_lib.classroom.check.exercise import find
+from course_lib.classroom.check.verdict import judge
+exercise = find("04.normalise")
+def swallows(*arguments):
+    while True:
+        try:
+            time.sleep(1000)
+        except BaseException:
+            pass
+judge(exercise, swallows, seconds=0.3)
+""",
+            "judge(exercise, lambda *arguments: exit())",
+            "judge(exercise, lambda *arguments: display('hello'))",
+            "time.sleep(0.3); 'still here'",
+        ):
+            reply = client.execute_interactive(code, timeout=60, output_hook=shown.append)
+            assert reply["content"]["status"] == "ok" and not reply["content"]["payload"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    texts = [message["content"]["data"]["text/plain"] for message in shown if "data" in message["content"]]
+    swallowed, left, displayed, last = texts
+    assert "still running after 0.3 seconds" in swallowed and "raised SystemExit" in left
+    assert "returned None" in displayed and last == "'still here'"
 
 
 def test_the_users_own_interrupt_stays_an_interrupt():
@@ -235,18 +468,33 @@ def test_it_also_works_outside_the_main_thread():
     assert verdicts == [Verdict(RIGHT)]
 
 
-def test_random_numbers_go_on_as_if_no_check_had_been_made():
-    def draws() -> list[float]:
-        return [random.random(), np.random.rand(), torch.rand(1).item()]
+def draws() -> list[float]:
+    return [random.random(), np.random.rand(), torch.rand(1).item()]
 
-    def seeded():
-        random.seed(1), np.random.seed(1), torch.manual_seed(1)
 
+def test_what_is_global_goes_on_as_if_no_check_had_been_made():
+    def seeded(seed=1):
+        random.seed(seed), np.random.seed(seed), torch.manual_seed(seed)
+
+    def settings() -> tuple:
+        return torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), np.geterr()["divide"]
+
+    def careless(x):
+        seeded(7), torch.set_grad_enabled(False), torch.set_default_dtype(torch.float64), torch.set_num_threads(2)
+        np.seterr(all="raise"), sys.setrecursionlimit(5000), pyplot.plot([1, 2])
+        return 2 * x
+
+    before, limit = settings(), sys.getrecursionlimit()
+    mine = pyplot.figure()
     seeded()
     expected = draws()
     seeded()
-    judge(DOUBLE, lambda x: 2 * x + 0 * torch.rand(1) * np.random.rand() * random.random())
+    assert judge(DOUBLE, careless).state == RIGHT
+    judge(DOUBLE, lambda x: draws())
     assert draws() == expected
+    assert settings() == before and sys.getrecursionlimit() == limit
+    assert pyplot.get_fignums() == [mine.number]
+    pyplot.close(mine)
 
 
 def test_what_the_learner_hands_in_stays_as_it_was():
@@ -256,9 +504,12 @@ def test_what_the_learner_hands_in_stays_as_it_was():
     assert mine[0].item() == 1 and mine[0].requires_grad and mine[0].grad is None
 
 
-def test_every_attempt_gets_the_same_random_numbers():
-    exercise = Exercise("00.x", "free", 1, answer=lambda: torch.rand(3), mistakes=(), hints=())
-    assert judge(exercise, lambda: torch.rand(3)).state == RIGHT
+@pytest.mark.parametrize("draw", [random.random, np.random.rand, lambda: torch.rand(3)])
+def test_every_attempt_gets_the_same_random_numbers(draw):
+    exercise = Exercise("00.x", "free", 1, answer=lambda: draw(), mistakes=(), hints=())
+    for _ in range(3):
+        draw()
+        assert judge(exercise, lambda: draw()).state == RIGHT
 
 
 def test_what_an_attempt_prints_is_not_shown(capsys):
@@ -367,17 +618,3 @@ def test_a_case_that_runs_out_of_time_is_the_last():
 
     assert list(run(DOUBLE, attempt, seconds=0.2)) == ["two numbers", "a third"]
     assert "on a third" in verdict(attempt, seconds=0.2)
-
-
-def test_an_endless_loop_is_stopped_also_where_interrupts_are_ignored():
-    def endless(x):
-        while True:
-            pass
-
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        verdict = judge(DOUBLE, endless, seconds=0.2)
-        assert "was still running after 0.2 seconds" in verdict.reason
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -112,3 +112,24 @@ def left_blank(party, film):
 )
 def test_what_learners_write_and_no_list_foresaw(name, attempt, words):
     assert str(judge(find(name), attempt)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("hidden_likes_masked", "a scorer that must find hidden raves."),
+        ("seen_not_masked", "seen raves that score higher than the hidden ones."),
+        ("idcg_of_the_hits", "a guest who hides more than the list finds."),
+        ("against_99_others", "a hidden rave below rank ten of all films that is among the best ten of a hundred."),
+        ("candidates_counted_in_users", "a hidden film whose number is higher than that of any guest."),
+        ("ties_in_index_order", "equal scores."),
+    ],
+)
+def test_each_missed_bug_is_told_with_what_it_takes_to_see_it(name, words):
+    exercise = find("06.bug_and_test")
+    missed = 0
+    for letter in set("ABCDEF") - {exercise.answer[name]}:
+        reason = judge(exercise, {**exercise.answer, name: letter}).reason
+        assert not reason or reason == f"test {letter} passes with {name}. To see that bug, a test needs {words}"
+        missed += bool(reason)
+    assert missed >= 2

@@ -18,6 +18,9 @@ _hints_given: dict[str, int] = {}
 def check(name: str, attempt: Any) -> None:
     """Show one verdict on an attempt: not tried yet, wrong (and why), almost, or right.
 
+    It comes within ten seconds, whatever the attempt does. The limit: one call of Python's own that never lets go of
+    the interpreter, such as `sum(range(10**11))`, cannot be ended. Wait for it, or restart the kernel.
+
     Args:
         name: of the exercise, such as `"04.normalise"`.
         attempt: what the learner wrote, mostly a function; it is called on made-up parties and never changed.

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from course_lib.classroom.check.attempts import Outcome, StillRunning, is_blank, place_of, run
+from course_lib.classroom.check.attempts import Outcome, StillRunning, is_blank, place_of, run, within
 from course_lib.classroom.check.compare import describe, difference, kind, same_numbers
 from course_lib.classroom.check.exercise import Exercise, Mistake
 
 NOT_TRIED, WRONG, ALMOST, RIGHT = "not tried yet", "wrong", "almost", "right"
 _SYMBOLS = {NOT_TRIED: "○", WRONG: "✗", ALMOST: "≈", RIGHT: "✓"}
 _COLOURS = {NOT_TRIED: "#717581", WRONG: "#bd1f01", ALMOST: "#a96b59", RIGHT: "#3f90da"}
+
+_TO_LOOK = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -34,30 +36,69 @@ class Verdict:
         return f'<div style="border-left: 4px solid {_COLOURS[self.state]}; padding: 0.3em 0.8em">{text}</div>'
 
 
-def judge(exercise: Exercise, attempt: Any, seconds: float = 5.0) -> Verdict:
+def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
     """Compare an attempt with the answer on every case, and find the reason where they differ.
 
     Args:
-        seconds: how long the attempt may run.
+        seconds: how long the attempt may run. A little more is for comparing and describing what came of it.
     """
-    expected = run(exercise, exercise.answer, seconds=60)
+    expected = run(exercise, exercise.answer)
     got = run(exercise, attempt, seconds)
-    wrong = [case for case in expected if case not in got or not got[case].equals(expected[case])]
-    if not wrong and any(outcome.changed for outcome in got.values()):
-        return Verdict(ALMOST, "the result is right, but your function changes the object that it is given.")
-    if not wrong:
-        return Verdict(RIGHT)
+
+    def wrong_cases() -> list[str]:
+        return [case for case in expected if case not in got or not got[case].equals(expected[case])]
+
+    # What came back may be of a class of the learner's, whose methods do anything, also when compared or shown.
+    try:
+        wrong = within(_TO_LOOK, wrong_cases)
+        buts = [outcome.but for outcome in got.values() if outcome.but]
+        if not wrong:
+            return Verdict(ALMOST, f"the result is right, but your function {buts[0]}.") if buts else Verdict(RIGHT)
+        mistakes, almost = (_outcomes(exercise, known) for known in (exercise.mistakes, exercise.almost))
+        return within(_TO_LOOK, lambda: _reason(exercise, attempt, got, expected, wrong, mistakes, almost))
+    except StillRunning:
+        return Verdict(WRONG, "comparing or showing what your function returned or raised takes too long.")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        what = type(error).__name__
+        return Verdict(WRONG, f"what your function returned or raised cannot be compared or shown: that raised {what}.")
+
+
+_Known = list[tuple[str, dict[str, Outcome]]]
+
+
+def _outcomes(exercise: Exercise, known: tuple[Mistake, ...]) -> _Known:
+    return [(mistake.message, run(exercise, mistake.attempt)) for mistake in known]
+
+
+def _reason(
+    exercise: Exercise,
+    attempt: Any,
+    got: dict[str, Outcome],
+    expected: dict[str, Outcome],
+    wrong: list[str],
+    mistakes: _Known,
+    almost: _Known,
+) -> Verdict:
     if is_blank(attempt) or any(is_blank(outcome.value) for outcome in got.values()):
         return Verdict(NOT_TRIED, "there is still a `...` to replace.")
     if reason := _not_what_was_asked_for(exercise, attempt) or exercise.diagnose(attempt):
         return Verdict(WRONG, reason)
-    if message := _known(exercise, exercise.mistakes, got, expected):
+    if message := _message(mistakes, got, expected):
         return Verdict(WRONG, message)
-    if message := _known(exercise, exercise.almost, got, expected):
+    if message := _message(almost, got, expected):
         return Verdict(ALMOST, message)
-    case = wrong[0]
+    case, first = wrong[0], next(iter(expected))
     on = f" on {case}" if case else ""
-    if (error := got[case].error) is not None:
+    error = got[case].error
+    if isinstance(error, StillRunning):
+        slow = (
+            f"your function was still running after {error}{on}, where a moment is enough. A loop without an end? "
+            "If it has one, let whole tensors do its work."
+        )
+        return Verdict(WRONG, slow) if case == first else Verdict(ALMOST, f"right on {first}, but {slow}")
+    if error is not None:
         return Verdict(WRONG, _error(exercise, attempt, error, on))
     if got[case].value is None:
         return Verdict(WRONG, f"your function returned None{on}: did you forget `return`?")
@@ -65,9 +106,7 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 5.0) -> Verdict:
         kinds = kind(expected[case].value), kind(got[case].value)
         return Verdict(ALMOST, f"the numbers are right, but they should come as {kinds[0]}, not as {kinds[1]}.")
     reason = f"{difference(got[case].value, expected[case].value)}{on}."
-    if len(expected) > 1 and case != next(iter(expected)):
-        return Verdict(ALMOST, f"right on {next(iter(expected))}, but {reason}")
-    return Verdict(WRONG, reason)
+    return Verdict(WRONG, reason) if case == first else Verdict(ALMOST, f"right on {first}, but {reason}")
 
 
 def _not_what_was_asked_for(exercise: Exercise, attempt: Any) -> str | None:
@@ -80,25 +119,20 @@ def _not_what_was_asked_for(exercise: Exercise, attempt: Any) -> str | None:
     return None
 
 
-def _known(
-    exercise: Exercise, known: tuple[Mistake, ...], got: dict[str, Outcome], expected: dict[str, Outcome]
-) -> str | None:
+def _message(known: _Known, got: dict[str, Outcome], expected: dict[str, Outcome]) -> str | None:
     """The message of the mistake with these results: on every case, or else wherever the mistake shows."""
     partly = None
-    for mistake in known:
-        theirs = run(exercise, mistake.attempt, seconds=60)
+    for message, theirs in known:
         shows = {case for case in theirs if not theirs[case].equals(expected[case])}
         agrees = {case for case in got if got[case].equals(theirs[case])}
         if agrees == theirs.keys():
-            return mistake.message
+            return message
         if shows <= agrees:
-            partly = partly or mistake.message
+            partly = partly or message
     return partly
 
 
 def _error(exercise: Exercise, attempt: Any, error: BaseException, on: str) -> str:
-    if isinstance(error, StillRunning):
-        return f"your function was still running after {error}{on}: does its loop ever end?"
     if isinstance(error, RecursionError):
         return f"your function calls itself without end{on}."
     place = place_of(error, attempt)
@@ -107,7 +141,7 @@ def _error(exercise: Exercise, attempt: Any, error: BaseException, on: str) -> s
         if not _takes(attempt, n):
             return f"your function must take {n} argument{'s' * (n > 1)}, in the order in which the cell names them."
     what = "your function" if callable(attempt) else "it"
-    return f"{what} raised {type(error).__name__}{place}{on}: {error}"
+    return f"{what} raised {type(error).__name__}{place}{on}: {error}".rstrip(": ")
 
 
 def _takes(attempt: Any, n: int) -> bool:
