@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from course_lib.border import check_count
 from course_lib.graph import edge_index
 from course_lib.interactions import Ids, Interactions, to_interactions
 
@@ -37,6 +38,8 @@ def to_scipy(likes: Interactions) -> csr_array:
 
 def from_scipy(matrix: csr_array) -> Interactions:
     """A pair for each cell of a sparse matrix, users x items, that is not zero."""
+    if not hasattr(matrix, "tocsr"):
+        raise ValueError(f"the matrix must be a sparse matrix of SciPy, got {type(matrix).__name__}; wrap in csr_array")
     user, item = matrix.nonzero()
     return Interactions(torch.from_numpy(user).long(), torch.from_numpy(item).long(), *matrix.shape)
 
@@ -58,8 +61,11 @@ def from_data(data: Data, n_users: int | None = None) -> Interactions:
         if "n_users" not in data:
             raise ValueError("the data does not say which nodes are users; pass n_users, the number of them")
         n_users = data.n_users
+    check_count("n_users", n_users, 0, data.num_nodes, "the number of nodes")
     source, target = data.edge_index
     away = source < n_users
+    if len(source) and not away.any():
+        raise ValueError(f"no edge leaves a user, that is a node before {n_users}; turn the edges round")
     return Interactions(source[away], target[away] - n_users, n_users, data.num_nodes - n_users)
 
 
