@@ -73,8 +73,7 @@ def read_pairs(path: str | Path) -> Interactions:
             if not (words := line.split()):
                 continue
             try:
-                user, *liked = map(int, words)
-                row = np.array([user, *liked], dtype=np.int64)
+                row = np.array([int(word) for word in words], dtype=np.int64)
                 if row.min() < 0:
                     raise ValueError
             except (ValueError, OverflowError):
@@ -82,12 +81,15 @@ def read_pairs(path: str | Path) -> Interactions:
                 raise ValueError(
                     f"{path}, line {number}: {got!r} must be whole numbers from 0, between blanks"
                 ) from None
-            if user in seen:
-                raise ValueError(f"{path}, line {number}: user {user} has line {seen[user]} already; make it one line")
-            seen[user] = number
-            users.append(np.full(len(liked), user))
+            owner = int(row[0])
+            if owner in seen:
+                raise ValueError(
+                    f"{path}, line {number}: user {owner} has line {seen[owner]} already; make it one line"
+                )
+            seen[owner] = number
+            users.append(np.full(len(row) - 1, owner))
             items.append(row[1:])
-    user, item = (torch.from_numpy(np.concatenate([np.zeros(0, np.int64), *part])) for part in (users, items))
+    user, item = [torch.from_numpy(np.concatenate([np.zeros(0, np.int64), *part])) for part in (users, items)]
     if not len(user):
         raise ValueError(f"{path} has no like; each line must be `user item item ...`")
     n_users, n_items = max(seen) + 1, int(item.max()) + 1
@@ -138,7 +140,7 @@ def share_of(likes: Interactions, rank: int, n_ranks: int) -> Share:
     to_item = torch.stack([user, likes.n_users + item])
     edges = torch.cat([to_item, to_item.flip(0)], dim=1)
     graph = sparse_matrix(edges, weight.repeat(2), likes.n_users + likes.n_items)
-    checksum = zlib.crc32(likes.keys.numpy())
+    checksum = zlib.crc32(likes.keys.numpy().data)
     return Share(Interactions(user, item, *likes.sizes), mine.start, len(likes), checksum, graph)
 
 
@@ -287,7 +289,6 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=BPR_CONFIG.embedding_dim, help="numbers on a tag")
     args = parser.parse_args()
     rank, n_ranks = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    alone = {} if "RANK" in os.environ else {"store": dist.HashStore(), "rank": 0, "world_size": 1}  # no torchrun
     try:
         config = replace(BPR_CONFIG, n_epochs=args.epochs, batch_size=args.batch_size, n_layers=args.layers,
                          embedding_dim=args.dim)  # fmt: skip
@@ -297,12 +298,18 @@ def main() -> None:
         device = torch.device("cuda", local) if on_gpu else torch.device("cpu")
         if on_gpu:
             torch.cuda.set_device(device)
-        dist.init_process_group("nccl" if on_gpu else "gloo", **alone)
+        backend = "nccl" if on_gpu else "gloo"
+        if "RANK" in os.environ:
+            dist.init_process_group(backend)
+        else:  # without torchrun
+            dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
         try:
             train_distributed(share, config, args.checkpoint or args.pairs.with_suffix(".pt"), device)
         finally:
             dist.destroy_process_group()
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        sys.exit(f"{error.filename or args.pairs} cannot be used: {error.strerror or error}")
+    except ValueError as error:
         sys.exit(str(error))
 
 
