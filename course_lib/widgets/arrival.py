@@ -1,0 +1,156 @@
+"""Notebook 01, the opening: tick films you love; ten films answer, each with the walk that brought it."""
+
+from html import escape
+
+import ipywidgets
+
+from course_lib.baselines import untrained_gossip
+from course_lib.classroom.guest import (
+    ENOUGH_TO_HIDE,
+    N_HIDDEN,
+    Guest,
+    guest_file,
+    load_guest,
+    newcomer,
+    save_guest,
+    writer,
+)
+from course_lib.data import MovieLens
+from course_lib.graph import adjacency
+from course_lib.influence import Walk, strongest_walks
+from course_lib.interactions import Split
+from course_lib.plots.arrival import Arrival, plot_arrivals
+from course_lib.plots.sketch import Sketch
+from course_lib.widgets import live
+from course_lib.widgets.film_picker import FilmPicker, film_names
+
+N_LISTED = 10
+
+
+class ArrivalWidget:
+    """Tick films, and read the ten that untrained gossip brings, each with its strongest walk; one walk is lit.
+
+    The ticks are kept for the other notebooks (see `guest.guest_file`). Until there are any, the list is the writer's.
+    A file that cannot be used stays as it is: what is ticked then is not kept, and the widget says so.
+
+    Attributes:
+        films: the boxes to tick.
+        place: which of the ten walks is lit.
+        forget: deletes the file and the ticks.
+    """
+
+    def __init__(self, data: MovieLens, split: Split) -> None:
+        self._split, self._names = split, film_names(data, split)
+        self._titles = data.films.set_index("item_id")["title"]
+        self._graph, self._scorer = adjacency(split.fit), untrained_gossip(split.fit)
+        self._file, self._note, ticked = guest_file(), "", []
+        if self._file is not None and self._file.is_file():
+            try:
+                ticked = split.item_indices(load_guest(self._file, self._titles.to_dict())).tolist()
+            except (ValueError, OSError) as error:
+                self._note = f"Your films could not be read, and what you tick here is not kept: {error}."
+        self.films = FilmPicker(self._names, ticked, self._changed)
+        self.place = live.buttons("light the walk to", range(1, N_LISTED + 1), 1, "2.6em")
+        self.forget = ipywidgets.Button(description="Forget my films", tooltip="deletes the file on this computer")
+        self.view, self._kept = ipywidgets.HTML(), ipywidgets.HTML()
+        self.place.observe(self._draw, "value")
+        self.forget.on_click(self._forget)
+        kept = ipywidgets.HBox([self.forget, self._kept], layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.VBox([self.films.box, self.view, self.place, kept])
+        self._answer()
+
+    def guest(self) -> Guest:
+        """Whose list is on screen: you with the ticked films, or the writer."""
+        return newcomer(self._split, self.films.ticked()) or writer(self._split)
+
+    def walks(self) -> list[Walk]:
+        """The list, best first: films with the walks that brought them."""
+        return self._walks
+
+    def summary(self) -> str:
+        """What is on screen, in words."""
+        lines = [f"{place}. {self._walk(walk)}" for place, walk in enumerate(self._walks, start=1)]
+        return "\n".join([self._who(), *lines])
+
+    def picture(self) -> Sketch:
+        """What is on screen."""
+        hits = self._guest.hits(self._items).tolist()
+        arrivals = [
+            Arrival(self._names[walk.liked], self._peer(walk), self._names[walk.item], hit)
+            for walk, hit in zip(self._walks, hits, strict=True)
+        ]
+        return plot_arrivals(self._guest.name, arrivals, min(self.place.value, len(arrivals)) - 1)
+
+    def _peer(self, walk: Walk) -> str:
+        return f"guest {self._split.user_ids[walk.peer]}"
+
+    def _walk(self, walk: Walk) -> str:
+        stations = (self._guest.name, self._names[walk.liked], self._peer(walk), self._names[walk.item])
+        return " – ".join(stations)
+
+    def _who(self) -> str:
+        guest, items = self._guest, self._items
+        found = [self._names[item] for item in items[guest.hits(items)].tolist()]
+        kept_back = f"{len(found)} of them {'is' if len(found) == 1 else 'are'} on the list"
+        kept_back += f" (★): {', '.join(found)}." if found else "."
+        if guest.user is not None:
+            return (
+                f"Nobody has ticked a film here yet, so this is the list of {guest.name}, who raved about "
+                f"{len(guest.shown)} films. We hid {len(guest.hidden)} more raves, and {kept_back}"
+            )
+        n = len(guest.shown) + len(guest.hidden)
+        raves = f"You raved about {n} film{'' if n == 1 else 's'}."
+        if len(guest.hidden):
+            hidden = ", ".join(self._names[item] for item in guest.hidden.tolist())
+            return f"{raves} We hid {len(guest.hidden)} of them from the gossip ({hidden}), and {kept_back}"
+        return f"{raves} Once you've ticked {ENOUGH_TO_HIDE}, we hide {N_HIDDEN} to see whether the list finds them."
+
+    def _lit(self) -> str:
+        if not self._walks:
+            return "There is nothing left to recommend."
+        walk = self._walks[min(self.place.value, len(self._walks)) - 1]
+        return (
+            f"{self._walk(walk)}. Of {walk.n_walks:,} walks that lead there in three steps, "
+            f"{walk.share:.0%} of the gossip comes through {self._names[walk.liked]}."
+        )
+
+    def _answer(self) -> None:
+        self._guest = self.guest()
+        self._items = self._guest.top(self._scorer, N_LISTED)
+        self._walks = strongest_walks(self._graph, self._split.fit.n_users, self._guest.shown, self._items.tolist())
+        brought = [walk.item for walk in self._walks]  # what no walk leads to is no gossip
+        self._items = self._items[[place for place, item in enumerate(self._items.tolist()) if item in brought]]
+        self._draw()
+
+    def _draw(self, _change: dict | None = None) -> None:
+        picture = self.picture().svg(self.summary())
+        self.view.value = f"<p>{escape(self._who())}</p>{picture}<p>{escape(self._lit())}</p>"
+        note = self._note or ("Your films are kept on this computer, for the other notebooks." if self._file else "")
+        self._kept.value = escape(note if self._note or self.films.ticked() else "")
+        self.forget.layout.display = "" if self._kept.value else "none"
+
+    def _changed(self) -> None:
+        self._save()
+        self._answer()
+
+    def _save(self) -> None:
+        if self._file is None or self._note:
+            return
+        ids = self._split.item_ids[self.films.ticked()]
+        try:
+            save_guest(self._file, {int(item): self._titles[item] for item in ids})
+        except OSError as error:
+            self._note = f"What you tick here is not kept: {error.strerror}."
+
+    def _forget(self, _button: ipywidgets.Button) -> None:
+        try:
+            if self._file is not None:
+                self._file.unlink(missing_ok=True)
+            self._note = ""
+        except OSError as error:
+            self._note = f"The file of your films could not be deleted: {error.strerror}."
+        self.films.tick([])
+        self._answer()
+
+    def _ipython_display_(self) -> None:
+        live.show(self.box, self.summary(), lambda: self.picture().figure)

@@ -1,0 +1,182 @@
+"""The opening of 01: who ticks gets a list, each film with the walk that brought it; nothing that is kept gets lost."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from course_lib.baselines import untrained_gossip
+from course_lib.classroom.guest import protagonist
+from course_lib.graph import adjacency
+from course_lib.influence import strongest_walks
+from course_lib.plots.arrival import Arrival, plot_arrivals
+from course_lib.plots.colours import ACCENT, FILM
+from course_lib.recommendation import recommend
+from course_lib.widgets.arrival import ArrivalWidget
+from course_lib.widgets.film_picker import FilmPicker
+from tests.drawings import alt, shapes, words
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_GUEST", str(tmp_path / "guest.json"))
+    return tmp_path / "guest.json"
+
+
+@pytest.fixture
+def widget(party, split) -> ArrivalWidget:
+    return ArrivalWidget(party, split)
+
+
+@pytest.fixture
+def famous(split) -> list[int]:
+    return split.fit.item_degree().topk(9).indices.tolist()
+
+
+def tick(widget, items) -> None:
+    for item in items:
+        widget.films.search.value = widget._names[item]
+        widget.films.found[0].value = True
+
+
+def test_it_opens_on_the_writers_list_with_the_hidden_raves_it_found(widget, split):
+    guest = widget.guest()
+    assert guest.name == "the writer"
+    expected = recommend(untrained_gossip(split.fit), split, user=28)["item_id"].tolist()
+    assert split.item_ids[[walk.item for walk in widget.walks()]].tolist() == expected
+    n_found = int(guest.hits(guest.top(untrained_gossip(split.fit))).sum())
+    assert f"We hid {len(guest.hidden)} more raves, and {n_found} of them" in widget.summary()
+
+
+def test_each_tick_is_answered_with_your_list_and_its_walks_and_is_kept(widget, party, split, famous, file):
+    tick(widget, famous[:3])
+    mine = split.item_ids[sorted(famous[:3])]
+    expected = recommend(untrained_gossip(split.fit), split, liked=mine)["item_id"]
+    assert split.item_ids[[walk.item for walk in widget.walks()]].tolist() == expected.tolist()
+    items = [walk.item for walk in widget.walks()]
+    assert widget.walks() == strongest_walks(adjacency(split.fit), split.fit.n_users, sorted(famous[:3]), items)
+    assert widget.summary().startswith("You raved about 3 films. Once you've ticked 8, we hide 3")
+    first = widget.walks()[0]
+    names = widget._names
+    walk = f"1. you – {names[first.liked]} – guest {split.user_ids[first.peer]} – {names[first.item]}"
+    assert walk in widget.summary()
+    assert set(json.loads(file.read_text())["liked"]) == set(map(str, mine))
+    assert protagonist(party, split).shown.tolist() == sorted(famous[:3])
+    again = ArrivalWidget(party, split)  # in a fresh kernel
+    assert again.summary() == widget.summary()
+
+
+def test_of_eight_ticks_three_are_hidden_and_said_to_be(widget, famous):
+    tick(widget, famous[:8])
+    hidden = [widget._names[item] for item in widget.guest().hidden.tolist()]
+    assert f"You raved about 8 films. We hid 3 of them from the gossip ({', '.join(hidden)}), and " in widget.summary()
+    assert not set(widget.guest().hidden.tolist()) & {walk.liked for walk in widget.walks()}
+
+
+def test_the_picture_lights_one_walk_and_stars_the_hits(widget, famous):
+    tick(widget, famous[:4])
+    before = widget.view.value
+    assert alt(before) == widget.summary().replace("\n", " ")
+    widget.place.value = 3
+    assert widget.view.value != before
+    walk = widget.walks()[2]
+    title, peer = widget._names[walk.item], widget._peer(walk)
+    bold = [text.text for text in shapes(widget.view.value, "text") if text.get("font-weight") == "bold"]
+    assert peer in bold and any(title.split(" (")[0] in words for words in bold)
+    assert f"of the gossip comes through {widget._names[walk.liked]}" in widget.view.value
+    assert len(shapes(widget.view.value, "polyline", stroke=ACCENT)) == 3
+
+
+def test_a_walk_is_drawn_station_by_station():
+    arrivals = [
+        Arrival("Star Wars", "guest 276", "Blade Runner", True),
+        Arrival("Star Wars", "guest 5", "Alien", False),
+    ]
+    page = plot_arrivals("you", arrivals, 0).svg("words")
+    assert words(page)[3:] == ["you", "Star Wars", "guest 276", "guest 5", "1  ★ Blade Runner", "2  Alien"]
+    lit = [shape for shape in shapes(page, "rect") if shape.get("fill") == FILM]
+    assert len(lit) == 2 and len(shapes(page, "polyline")) == 6
+    assert plot_arrivals("you", [], -1).svg("nothing")
+
+
+def test_all_unticked_is_the_writer_again_and_forgetting_deletes_the_file(widget, famous, file):
+    tick(widget, famous[:2])
+    assert widget.forget.layout.display == "" and "kept on this computer" in widget._kept.value
+    widget.forget.click()
+    assert not file.exists() and widget.guest().name == "the writer" and widget.forget.layout.display == "none"
+    tick(widget, famous[:1])
+    assert widget.guest().name == "you" and file.exists()
+
+
+@pytest.mark.parametrize("text", ["nonsense", '{"liked": {"1": "Matrix, The (1999)"}}'])
+def test_a_file_that_cannot_be_used_stays_as_it_is(party, split, file, famous, text):
+    file.write_text(text)
+    widget = ArrivalWidget(party, split)
+    assert "could not be read, and what you tick here is not kept: guest.json" in widget._kept.value
+    tick(widget, famous[:2])
+    assert widget.guest().name == "you" and file.read_text() == text
+    widget.forget.click()  # on purpose
+    tick(widget, famous[:2])
+    assert json.loads(file.read_text())["liked"]
+
+
+def test_a_full_disk_is_a_sentence(widget, famous, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("course_lib.widgets.arrival.save_guest", full)
+    tick(widget, famous[:1])
+    assert "not kept: No space left on device." in widget._kept.value and widget.guest().name == "you"
+
+
+def test_where_it_is_off_nothing_is_kept(party, split, famous, monkeypatch, file):
+    monkeypatch.setenv("COURSE_LIB_GUEST", "off")
+    widget = ArrivalWidget(party, split)
+    tick(widget, famous[:2])
+    assert widget.guest().name == "you" and not file.exists() and widget._kept.value == ""
+
+
+def test_every_film_ticked_leaves_a_sentence(widget, split):
+    widget.films.tick(range(split.fit.n_items))
+    widget._answer()
+    assert len(widget.walks()) <= 3  # the hidden ones
+    widget.place.value = 10
+    assert widget.view.value
+
+
+def test_a_searched_film_is_ticked_unticked_and_put_back():
+    told = []
+    films = FilmPicker(["Alien (1979)", "Aliens (1986)", "Brazil (1985)"], [2], lambda: told.append(films.ticked()))
+    films.search.value = "alien"
+    assert [box.description for box in films.found[:2]] == ["Alien (1979)", "Aliens (1986)"]
+    assert [box.layout.display for box in films.found[:3]] == ["", "", "none"]
+    films.found[1].value = True
+    assert told == [[2, 1]]
+    films._raves[2].value = False
+    assert told[-1] == [1] and len(films._row.children) == 2
+    films.search.value = "brazil"
+    assert films.found[0].value is False and films.ticked() == [1] and len(told) == 2  # a search ticks nothing
+    films.found[0].value = True
+    assert films.ticked() == [2, 1] and films._raves[2].value
+    films.search.value = "zzz"
+    assert "No title holds these words." in films._note.value
+    films.tick([0])
+    assert films.ticked() == [0] and len(told) == 3
+
+
+def test_it_is_shown_live_with_its_words_and_its_picture(widget, monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **_: shown.append(data))
+    widget._ipython_display_()
+    assert shown[0]["text/plain"] == widget.summary() and shown[1]["image/png"]
+
+
+def test_the_first_list_needs_no_slow_import():
+    code = (
+        "import sys; from course_lib.data import load_movielens; from course_lib.widgets.arrival import ArrivalWidget; "
+        "data = load_movielens('party'); ArrivalWidget(data, data.split()); "
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'matplotlib', 'sklearn', 'scipy', 'torch_geometric'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
