@@ -72,7 +72,7 @@ def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Matchmake
     graph, n_users = adjacency(interactions), interactions.n_users
 
     def arrived(start: Tensor) -> Tensor:  # from what the first step reaches, (N, B), to (B, n_items)
-        return sum(list(gossip_rounds(graph, start, n_layers - 1))[::2])[n_users:].T
+        return sum(list(gossip_rounds(graph, start, n_layers - 1))[::2], torch.zeros(()))[n_users:].T
 
     def known(users: Tensor) -> Tensor:
         one_hot = torch.zeros(graph.size(0), len(users))

@@ -15,14 +15,14 @@ def check_range(name: str, index: Tensor, n: int) -> None:
 
 def check_index(name: str, index: object, n: int) -> int:
     """The index as an int; refuse, by a ValueError, anything but a whole number in `[0, n)`."""
-    if not isinstance(index, Integral) or isinstance(index, bool) or not 0 <= index < n:
+    if not isinstance(index, Integral) or isinstance(index, bool) or not 0 <= int(index) < n:
         raise ValueError(f"{name} must be an index from 0 to {n - 1}, got {index!r}")
     return int(index)
 
 
 def check_count(name: str, count: object, low: int = 1, high: float = math.inf, why: str = "") -> None:
     """Refuse, by a ValueError, anything but a whole number of at least `low` and at most `high`."""
-    if not isinstance(count, Integral) or isinstance(count, bool) or not low <= count <= high:
+    if not isinstance(count, Integral) or isinstance(count, bool) or not low <= int(count) <= high:
         wanted = f"at least {low}" if high == math.inf else f"{low} to {high}"
         raise ValueError(f"{name} must be a whole number, {wanted}{why and f', {why}'}, got {count!r}")
 

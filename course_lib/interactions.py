@@ -293,7 +293,7 @@ def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
             f"the {name} id {ids[ids.duplicated()].tolist()[0]!r} stands more than once; an id names one {name}"
         )
     try:
-        index = ids.get_indexer(values)
+        index = ids.get_indexer(pd.Index(values))
     except TypeError:  # a list or a dict is no id
         index = np.full(len(values), -1)
     if (index < 0).any():
