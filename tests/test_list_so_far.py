@@ -5,9 +5,10 @@ import pytest
 
 from course_lib.baselines import ease, popularity, untrained_gossip
 from course_lib.classroom.guest import newcomer, writer
-from course_lib.classroom.progress_list import METHODS, ONLY_KNOWN, STORED, columns, list_so_far, stored_lists
+from course_lib.classroom.progress_list import METHODS, ONLY_KNOWN, STORED, lists_so_far, stored_lists
 from course_lib.plots.list_so_far import Column, plot_list_so_far
 from course_lib.plots.style import png
+from course_lib.widgets.so_far import list_so_far
 from tests.benchmarks.ladder import RESULTS
 from tests.benchmarks.writer_lists import row
 
@@ -57,14 +58,14 @@ def test_a_notebook_shows_the_methods_met_so_far_and_trains_nothing_for_the_writ
     real_data, real_split, monkeypatch, upto, names
 ):
     monkeypatch.setattr("course_lib.classroom.progress_list.train", None)
-    shown = columns(writer(real_split), real_data, real_split, upto)
+    shown = lists_so_far(writer(real_split), real_data, real_split, upto)
     assert [column.method for column in shown] == names
     assert sum(shown[0].hits) == 3 and shown[0].ndcg == pytest.approx(0.2827, abs=2e-4)
 
 
 def test_your_columns_are_computed_from_your_films(real_data, real_split):
     you = newcomer(real_split, real_split.item_indices([50, 56, 98, 100, 89, 64, 313, 12, 7]).tolist())
-    gossip, charts = columns(you, real_data, real_split, "04")
+    gossip, charts = lists_so_far(you, real_data, real_split, "04")
     titles = real_data.films["title"]
     assert list(gossip.titles) == titles[you.top(untrained_gossip(real_split.fit)).numpy()].tolist()
     assert gossip.hits == you.hits(you.top(untrained_gossip(real_split.fit))).tolist() and sum(charts.hits)
@@ -74,17 +75,17 @@ def test_your_columns_are_computed_from_your_films(real_data, real_split):
 def test_another_split_and_another_party_are_computed(party, split, real_data):
     other = real_data.split(seed=1)
     assert len(stored_lists(other)) == len(stored_lists(split)) == 0
-    (column,) = columns(writer(other), real_data, other, "01")
+    (column,) = lists_so_far(writer(other), real_data, other, "01")
     hidden = set(real_data.films["title"][writer(other).hidden.numpy()])
     assert column.hits == [title in hidden for title in column.titles]
-    (column,) = columns(writer(split), party, split, "01")
+    (column,) = lists_so_far(writer(split), party, split, "01")
     assert len(column.titles) == 10 and 0 < column.ndcg < 1
 
 
 def test_what_the_notebook_has_made_is_not_made_again_and_what_is_its_own_gets_a_column(party, split, you, monkeypatch):
     monkeypatch.setattr("course_lib.classroom.progress_list.train", None)
     fresh = {"LightGCN-BPR": ease(split.fit), "yours": popularity(split.fit)}
-    shown = columns(you, party, split, "05", fresh)
+    shown = lists_so_far(you, party, split, "05", fresh)
     assert [column.method for column in shown] == ["untrained gossip", "popularity", "LightGCN-BPR", "yours"]
     assert list(shown[2].titles) == party.films["title"][you.top(ease(split.fit)).numpy()].tolist()
     assert shown[3].titles == shown[1].titles and shown[3].ndcg == shown[1].ndcg
@@ -92,16 +93,16 @@ def test_what_the_notebook_has_made_is_not_made_again_and_what_is_its_own_gets_a
 
 def test_matrix_factorisation_says_why_it_has_no_list_for_you(party, split, you):
     fresh = {name: popularity(split.fit) for name in METHODS}
-    column = columns(you, party, split, "06", fresh)[4]
+    column = lists_so_far(you, party, split, "06", fresh)[4]
     assert column.method == "MF-BPR" and column.titles == [] and column.reason == ONLY_KNOWN["MF-BPR"]
     assert list_so_far(you, party, split, "06", fresh).figure
-    assert columns(writer(split), party, split, "06", fresh)[4].titles
+    assert lists_so_far(writer(split), party, split, "06", fresh)[4].titles
 
 
 def test_a_trained_column_is_trained_where_nothing_is_stored(party, split, you, monkeypatch):
     trained = []
     monkeypatch.setattr("course_lib.classroom.progress_list.train", lambda model, likes, config: trained.append(config))
-    columns(you, party, split, "05")
+    lists_so_far(you, party, split, "05")
     assert [config.loss for config in trained] == ["bpr"]
 
 

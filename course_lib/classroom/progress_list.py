@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 import torch
@@ -19,8 +21,6 @@ from course_lib.data import MovieLens
 from course_lib.evaluation import Matchmaker, Scorer, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Split
-from course_lib.plots.list_so_far import Column, plot_list_so_far
-from course_lib.plots.style import Plot
 from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, train
 
 K = 10
@@ -84,44 +84,46 @@ ONLY_KNOWN = {"MF-BPR": "knows only guests it was trained on: no gossip brings y
 """Methods that cannot take you in, and why."""
 
 
-def list_so_far(
+class Listed(NamedTuple):
+    """What one method lists."""
+
+    method: str
+    """Its name, the same in every notebook."""
+    titles: list[str]
+    """Its top ten, best first; empty where it has no list for this guest."""
+    hits: list[bool]
+    """Which of them are hidden raves."""
+    ndcg: float
+    """NDCG@10, mean over all guests."""
+    reason: str
+    """Why there is no list."""
+
+
+def lists_so_far(
     guest: Guest,
     data: MovieLens,
     split: Split,
     upto: str = "10",
-    fresh: Mapping[str, Scorer | Matchmaker] | None = None,
-) -> Plot:
-    """The protagonist's top ten by every method that the course has met, hidden raves lit, and how each does overall.
+    fresh: Mapping[str, Scorer | Matchmaker] = MappingProxyType({}),
+) -> list[Listed]:
+    """The protagonist's top ten by every method that the course has met, and how each does overall.
 
     Args:
         guest: of `guest.protagonist`.
         upto: number of the notebook, "04": methods that come later are left out.
-        fresh: by name, scorers that the notebook has made already: they need not be made again for your columns; names
-            that are not in `METHODS` become columns of their own.
+        fresh: by name, scorers that the notebook has made already: they need not be made again for your lists; names
+            that are not in `METHODS` are methods of its own.
     """
-    return plot_list_so_far(guest.name, guest.possessive, len(guest.hidden), columns(guest, data, split, upto, fresh))
-
-
-def columns(
-    guest: Guest,
-    data: MovieLens,
-    split: Split,
-    upto: str = "10",
-    fresh: Mapping[str, Scorer | Matchmaker] | None = None,
-) -> list[Column]:
-    """The columns of `list_so_far`."""
     titles = data.films.set_index("item_id")["title"].loc[split.item_ids].tolist()
-    given, stored, you = dict(fresh or {}), stored_lists(split), guest.user is None
+    stored, you = stored_lists(split), guest.user is None
 
     @cache
     def scorer(name: str) -> Scorer | Matchmaker:
-        return given[name] if name in given else METHODS[name].make(split)
+        return fresh[name] if name in fresh else METHODS[name].make(split)
 
     found = []
-    for name in [
-        *(name for name, method in METHODS.items() if method.notebook <= upto),
-        *given.keys() - METHODS.keys(),
-    ]:
+    met = [name for name, method in METHODS.items() if method.notebook <= upto]
+    for name in [*met, *(name for name in fresh if name not in METHODS)]:
         reason, items = ONLY_KNOWN.get(name, "") if you else "", []
         if name in stored.index and not you:
             items = split.item_indices(map(int, stored.loc[name, "films"].split())).tolist()
@@ -129,7 +131,7 @@ def columns(
             items = guest.top(scorer(name), K).tolist()
         ndcg = float(stored.loc[name, "ndcg@10"]) if name in stored.index else overall(scorer(name), split)
         hits = guest.hits(torch.tensor(items, dtype=torch.int64)).tolist()
-        found.append(Column(name, [titles[item] for item in items], hits, ndcg, reason))
+        found.append(Listed(name, [titles[item] for item in items], hits, ndcg, reason))
     return found
 
 

@@ -19,7 +19,7 @@ from course_lib.data import MovieLens
 from course_lib.graph import adjacency
 from course_lib.influence import Walk, strongest_walks
 from course_lib.interactions import Split
-from course_lib.plots.arrival import Arrival, plot_arrivals
+from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.plots.sketch import Sketch
 from course_lib.widgets import live
 from course_lib.widgets.film_picker import FilmPicker, film_names

@@ -1,0 +1,76 @@
+"""Ten films and the walks that brought them (notebook 01)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.text import shorten
+
+_WIDTH, _ROW, _TOP = 900, 38, 40
+_YOU, _LIKED, _PEER, _LISTED = 34, (96, 330), 428, (600, 892)  # the four columns, from left to right
+_PALE_FILM, _PALE_GUEST = "#fff3da", "#dcebf8"
+
+
+class Arrival(NamedTuple):
+    """One line of the list: a film, and the walk that brought it."""
+
+    liked: str
+    """The raved film it went through."""
+    peer: str
+    """The guest who raved about both."""
+    film: str
+    """The film that arrived."""
+    hit: bool
+    """Whether it is a hidden rave."""
+
+
+def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
+    """A list of films at the right, best on top, and the walk to each from a guest at the left; one walk is lit.
+
+    Args:
+        who: "you" or "the writer".
+        arrivals: best first, at most ten.
+        lit: place of the walk to light, from 0.
+    """
+    height = _TOP + _ROW * max(len(arrivals), 1)
+    sketch = Sketch(_WIDTH, height)
+    for x, words in ((_LIKED[0], "raved about"), (_PEER - 16, "so did"), (_LISTED[0], "who also raved about")):
+        sketch.text(x, 18, words, bold=True)
+    liked = _levels([a.liked for a in arrivals], height)
+    peers = _levels([a.peer for a in arrivals], height)
+    listed = {place: _TOP + _ROW * (place + 0.5) for place in range(len(arrivals))}
+    middle = (_TOP + height) / 2
+    for place in sorted(range(len(arrivals)), key=lambda place: place == lit):  # the lit walk lies on top
+        arrival = arrivals[place]
+        y = (middle, liked[arrival.liked], peers[arrival.peer], listed[place])
+        x = ((_YOU, _LIKED[0]), (_LIKED[1], _PEER), (_PEER, _LISTED[0]))
+        for (start, end), before, after in zip(x, y, y[1:], strict=False):
+            is_lit = place == lit
+            sketch.line([(start, before), (end, after)], ACCENT if is_lit else MUTED, 4 if is_lit else 1.5)
+    on = arrivals[lit] if arrivals else Arrival("", "", "", False)
+    sketch.circle(_YOU, middle, 20, GUEST, INK, 1.5)
+    sketch.text(8, middle + 36, who)
+    for title, y in liked.items():
+        _card(sketch, _LIKED, y, shorten(title, 25), title == on.liked)
+    for name, y in peers.items():
+        sketch.circle(_PEER, y, 14, GUEST if name == on.peer else _PALE_GUEST, INK, 1)
+        sketch.rect(_PEER + 18, y - 11, 9.6 * len(name) + 8, 22, "white")
+        sketch.text(_PEER + 22, y, name, bold=name == on.peer)
+    for place, y in listed.items():
+        star = "★ " if arrivals[place].hit else ""
+        _card(sketch, _LISTED, y, f"{place + 1}  {star}{shorten(arrivals[place].film, 26)}", place == lit)
+    return sketch
+
+
+def _card(sketch: Sketch, ends: tuple[float, float], y: float, text: str, lit: bool) -> None:
+    sketch.rect(ends[0], y - 15, ends[1] - ends[0], 30, FILM if lit else _PALE_FILM, INK if lit else MUTED, 1)
+    sketch.text(ends[0] + 8, y, text, bold=lit)
+
+
+def _levels(names: Sequence[str], height: float) -> dict[str, float]:
+    """The height of each name: spread over the picture, in the order of their mean place, so that few lines cross."""
+    places = {name: [place for place, other in enumerate(names) if other == name] for name in names}
+    order = sorted(places, key=lambda name: sum(places[name]) / len(places[name]))
+    step = (height - _TOP) / max(len(order), 1)
+    return {name: _TOP + step * (level + 0.5) for level, name in enumerate(order)}
