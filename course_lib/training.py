@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 
@@ -17,7 +17,7 @@ from course_lib.graph import adjacency, to_device
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.progress import progress
-from course_lib.softmax import softmax_objective
+from course_lib.softmax import softmax_batches, softmax_objective
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class TrainConfig:
     """The teacher: "bpr" compares pairs, "softmax" compares with all films at once."""
     learning_rate: float = 0.05
     """AdamW's step size."""
+    decay: bool = False
+    """Whether the step size falls to 0 on the way to `n_epochs`, as sqrt(1 - epoch / n_epochs)."""
     weight_decay: float = 0.1
     """AdamW's pull of all tags towards zero; under cosine scores, which ignore length, it keeps tags from growing."""
     reg_weight: float = 3e-3
@@ -47,10 +49,10 @@ class TrainConfig:
     n_epochs: int = 200
     """At most so many passes over the likes."""
     batch_size: int = 1024
-    """BPR only: likes per step, each with one fresh negative. Softmax takes all likes in one step."""
+    """BPR only: likes per step, each with one fresh negative. Softmax takes its own (see `softmax.py`)."""
     validate_every: int = 5
     """Epochs between two looks at the validation part."""
-    patience: int = 25
+    patience: int = 100
     """Stop after so many epochs without a better validation NDCG@10."""
     ego_dropout: float = 0.0
     """Probability that a guest's layer-0 tag is zeroed in a training step: what `fold_in` will do to a newcomer."""
@@ -131,9 +133,9 @@ def train(
     graph = to_device(adjacency(likes), device)
     generator = torch.Generator().manual_seed(config.seed)
     if config.loss == "bpr":
-        objective, batch_size = bpr_objective(model, graph, likes, config.reg_weight, generator), config.batch_size
+        objective = bpr_objective(model, graph, likes, config.reg_weight, generator)
     else:
-        objective, batch_size = softmax_objective(model, graph, likes, config.temperature), len(likes)
+        objective = softmax_objective(model, graph, likes, config.temperature, generator)
     rate = config.learning_rate
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=config.weight_decay, fused=True)
     if state is not None:
@@ -161,7 +163,8 @@ def train(
     try:
         for epoch in bar:
             started, losses = time.perf_counter(), []
-            for batch in torch.randperm(len(likes), generator=generator).split(batch_size):
+            optimizer.param_groups[0]["lr"] = rate * math.sqrt(1 - epoch / config.n_epochs) if config.decay else rate
+            for batch in batches(likes, config, generator):
                 loss, total = objective(batch, ego_tags())
                 optimizer.zero_grad()
                 total.backward()
@@ -196,6 +199,8 @@ def train(
 def fit(split: Split, config: TrainConfig = TrainConfig(), device: torch.device | str = "cpu") -> LightGCN:
     """Choose the number of epochs on validation, then train anew on train + validation for as many.
 
+    The best of many noisy values is an epoch of luck, so the choice is made on their running mean (`steady_epoch`).
+
     Returns:
         the model, on `device`, to be used with `adjacency(split.fit)`.
 
@@ -208,14 +213,30 @@ def fit(split: Split, config: TrainConfig = TrainConfig(), device: torch.device 
     to_device(adjacency(split.train), device)  # before the model, which would say less
     first = train(build(split.train, config).to(device), split.train, split.validation, config)
     model = build(split.fit, config).to(device)
-    if first.interrupted or train(model, split.fit, config=replace(config, n_epochs=first.best_epoch)).interrupted:
+    n_epochs = first.best_epoch if first.interrupted else steady_epoch(first.history)
+    if first.interrupted or train(model, split.fit, config=replace(config, n_epochs=n_epochs)).interrupted:
         raise KeyboardInterrupt("fit was interrupted, so there is no finished model; run it again")
     return model
+
+
+def steady_epoch(history: pd.DataFrame, width: int = 9) -> int:
+    """The epoch around which validation is best: of the running mean over `width` validations, centred, at the peak."""
+    if "ndcg@10" not in history:
+        return int(history["epoch"].iloc[-1])
+    curve = history.dropna().set_index("epoch")["ndcg@10"]
+    return int(curve.rolling(width, center=True, min_periods=1).mean().idxmax())
 
 
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
     """An untrained model of the right size, on the CPU."""
     return LightGCN(*interactions.sizes, config.embedding_dim, config.n_layers, config.scoring, config.seed)
+
+
+def batches(likes: Interactions, config: TrainConfig, generator: torch.Generator) -> Sequence[Tensor]:
+    """The likes of each step of an epoch, as places in `likes`, in random order."""
+    if config.loss == "softmax":
+        return softmax_batches(likes, generator)
+    return torch.randperm(len(likes), generator=generator).split(config.batch_size)
 
 
 def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dict | None) -> None:

@@ -7,9 +7,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_lib import softmax as softmax_module
+from course_lib.graph import adjacency
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.softmax import softmax_loss
+from course_lib.softmax import softmax_batches, softmax_loss, softmax_objective
+from course_lib.training import TrainConfig, build, train
 
 
 def loss_of(scores: torch.Tensor, likes: Interactions, temperature: float = 1.0) -> torch.Tensor:
@@ -61,3 +64,49 @@ def test_it_equals_log_softmax_over_the_like_and_the_unliked(seed, temperature):
 def test_scoring_must_be_known():
     with pytest.raises(ValueError, match="scoring must be one of 'dot', 'cosine', got 'euclid'"):
         LightGCN(3, 4, embedding_dim=2, n_layers=1, scoring="euclid")
+
+
+def sampled(split, monkeypatch, n_users, n_films):
+    monkeypatch.setattr(softmax_module, "FULL", 0)
+    monkeypatch.setattr(softmax_module, "N_USERS", n_users)
+    monkeypatch.setattr(softmax_module, "N_FILMS", n_films)
+    likes, generator = split.train, torch.Generator().manual_seed(0)
+    model, graph = LightGCN(*likes.sizes, 8, 2, "cosine"), adjacency(likes)
+    return likes, generator, model, softmax_objective(model, graph, likes, 0.25, generator)
+
+
+def test_drawing_all_films_is_the_full_softmax(split, monkeypatch):
+    every = torch.arange(len(split.train))
+    model = LightGCN(*split.train.sizes, 8, 2, "cosine")
+    full = softmax_objective(model, adjacency(split.train), split.train, 0.25, torch.Generator())
+    whole, _ = full(every, model.embedding.weight)
+    *_, drawn = sampled(split, monkeypatch, 10**6, 10**6)
+    assert drawn(every, model.embedding.weight)[0].item() == pytest.approx(whole.item(), rel=1e-6)
+
+
+def test_a_sum_over_drawn_films_stands_for_all_of_them(split, monkeypatch):
+    # Without the correction the competitors of 100 of 500 films would weigh a fifth, and the loss be lower.
+    likes, _, model, objective = sampled(split, monkeypatch, 10**6, 100)
+    every = torch.arange(len(likes))
+    with torch.no_grad():
+        drawn = torch.stack([objective(every, model.embedding.weight)[0] for _ in range(40)]).mean()
+        monkeypatch.setattr(softmax_module, "FULL", 2**24)
+        whole = softmax_objective(model, adjacency(likes), likes, 0.25, torch.Generator())(
+            every, model.embedding.weight
+        )[0]
+    assert drawn.item() == pytest.approx(whole.item(), abs=0.02)
+
+
+def test_the_steps_of_an_epoch_hold_every_like_once_and_whole_guests(split, monkeypatch):
+    likes, generator, *_ = sampled(split, monkeypatch, 64, 100)
+    steps = softmax_batches(likes, generator)
+    assert torch.cat(list(steps)).sort().values.tolist() == list(range(len(likes)))
+    guests = [set(likes.user[step].tolist()) for step in steps]
+    assert len(steps) == -(-likes.n_users // 64) and sum(map(len, guests)) == len(set.union(*guests))
+
+
+def test_a_sampled_run_learns(split, monkeypatch):
+    sampled(split, monkeypatch, 64, 100)
+    config = TrainConfig(embedding_dim=16, n_epochs=15, validate_every=15, decay=True)
+    history = train(build(split.train, config), split.train, split.validation, config).history
+    assert history["loss"].iloc[-1] < 0.9 * history["loss"].iloc[0]

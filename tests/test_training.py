@@ -1,5 +1,6 @@
 """Training: equal to a loop written the slow way, blind to the test, and able to stop and go on."""
 
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -14,7 +15,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import damp_popularity
-from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, fit, train
+from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, fit, steady_epoch, train
 
 # Every field that BPR reads, so that better defaults change no test.
 CONFIG = TrainConfig(
@@ -173,7 +174,7 @@ def test_fit_trains_anew_on_train_and_validation_for_as_many_epochs(small):
     model = fit(small, config)
     _, chosen = run(small, config)
     again = build(small.fit, config)
-    train(again, small.fit, config=replace(config, n_epochs=chosen.best_epoch))
+    train(again, small.fit, config=replace(config, n_epochs=steady_epoch(chosen.history)))
     assert same_weights(model.state_dict(), again.state_dict())
 
 
@@ -623,3 +624,25 @@ def test_metrics_and_damping_stay_on_the_device_of_what_they_are_given(monkeypat
     assert damped.device.type == "meta" and damped.shape == (2, 4)
     damped = damp_popularity(Matchmaker(lambda users: scores, lambda liked: scores[0]), torch.tensor([3, 0, 1, 9]), 0.5)
     assert damped.newcomer(torch.tensor([0])).device.type == "meta"
+
+
+def test_the_steady_epoch_is_the_middle_of_the_highest_stretch_and_no_lucky_peak():
+    curve = [0.1, 0.5, 0.1, 0.2, 0.3, 0.31, 0.3, 0.2]  # the peak of 0.5 stands alone
+    history = pd.DataFrame({"epoch": range(1, 9), "ndcg@10": curve})
+    assert steady_epoch(history, width=3) == 6  # (0.3 + 0.31 + 0.3) / 3 is the highest mean of three
+    assert steady_epoch(history, width=1) == 2
+    every_second = pd.DataFrame({"epoch": range(1, 9), "ndcg@10": [None, 0.1, None, 0.3, None, 0.3, None, 0.1]})
+    assert steady_epoch(every_second, width=3) == 4
+    assert steady_epoch(pd.DataFrame({"epoch": [1, 2, 3]})) == 3, "never validated"
+
+
+def test_with_decay_the_steps_shrink_to_nothing(small):
+    config = replace(CONFIG, n_epochs=4, decay=True)
+    model = build(small.train, config)
+    weights = [model.embedding.weight.detach().clone()]
+    train(model, small.train, config=config, on_epoch=lambda _: weights.append(model.embedding.weight.detach().clone()))
+    moved = [float((after - before).norm()) for before, after in itertools.pairwise(weights)]
+    plain = build(small.train, config)
+    train(plain, small.train, config=replace(config, decay=False, n_epochs=1))
+    assert torch.equal(plain.embedding.weight, weights[1]), "the first epoch has the whole step"
+    assert moved[3] < 0.75 * moved[0]
