@@ -14,6 +14,7 @@ from torch import Tensor
 from course_lib.border import check_number, check_range, check_same_sizes
 
 Ids = pd.Series | pd.Index | Sequence[Hashable]
+MAX_DENSE = 200_000_000  # numbers, 0.8 GB
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,11 @@ class Interactions:
         # By NumPy: PyTorch sorts on all cores, and each of its threads waits for a core that another program has.
         return torch.from_numpy(np.sort((self.user * self.n_items + self.item).numpy()))
 
+    @cached_property
+    def starts(self) -> Tensor:
+        """`(n_users + 1,)` where each user's pairs begin in `keys`, and the end."""
+        return torch.searchsorted(self.keys, torch.arange(self.n_users + 1) * self.n_items)
+
     def contains(self, user: Tensor, item: Tensor) -> Tensor:
         """Which of the pairs `(user, item)`, both `(B,)`, are in the set: `(B,)` bool."""
         if not len(self):
@@ -83,22 +89,33 @@ class Interactions:
         if not isinstance(users, Tensor):
             raise ValueError(f"users must be a tensor of indices, got {users!r}; make it one by torch.tensor")
         check_range("users", users, self.n_users)
-        unique, inverse = users.unique(return_inverse=True)
-        row = torch.full((self.n_users,), -1)
-        row[unique] = torch.arange(len(unique))
-        mine = row[self.user] >= 0
-        block = torch.zeros(len(unique), self.n_items, dtype=torch.bool)
-        block[row[self.user[mine]], self.item[mine]] = True
-        return block[inverse]
+        row, item = self.pairs_of(users)
+        block = torch.zeros(len(users), self.n_items, dtype=torch.bool)
+        block[row, item] = True
+        return block
+
+    def pairs_of(self, users: Tensor) -> tuple[Tensor, Tensor]:
+        """The pairs of some users `(B,)`, one user after the other: the place in `users` and the item, both `(P,)`."""
+        count = self.starts.diff()[users]
+        row = torch.arange(len(users)).repeat_interleave(count)
+        place = torch.arange(len(row)) + (self.starts[users] - count.cumsum(0) + count)[row]
+        return row, self.keys[place] % self.n_items
 
     def dense(self) -> Tensor:
-        """The whole matrix R, `(n_users, n_items)` float32 of 0 and 1: for catalogues of some thousand items."""
+        """The whole matrix R, `(n_users, n_items)` float32 of 0 and 1: for catalogues of some thousand items.
+
+        Raises:
+            ValueError: it would hold more than 200 million numbers.
+        """
+        if self.n_users * self.n_items > MAX_DENSE:
+            table = f"a table of {self.n_users} users and {self.n_items} items is larger than {MAX_DENSE} numbers"
+            raise ValueError(f"{table}; use `rows` for a block of users, or the sparse matrix of `interop.to_scipy`")
         return self.rows(torch.arange(self.n_users)).float()
 
     def items_of(self, user: int) -> Tensor:
         """The items of one user, ascending."""
         check_range("user", torch.as_tensor(user), self.n_users)
-        return self.item[self.user == user].sort().values
+        return self.pairs_of(torch.as_tensor([user]))[1]
 
     def user_degree(self) -> Tensor:
         """`(n_users,)` number of pairs of each user."""

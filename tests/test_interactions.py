@@ -48,6 +48,20 @@ def test_rows_follow_the_users_asked_for_also_when_one_is_asked_twice(paper):
     ]
 
 
+def test_pairs_of_a_block_stand_user_by_user_in_order_of_index(paper):
+    row, item = paper.pairs_of(torch.tensor([2, 1, 2]))
+    assert (row.tolist(), item.tolist()) == ([0, 1, 1, 1, 2], [2, 0, 1, 2, 2])
+    assert [part.tolist() for part in paper.pairs_of(torch.tensor([], dtype=torch.int64))] == [[], []]
+    assert paper.rows(torch.tensor([], dtype=torch.int64)).shape == (0, 4)
+
+
+def test_a_table_of_everybody_that_would_be_too_large_is_refused_with_what_to_use():
+    large = Interactions(torch.tensor([0]), torch.tensor([40_980]), 29_858, 40_981)
+    with pytest.raises(ValueError, match=r"29858 users and 40981 items is larger than .* use `rows` for a block"):
+        large.dense()
+    assert large.rows(torch.tensor([0, 7])).sum() == 1
+
+
 @given(PAIRS)
 def test_contains_and_rows_know_exactly_the_pairs_of_the_set(pairs):
     user, item = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
