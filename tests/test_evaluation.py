@@ -232,7 +232,7 @@ def test_the_paired_bootstrap_is_about_as_wide_as_the_normal_theory_says():
 
 
 def test_the_paired_bootstrap_refuses_other_users():
-    with pytest.raises(ValueError, match="same users in the same order, got 2 and 2"):
+    with pytest.raises(ValueError, match="same users in the same order"):
         paired_bootstrap(pd.Series([1.0, 2.0], index=[0, 1]), pd.Series([1.0, 2.0], index=[1, 0]))
 
 
@@ -261,3 +261,20 @@ def test_a_user_who_is_not_there_is_refused(split):
 def test_coverage_does_not_count_the_seen_items_that_fill_up_a_list():
     seen = Interactions(torch.tensor([0, 0]), torch.tensor([0, 1]), 1, 3)
     assert coverage_at_k(lambda users: torch.zeros(len(users), 3), seen, k=3) == pytest.approx(1 / 3)
+
+
+def test_the_interval_over_users_and_splits_knows_both():
+    rng = np.random.default_rng(0)
+    users, splits = rng.normal(0, 1, (200, 1)), rng.normal(0, 1, (1, 8))
+    zero = pd.DataFrame(np.zeros((200, 8)))
+    widths = {}
+    for name, table in (("users", users + 0 * splits), ("splits", 0 * users + splits), ("both", users + splits)):
+        mean, low, high = paired_bootstrap(pd.DataFrame(table), zero)
+        assert mean == pytest.approx(table.mean()) and low < mean < high
+        widths[name] = high - low
+    # By hand: the mean of 200 independent users has the standard error s / sqrt(200), that of 8 splits s / sqrt(8).
+    assert widths["users"] == pytest.approx(2 * 1.96 * users.std() / 200**0.5, rel=0.1)
+    assert widths["splits"] == pytest.approx(2 * 1.96 * splits.std() / 8**0.5, rel=0.1)
+    assert widths["both"] == pytest.approx((widths["users"] ** 2 + widths["splits"] ** 2) ** 0.5, rel=0.1)
+    one = pd.DataFrame(users + splits)[[0]]
+    assert paired_bootstrap(one, zero[[0]]) == paired_bootstrap(one[0], zero[0]), "one split is a series of users"
