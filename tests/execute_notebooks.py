@@ -21,7 +21,10 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Drop everything that differs from run to run or means nothing without a kernel; changes `notebook`."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        if "setup" in kept.get("tags", []):
+            kept["jupyter"] = {"source_hidden": True}  # collapsed: what it loads is not the story
+        cell.metadata = kept
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if set(output.get("data", "x")) != {WIDGET_VIEW}]
     return notebook
@@ -29,7 +32,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def execute(path: Path) -> float:
     """Execute one notebook in place and return the seconds it took; on an error the file is left as it was."""
-    os.environ["COURSE_LIB_GUESSES"] = "off"  # what is stored is what a first-time learner sees
+    os.environ["COURSE_LIB_GUESSES"] = os.environ["COURSE_LIB_GUEST"] = "off"  # what a first-time learner sees
     notebook = nbformat.read(path, as_version=4)
     started = time.perf_counter()
     NotebookClient(

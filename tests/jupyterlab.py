@@ -68,11 +68,8 @@ ASK = """async (code) => {
 VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + img.src).join()
     + [...element.querySelectorAll('svg[role=img]')].map(svg => svg.outerHTML).join()
     + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
-# The lesson widget, not the quiz, which the kernel also knows as its last output.
-WIDGET = (
-    "next(x for x in list(globals().values())"
-    " if hasattr(x, 'box') and hasattr(x, 'summary') and not hasattr(x, 'questions'))"
-)
+# The lesson widget: the one with a contract.
+WIDGET = "next(x for x in list(globals().values()) if hasattr(x, 'box') and hasattr(type(x), 'contract'))"
 
 
 @contextmanager

@@ -618,3 +618,9 @@ def test_a_case_that_runs_out_of_time_is_the_last():
 
     assert list(run(DOUBLE, attempt, seconds=0.2)) == ["two numbers", "a third"]
     assert "on a third" in verdict(attempt, seconds=0.2)
+
+
+def test_what_is_worth_remembering_is_said_with_right_and_not_before():
+    exercise = Exercise("00.word", "make", 1, answer=2, mistakes=(), hints=(), remember="Two is enough.")
+    assert str(judge(exercise, 2)) == "✓ right. Two is enough."
+    assert "Two" not in str(judge(exercise, 3)) + str(judge(exercise, ...))

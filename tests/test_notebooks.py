@@ -12,6 +12,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from tests.execute_notebooks import NOTEBOOKS, clean
+from tests.story import is_told
 
 NAMES = [
     "01_setup", "02_data", "03_graph", "04_lightgcn", "05_bpr",
@@ -108,7 +109,7 @@ def test_every_picture_says_in_words_what_it_shows(notebook):
 
 def test_it_has_the_parts_every_notebook_has(notebook):
     text = prose(notebook)
-    assert notebook.cells[0].source.startswith("# ")
+    assert re.search(r"^# ", notebook.cells[0].source, re.M)
     for part in ("Where the analogy lies", "minutes", "Recap", "<details>"):
         assert part in text, part
 
@@ -131,8 +132,12 @@ def test_its_lesson_widget_is_shown_in_the_cell_of_that_id_and_moved_after_it_an
         for output in cell.outputs:
             if VIEW in output.get("data", {}):
                 (quizzes if output.data["text/plain"].startswith("Quiz of") else views).append(cell)
+    if is_told(notebook):  # beside the lesson widget there may be predictions and the opening of 01
+        views = [cell for cell in views if not re.search(r"\b(Predict|ArrivalWidget)\(", cell.source)]
     assert [cell.id for cell in views] == ["widget"] and len(quizzes) == 1
     assert notebook.cells.index(quizzes[0]) > notebook.cells.index(views[0])
+    if is_told(notebook):
+        return  # moving the widget is for its tests
     after = "\n".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
     assert ".value =" in after and "summary()" in after
 

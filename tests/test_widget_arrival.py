@@ -10,8 +10,8 @@ from course_lib.baselines import untrained_gossip
 from course_lib.classroom.guest import protagonist
 from course_lib.graph import adjacency
 from course_lib.influence import strongest_walks
-from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.plots.colours import ACCENT, FILM
+from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.recommendation import recommend
 from course_lib.widgets.arrival import ArrivalWidget
 from course_lib.widgets.film_picker import FilmPicker

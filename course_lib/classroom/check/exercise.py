@@ -38,7 +38,7 @@ class Exercise:
 
     Args:
         name: number of the notebook and a word, `"04.normalise"`.
-        level: `"worked"`, `"faded"` or `"free"`.
+        level: `"worked"`, `"faded"` or `"make"`, where something of one's own is measured (`"free"` in older lessons).
         minutes: how long it takes.
         answer: the right function or value.
         mistakes: at least three, each with a message of its own. An attempt with the same results gets the message.
@@ -47,6 +47,7 @@ class Exercise:
         almost: like mistakes, for answers that are right but for one thing.
         observe: turns an attempt and a case into what is compared, where that is not simply the result.
         diagnose: says what is wrong with an attempt, or None: for what results alone cannot tell.
+        remember: one line worth remembering, said with "right".
     """
 
     name: str
@@ -59,6 +60,7 @@ class Exercise:
     almost: tuple[Mistake, ...] = ()
     observe: Callable[..., Any] = outcome
     diagnose: Callable[[Any], str | None] = lambda attempt: None
+    remember: str = ""
 
 
 def lesson(number: str) -> ModuleType:

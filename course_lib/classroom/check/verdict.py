@@ -25,7 +25,7 @@ class Verdict:
     reason: str = ""
 
     def __str__(self) -> str:
-        joint = {"": "", WRONG: ", because "}.get(self.state if self.reason else "", ": ")
+        joint = {"": "", WRONG: ", because ", RIGHT: ". "}.get(self.state if self.reason else "", ": ")
         return f"{_SYMBOLS[self.state]} {self.state}{joint}{self.reason}"
 
     __repr__ = __str__
@@ -53,7 +53,9 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
         wrong = within(_TO_LOOK, wrong_cases)
         buts = [outcome.but for outcome in got.values() if outcome.but]
         if not wrong:
-            return Verdict(ALMOST, f"the result is right, but your function {buts[0]}.") if buts else Verdict(RIGHT)
+            if buts:
+                return Verdict(ALMOST, f"the result is right, but your function {buts[0]}.")
+            return Verdict(RIGHT, exercise.remember)
         mistakes, almost = (_outcomes(exercise, known) for known in (exercise.mistakes, exercise.almost))
         return within(_TO_LOOK, lambda: _reason(exercise, attempt, got, expected, wrong, mistakes, almost))
     except StillRunning:
