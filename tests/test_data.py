@@ -4,7 +4,6 @@ No test goes online: the process that would is replaced, or asks a server that t
 is written by the test.
 """
 
-import ast
 import hashlib
 import io
 import os
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-import tokenize
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -25,7 +23,6 @@ import pandas as pd
 import pooch
 import pytest
 
-import course_lib
 from course_lib import data as data_module
 from course_lib import download
 from course_lib.data import GENRES, SIZES, MovieLens, load_movielens
@@ -33,10 +30,6 @@ from course_lib.download import FILE_MD5, HASHES, SOURCES, WHEEL, ZIP
 
 # Of the films table as read from GroupLens's u.item: titles, years and flags, written as CSV.
 FILMS_MD5 = "0f84570ebf63609fe37ef4729012dd07"
-CORE = (
-    "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "evaluation", "baselines", "training",
-    "recommendation",
-)  # fmt: skip
 
 U_DATA = "1\t1\t5\t880000000\n1\t2\t3\t880000060\n3\t4\t4\t880000120\n2\t267\t1\t880000180\n"
 U_USER = "1|24|M|technician|85711\n2|53|F|other|T8H1N\n3|23|M|writer|32067\n"
@@ -510,32 +503,3 @@ def test_a_rating_by_or_of_somebody_unknown_is_refused(party, table, key):
     gone = party.ratings[key].iloc[0]
     with pytest.raises(ValueError, match=f"name {key} {gone}, which its own table lacks; add it there"):
         replace(party, **{table: known[known[key] != gone]})
-
-
-# The promise of one evening
-
-
-def test_the_core_stays_within_nine_hundred_lines_of_code():
-    total = sum(code_lines((Path(course_lib.__file__).parent / f"{name}.py").read_text("utf-8")) for name in CORE)
-    assert 300 < total <= 900
-
-
-def code_lines(text: str) -> int:
-    """Lines that hold code: not blank, not a comment, not a docstring."""
-    layout = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
-    code = {
-        line
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type not in layout
-        for line in range(token.start[0], token.end[0] + 1)
-    }
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            code -= set(range(node.lineno, node.end_lineno + 1))
-    return len(code)
-
-
-def test_code_lines_leave_out_blank_lines_comments_and_docstrings():
-    text = '"""One\n\ntwo."""\n\nx = 1  # a comment\n# another\n\n'
-    text += 'def f():\n    """Doc."""\n    return (\n        x\n    )\n'
-    assert code_lines(text) == 5
