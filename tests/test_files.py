@@ -1,13 +1,14 @@
-"""A file is written whole or not at all, also where the disk is full or the process is killed."""
+"""A file is written whole or not at all, also where the disk is full or the process is killed; a lock is held by one."""
 
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from course_lib.files import write_whole
+from course_lib.files import data_file, locked, set_aside, write_whole
 
 
 def test_text_and_bytes_come_back_as_they_were(tmp_path):
@@ -77,3 +78,101 @@ for letter in itertools.cycle("bcd"):
     assert writer.wait() != 0  # it would go on for ever
     content = path.read_text()
     assert len(content) == 10_000_000 and len(set(content)) == 1
+
+
+def test_a_lock_is_waited_for_and_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "folder" / "me.json"
+    taken, order = threading.Event(), []
+
+    def keeps():
+        with locked(path):
+            taken.set()
+            time.sleep(0.2)
+            order.append("first")
+
+    thread = threading.Thread(target=keeps)
+    thread.start()
+    taken.wait()
+    with locked(path):
+        order.append("second")
+    thread.join()
+    assert order == ["first", "second"] and not list(path.parent.iterdir())
+    with locked(tmp_path / "other.json"), locked(path, seconds=0):  # another file is another lock
+        pass
+
+
+def test_a_lock_that_stays_taken_is_given_up(tmp_path):
+    path = tmp_path / "me.json"
+    start = time.monotonic()
+    with (
+        locked(path),
+        pytest.raises(TimeoutError, match=r"another program has kept me\.json locked for 0\.1 seconds"),
+        locked(path, seconds=0.1),
+    ):
+        pass
+    assert 0.1 <= time.monotonic() - start < 2
+    with locked(path, seconds=0):
+        pass
+
+
+def test_a_lock_falls_with_the_process_that_held_it(tmp_path):
+    path = tmp_path / "me.json"
+    program = """
+import os, sys
+from course_lib.files import locked
+with locked(sys.argv[1]):
+    os.kill(os.getpid(), 9)
+"""
+    assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode != 0
+    assert [file.name for file in tmp_path.iterdir()] == ["me.json.lock"]
+    with locked(path, seconds=0):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_or_an_interrupt_gives_the_lock_back(tmp_path):
+    for error in (ValueError, KeyboardInterrupt):
+        with pytest.raises(error), locked(tmp_path / "me.json"):
+            raise error
+    with locked(tmp_path / "me.json", seconds=0):
+        pass
+
+
+def test_four_processes_that_count_in_one_file_lose_nothing(tmp_path):
+    program = """
+import sys
+from pathlib import Path
+from course_lib.files import locked, write_whole
+path = Path(sys.argv[1])
+for _ in range(50):
+    with locked(path, seconds=60):
+        write_whole(path, str(int(path.read_text()) + 1))
+"""
+    path = tmp_path / "count"
+    path.write_text("0")
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(path)]) for _ in range(4)]
+    assert [writer.wait() for writer in writers] == [0] * 4
+    assert path.read_text() == "200"
+
+
+def test_what_is_set_aside_takes_nobodys_place(tmp_path):
+    names = []
+    for content in "abc":
+        (tmp_path / "me.json").write_text(content)
+        names.append(set_aside(tmp_path / "me.json").name)
+    assert names == ["me.json.broken", "me.json.2.broken", "me.json.3.broken"]
+    assert [(tmp_path / name).read_text() for name in names] == ["a", "b", "c"]
+
+
+def test_the_learners_files_lie_in_the_data_folder_and_nothing_is_made_by_asking(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    if sys.platform == "linux":
+        assert data_file("me.json") == tmp_path / "course_lib" / "me.json"
+    assert "cache" not in str(data_file("me.json")).lower() and not list(tmp_path.iterdir())
+
+
+def test_an_account_without_a_home_folder_gets_a_sentence(monkeypatch):
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    with pytest.raises(OSError, match="this account has no home folder"):
+        data_file("me.json")

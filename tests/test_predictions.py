@@ -1,6 +1,8 @@
 """Guesses live in the notebook; on disk only where the learner asks for it, and a broken file harms nobody."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,13 +10,11 @@ import pytest
 from course_lib.classroom import predictions as module
 from course_lib.classroom.predictions import compare_guesses, guess, remember_guesses, remembered_guesses
 
-REAL_PATH = module._path
-
 
 @pytest.fixture(autouse=True)
 def file(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_LIB_GUESSES", raising=False)
-    monkeypatch.setattr(module, "_path", lambda: tmp_path / "folder" / "guesses.json")
+    monkeypatch.setattr(module, "data_file", lambda name: tmp_path / "folder" / name)
     return tmp_path / "folder" / "guesses.json"
 
 
@@ -53,6 +53,11 @@ def test_guesses_are_held_against_the_truth(capsys):
     ]
 
 
+def test_a_guess_that_reads_like_the_truth_is_right(capsys):
+    compare_guesses({"recall": 0.349}, {"recall": 0.34912})
+    assert capsys.readouterr().out == "recall: 0.349, as you guessed.\n"
+
+
 def test_a_guess_without_a_truth_is_a_slip_of_the_author_even_while_it_is_blank():
     mine = {}
     guess(mine, "recal", ...)
@@ -76,12 +81,6 @@ def test_remembered_guesses_come_back_notebook_by_notebook(capsys, file):
     assert [path.name for path in file.parent.iterdir()] == ["guesses.json"]  # no half-written file stays
 
 
-def test_the_file_lies_beside_the_downloaded_data():
-    import pooch
-
-    assert REAL_PATH() == pooch.os_cache("course_lib") / "guesses.json"
-
-
 def test_off_means_off(monkeypatch, capsys, file):
     remember_guesses("04", {"rounds": 3})
     monkeypatch.setenv("COURSE_LIB_GUESSES", "off")
@@ -91,24 +90,81 @@ def test_off_means_off(monkeypatch, capsys, file):
     assert json.loads(file.read_text()) == {"04": {"rounds": 3}}
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", '{"04": 3}', "\x00", "[" * 100_000])
-def test_a_broken_file_is_set_aside_with_a_sentence(content, capsys, file):
+BROKEN = ["{", "[1]", '{"04": 3}', '{"04": {"rounds": {}}}', "\x00", "[" * 100_000, b"\xff"]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+@pytest.mark.parametrize("asks", [lambda: remembered_guesses("04"), lambda: remember_guesses("05", {})])
+def test_a_broken_file_is_set_aside_with_a_sentence(content, asks, capsys, file):
+    content = content if isinstance(content, bytes) else content.encode()
     file.parent.mkdir()
-    file.write_text(content)
-    assert remembered_guesses("04") == {}
-    assert "could not be read" in capsys.readouterr().out
-    assert file.with_suffix(".broken").read_text() == content
-    remember_guesses("04", {"rounds": 3})
-    assert remembered_guesses("04") == {"rounds": 3}
+    for aside in ("guesses.json.broken", "guesses.json.2.broken"):
+        file.write_bytes(content)
+        asks()
+        out = capsys.readouterr().out
+        assert "The file of your guesses could not be read" in out and str(file.with_name(aside)) in out
+        assert file.with_name(aside).read_bytes() == content
+        remember_guesses("04", {"rounds": 3})
+        assert remembered_guesses("04") == {"rounds": 3}
+        capsys.readouterr()
 
 
-def test_a_failed_write_leaves_the_old_file_whole(file, monkeypatch):
+def test_a_failed_write_leaves_the_old_file_whole_and_says_so(file, monkeypatch, capsys):
     remember_guesses("04", {"rounds": 3})
     monkeypatch.setattr("os.replace", lambda *paths: exec("raise OSError('disk full')"))
-    with pytest.raises(OSError, match="disk full"):
-        remember_guesses("04", {"rounds": 4})
+    remember_guesses("04", {"rounds": 4})
+    assert "could not be kept (disk full). They last as long as this notebook's kernel." in capsys.readouterr().out
     assert remembered_guesses("04") == {"rounds": 3}
     assert [path.name for path in file.parent.iterdir()] == ["guesses.json"]
+
+
+@pytest.mark.parametrize("wrong", ["a file where the folder should be", "no home", "a folder where the file should be"])
+def test_a_folder_that_cannot_be_used_gets_a_sentence(wrong, monkeypatch, tmp_path, capsys, file):
+    if wrong == "no home":
+        monkeypatch.setattr(module, "data_file", lambda name: exec("raise OSError('no home')"))
+    elif wrong == "a file where the folder should be":
+        file.parent.write_text("")
+    else:
+        file.mkdir(parents=True)
+    remember_guesses("04", {"rounds": 3})
+    assert remembered_guesses("04") == {}
+    kept, read = capsys.readouterr().out.splitlines()
+    assert kept.startswith("The guesses could not be kept (") and read.startswith("The guesses of earlier could not be")
+
+
+def test_a_read_only_folder_is_still_read(monkeypatch, capsys, file):
+    def read_only(*_, **__):
+        raise PermissionError(13, "Permission denied", str(file.parent))
+
+    remember_guesses("04", {"rounds": 3})
+    monkeypatch.setattr("os.open", read_only)  # no lock, no draft
+    assert remembered_guesses("04") == {"rounds": 3}
+    remember_guesses("04", {"rounds": 4})
+    assert "could not be kept ([Errno 13] Permission denied" in capsys.readouterr().out
+    file.write_text("{")
+    assert remembered_guesses("04") == {}
+    assert "could not be read ([Errno 13] Permission denied" in capsys.readouterr().out
+
+
+def test_two_notebooks_that_keep_guesses_at_once_lose_none(tmp_path):
+    program = """
+import sys
+from pathlib import Path
+from course_lib.classroom import predictions
+predictions.data_file = lambda name: Path(sys.argv[1], name)
+for number in range(200):
+    predictions.remember_guesses(f"{sys.argv[2]}.{number}", {"rounds": number})
+"""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path), notebook], stdout=subprocess.PIPE, text=True)
+        for notebook in ("04", "05")
+    ]
+    for writer in writers:
+        out, _ = writer.communicate(timeout=100)
+        assert writer.returncode == 0 and out.count("are kept in") == 200
+    kept = json.loads((tmp_path / "guesses.json").read_text())
+    assert kept == {f"{notebook}.{n}": {"rounds": n} for notebook in ("04", "05") for n in range(200)}
+    assert [path.name for path in tmp_path.iterdir()] == ["guesses.json"]
 
 
 def test_a_list_that_is_half_filled_in_is_no_guess_yet(capsys):

@@ -1,7 +1,8 @@
 """Predict first: a guess is written down before the answer is shown, and held against it at the end.
 
-The guesses are a plain dict in the notebook. They are kept on disk only when the learner calls `remember_guesses`, and
-never where the environment variable `COURSE_LIB_GUESSES` is `off`.
+The guesses are a plain dict in the notebook. They are kept on disk only when the learner calls `remember_guesses`, in
+the user's data folder, and never where the environment variable `COURSE_LIB_GUESSES` is `off`. A disk that cannot be
+written to or read from gets a sentence: it is no reason to stop.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.classroom.guest import guest_file
-from course_lib.files import write_whole
+from course_lib.files import data_file, locked, set_aside, write_whole
 
 
 def kept_predictions() -> dict[str, Any]:
@@ -107,45 +108,65 @@ def compare_guesses(guesses: dict[str, Any], truths: dict[str, Any]) -> None:
 def remembered_guesses(notebook: str) -> dict[str, Any]:
     """The guesses of an earlier session for a notebook, `"04"`; an empty dict where none are kept.
 
-    A file that cannot be read is set aside, with a sentence.
+    A file that holds something else is set aside, with a sentence.
     """
-    return _read().get(notebook, {})
+    if _off_by_variable():
+        return {}
+    try:
+        path = data_file(_NAME)
+        try:
+            return _read(path).get(notebook, {})
+        except ValueError:
+            with locked(path):
+                return _read_or_set_aside(path).get(notebook, {})
+    except OSError as error:
+        print(f"The guesses of earlier could not be read ({error}).")
+        return {}
 
 
 def remember_guesses(notebook: str, guesses: dict[str, Any]) -> None:
-    """Keep the guesses of a notebook in a small file of yours, beside the downloaded data, and say where."""
+    """Keep the guesses of a notebook in a small file in the user's data folder, and say where; or why not."""
     if _off_by_variable():
         print("COURSE_LIB_GUESSES is off, so nothing is kept.")
         return
     made = {what: value for what, value in guesses.items() if value is not None}
-    path = _path()
-    write_whole(path, json.dumps({**_read(), notebook: made}, indent=1))
-    print(f"{len(made)} guess(es) of notebook {notebook} are kept in {path}. Delete the file to forget them.")
+    try:
+        path = data_file(_NAME)
+        with locked(path):  # another notebook may be keeping its own
+            write_whole(path, json.dumps({**_read_or_set_aside(path), notebook: made}, indent=1))
+    except OSError as error:
+        print(f"The guesses could not be kept ({error}). They last as long as this notebook's kernel.")
+    else:
+        print(f"{len(made)} guess(es) of notebook {notebook} are kept in {path}. Delete the file to forget them.")
 
 
-def _path() -> Path:
-    import pooch
-
-    return Path(pooch.os_cache("course_lib")) / "guesses.json"
+_NAME = "guesses.json"
 
 
 def _off_by_variable() -> bool:
     return os.environ.get("COURSE_LIB_GUESSES") == "off"
 
 
-def _read() -> dict[str, dict[str, Any]]:
-    path = _path()
-    if _off_by_variable() or not path.is_file():
-        return {}
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """What is kept, by notebook; ValueError if that is something else than guesses."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(stored, dict) or not all(isinstance(guesses, dict) for guesses in stored.values()):
-            raise ValueError("it holds something else than guesses")
-        return stored
-    except (OSError, ValueError, RecursionError) as error:
-        aside = path.with_suffix(".broken")
-        path.replace(aside)
-        print(f"The file of your guesses could not be read ({error}); it now is {aside}, and a new one is begun.")
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except RecursionError as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(kept, dict) or not all(isinstance(part, dict) for part in kept.values()):
+        raise ValueError("it holds something else than guesses")
+    if not all(_is_guess(value) for guesses in kept.values() for value in guesses.values()):
+        raise ValueError("it holds something else than guesses")
+    return kept
+
+
+def _read_or_set_aside(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return _read(path)
+    except ValueError as error:
+        print(f"The file of your guesses could not be read ({error}); it is now {set_aside(path)}; a new one begins.")
         return {}
 
 
