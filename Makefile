@@ -59,7 +59,7 @@ instructor: .venv/.dev  ## the notebooks with every blank filled in and run, in 
 clean-edition: .venv/.dev  ## headings and code only, for rewriting from memory, in build/clean
 	$(BIN)/python -m tests.editions clean
 
-bench: .venv/.bench  ## measure the ladder (notebooks/results.csv) and the peers, side by side
+bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder
 	$(BIN)/python -m tests.benchmarks.peers
 

@@ -6,7 +6,6 @@ runs everything; `clean` keeps headings and code only, for rewriting from memory
 
 import copy
 import re
-import shutil
 import sys
 
 import nbformat
@@ -44,8 +43,6 @@ def main(edition: str) -> None:
     """Write all notebooks of an edition under `build`; the instructor's are run."""
     folder = BUILD / edition
     folder.mkdir(parents=True, exist_ok=True)
-    for table in NOTEBOOKS.glob("*.csv"):
-        shutil.copy(table, folder)  # the notebooks read them
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         make = {"instructor": instructor, "clean": clean_edition}[edition]
         nbformat.write(make(nbformat.read(path, as_version=4)), folder / path.name)

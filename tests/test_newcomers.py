@@ -1,4 +1,4 @@
-"""The hold-out curves in `notebooks/newcomers.csv` are what the code gives, and what notebook 08 says of them holds."""
+"""The hold-out curves in `course_lib/tables/newcomers.csv` are what the code gives, and what notebook 08 says of them holds."""
 
 from dataclasses import replace
 

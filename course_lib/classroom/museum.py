@@ -1,7 +1,7 @@
 """A museum of real bugs: each was published, looks right, and gives a number. Beside each hangs the test it fails.
 
 A bug is the wrong variant of a small function with the same arguments. What it does to NDCG@10 on MovieLens 100K is
-in `notebooks/museum.csv`, measured by `tests/benchmarks/museum.py`.
+in `course_lib/tables/museum.csv`, measured by `tests/benchmarks/museum.py`.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What each bug of the museum does: `python -m tests.benchmarks.museum` writes `notebooks/museum.csv`.
+"""What each bug of the museum does: `python -m tests.benchmarks.museum` writes `course_lib/tables/museum.csv`.
 
 Protocol: likes are ratings >= 4; 20 % of each user's likes hidden at random (split seeds 0-2); fitted on train +
 validation, judged on the test pairs, full ranking with train + validation masked, mean over users, NDCG@10. One
@@ -24,7 +24,7 @@ from course_lib.interactions import Interactions, Split
 from course_lib.training import BPR_CONFIG, TrainConfig, build
 from tests.benchmarks.ladder import ROOT, real_movielens
 
-TABLE = ROOT / "notebooks" / "museum.csv"
+TABLE = ROOT / "course_lib" / "tables" / "museum.csv"
 SEEDS = (0, 1, 2)
 CONFIG = replace(BPR_CONFIG, n_epochs=40, batch_size=4096)
 RIGHT = {bug.right.__name__: bug.right for bug in MUSEUM}

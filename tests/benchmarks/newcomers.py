@@ -1,4 +1,4 @@
-"""Guests nobody knew: `python -m tests.benchmarks.newcomers` writes `notebooks/newcomers.csv`, about 25 minutes.
+"""Guests nobody knew: `python -m tests.benchmarks.newcomers` writes `course_lib/tables/newcomers.csv`, about 25 minutes.
 
 Protocol: MovieLens 100K, a like is a rating >= 4. Per seed (0-2) a fifth of the guests with at least 30 likes is held
 out whole, drawn from every second of them. A third of each one's likes is hidden; 1, 2, 3, 5, 10, 20 or all of the
@@ -31,7 +31,7 @@ from course_lib.lightgcn import LightGCN
 from course_lib.training import NEWCOMER_CONFIG, TrainConfig, build, train
 from tests.benchmarks.ladder import ROOT, real_movielens, write_readme
 
-RESULTS = ROOT / "notebooks" / "newcomers.csv"
+RESULTS = ROOT / "course_lib" / "tables" / "newcomers.csv"
 SEEDS = (0, 1, 2)
 SHOWN = (1, 2, 3, 5, 10, 20, None)  # None: all
 MIN_LIKES = 30
