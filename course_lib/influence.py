@@ -1,6 +1,7 @@
 """How far gossip travels: who is reached by how many hops, along which walks, and what a score owes to each."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import pandas as pd
@@ -73,19 +74,23 @@ def loudness(interactions: Interactions, rule: str) -> Tensor:
     return sparse_matrix(edges, weight, n_nodes)
 
 
-def tags_by_round(interactions: Interactions, rule: str, n_rounds: int) -> list[Tensor]:
-    """The tags after 0, 1, ..., `n_rounds` rounds, the sum of what each round brought: each `(N, n_items)` float64.
+def told_by_round(interactions: Interactions, rule: str, n_rounds: int) -> list[Tensor]:
+    """What every node heard in rounds 0, 1, ..., `n_rounds` and passes on in the next: each `(N, n_items)` float64.
 
-    Films start with one-hot tags and guests with nothing, so even rounds bring guests nothing: they end at films. With
-    the symmetric rule the rows of the guests are what `baselines.untrained_gossip` scores with.
+    Films start with one-hot tags and guests with nothing, so films speak in round 1, guests in round 2, and so on.
     """
     start = torch.zeros(interactions.n_users + interactions.n_items, interactions.n_items, dtype=torch.float64)
     start[interactions.n_users :].fill_diagonal_(1)
-    total, rounds = torch.zeros_like(start), []
-    for arrived in gossip_rounds(loudness(interactions, rule), start, n_rounds):
-        total = total + arrived
-        rounds.append(total)
-    return rounds
+    return list(gossip_rounds(loudness(interactions, rule), start, n_rounds))
+
+
+def tags_by_round(interactions: Interactions, rule: str, n_rounds: int) -> list[Tensor]:
+    """The tags after 0, 1, ..., `n_rounds` rounds, the sum of what each round brought: each `(N, n_items)` float64.
+
+    Even rounds bring guests nothing: they end at films. With the symmetric rule the rows of the guests are what
+    `baselines.untrained_gossip` scores with.
+    """
+    return list(accumulate(told_by_round(interactions, rule, n_rounds)))
 
 
 def arrivals(interactions: Interactions, rule: str, n_rounds: int) -> list[Tensor]:

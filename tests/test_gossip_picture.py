@@ -5,6 +5,8 @@ import os
 import pytest
 from playwright.sync_api import sync_playwright
 
+from course_lib.influence import told_by_round
+from course_lib.plots.gossip import FILM_COLOURS, blend
 from course_lib.widgets.gossip_picture import GossipPicture
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing
@@ -41,6 +43,9 @@ def pages() -> list[str]:
     return LittlePartyWidget().gossip.pages[0]
 
 
+SAID = "() => [...document.querySelectorAll('.course-message')].map(dot => dot.getAttribute('fill'))"
+
+
 @pytest.fixture(params=["no-preference", "reduce"])
 def page(chromium, pages, request):
     """The picture at round 0, for readers who like motion and for those who do not."""
@@ -65,9 +70,23 @@ def test_every_turn_ends_at_the_page_drawn_in_python(page, pages):
 
 def test_a_message_runs_along_each_line_both_ways_unless_motion_is_unwelcome(page):
     page.evaluate(TURN, 1)
-    assert page.locator("svg > circle:not([fill])").count() == (18 if page.motion else 0)
+    assert page.locator(".course-message").count() == (18 if page.motion else 0)
     page.evaluate(TURN, 0)  # back in time nobody speaks
-    assert page.locator("svg > circle:not([fill])").count() == 0
+    assert page.locator(".course-message").count() == 0
+
+
+def test_what_runs_along_a_line_has_the_colour_of_what_is_told_and_the_empty_say_nothing(chromium):
+    widget = LittlePartyWidget()
+    opened = chromium.new_page(reduced_motion="no-preference")
+    state = {"pages": widget.gossip.pages, "row": 0, "round": 0, "told": widget.gossip.told}
+    opened.evaluate(MODEL, [str(GossipPicture._esm), state])
+    opened.evaluate(TURN, 1)
+    films = widget.party.item.tolist()
+    assert opened.evaluate(SAID) == [FILM_COLOURS[film] for film in films]  # only films have anything to say yet
+    opened.evaluate(TURN, 2)
+    heard = told_by_round(widget.party, "symmetric", 1)[1].numpy()
+    assert opened.evaluate(SAID) == [blend(heard[guest]) for guest in widget.party.user]
+    opened.close()
 
 
 def test_play_walks_to_the_last_round_and_can_be_stopped(page):

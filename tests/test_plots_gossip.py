@@ -21,7 +21,10 @@ def texts(ax) -> list[str]:
 
 
 def test_flow_has_a_box_per_step_and_an_arrow_between_each_two():
-    ax = plot_flow({"load": "100 ratings", "graph": "3 guests", "gossip": "2 rounds"})
+    plot = plot_flow({"load": "100 ratings", "graph": "3 guests", "gossip": "2 rounds"}, skipped="graph")
+    (ax,) = plot.figure.axes
+    assert plot.caption == "3 steps lead from 100 ratings to 2 rounds, and the one called “graph” was left out."
+    assert [patch.get_linestyle() for patch in ax.patches] == ["-", "--", "-"]
     assert len(ax.patches) == 3
     assert [t for t in texts(ax) if t] == ["load", "100 ratings", "graph", "3 guests", "gossip", "2 rounds"]
     assert texts(ax).count("") == 2  # annotations without text are the arrows
@@ -91,3 +94,16 @@ def test_losses_draws_a_line_per_run_and_the_lower_label_below():
     assert len(ax.lines) == 4
     plain, weighted = ax.texts
     assert plain.xy == (2, 1.25) and plain.xyann[1] < 0 < weighted.xyann[1]
+
+
+def test_a_lit_walk_is_a_line_of_its_own_and_every_page_has_as_many(paper):
+    tags = np.eye(7, 4)
+    page, other = (
+        plot_message_passing(paper, GUESTS[:3], TOPICS[:4], tags, "", lit=lit, n_lit=2).svg("alt")
+        for lit in ([[0, 3, 1, 5]], [])
+    )
+    lines = shapes(page, "polyline")
+    assert len(lines) == len(shapes(other, "polyline")) == 6 + 2
+    assert [line.get("stroke-width") for line in lines[6:]] == ["7", "0"]
+    ends = [line.get("points").split() for line in lines]
+    assert ends[6][:2] == ends[0] and len(ends[6]) == 4  # along Ada's first rave, and on to Casablanca

@@ -3,6 +3,7 @@ import pytest
 
 from course_lib.plots.colours import ACCENT, MUTED
 from course_lib.plots.ranking import (
+    plot_against_chance,
     plot_grouped_bars,
     plot_histogram,
     plot_intervals,
@@ -75,3 +76,14 @@ def test_newcomers_curves_are_means_over_seeds_in_the_order_shown():
     assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
     heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
     assert heights["EASE"] - heights["kNN, trained on"] > 0.02  # moved apart
+
+
+def test_a_list_is_set_against_as_many_random_ones_as_a_hit_takes():
+    plot = plot_against_chance([True, False, True, *[False] * 7], 10, 1642, "the writer's")
+    assert plot.caption == (
+        "Untrained gossip found 2 of the writer's 10 hidden raves with one list of 10 films. A list drawn at random "
+        "finds 0.06 on average, so it takes 16 of them to expect a single hit."
+    )
+    (ax,) = plot.figure.axes
+    assert len(ax.patches) == 170
+    assert [text.get_text() for text in ax.texts].count("★") == 3  # two on the list, one in all the others

@@ -1,6 +1,7 @@
 """The course's look comes and goes: every drawing has it, and the learner's settings are as they were."""
 
 import inspect
+import re
 
 import matplotlib as mpl
 import numpy as np
@@ -11,9 +12,9 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, learning, maps, ranking, receipts, tables
+from course_lib.plots import gossip, learning, list_so_far, maps, ranking, receipts, tables
 from course_lib.plots.sketch import Sketch
-from course_lib.plots.style import new_axes, new_figure, new_grid, png
+from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
 PARTY = little_party()
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
@@ -34,6 +35,12 @@ PLOTS = {
     learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],
     learning.plot_two_by_two: [{"a": {"x": [0.1], "y": [0.2]}, "b": {"x": [0.3], "y": [0.4]}}, ("EASE", 0.3)],
     learning.plot_differences: [pd.DataFrame({"name": ["a"], "difference": [0.1], "low": [0.0], "high": [0.2]})],
+    list_so_far.plot_list_so_far: [
+        "you",
+        "your",
+        3,
+        [list_so_far.Column("gossip", ["Alien", "Brazil"], [True, False], 0.3)],
+    ],
     maps.plot_training_curves: [HISTORY, 0.1],
     maps.plot_tsne: [POSITIONS, 4],
     maps.plot_genres: [POSITIONS, ["War", *["other"] * 9]],
@@ -43,6 +50,7 @@ PLOTS = {
     maps.plot_clubs: [[("one", POSITIONS)], np.array(list("AAABBBBCCC"))],
     maps.plot_hops: [pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}), [0.5, 0.5]],
     maps.plot_oversmoothing: [pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}), 0.15],
+    ranking.plot_against_chance: [[True, False], 10, 400, "your"],
     ranking.plot_metrics_by_rank: [pd.DataFrame({"NDCG@2": [0.6, 0.4]}, index=[1, 2]), 2],
     ranking.plot_intervals: [pd.DataFrame({"mean": [0.3], "low": [0.2], "high": [0.35]}, index=["women"]), "NDCG@10"],
     ranking.plot_grouped_bars: [pd.DataFrame({"a": [0.1]}, index=["full"]), "NDCG@10"],
@@ -64,8 +72,8 @@ PLOTS = {
 }
 
 
-def first(drawn: Axes | list[Axes]) -> Axes:
-    return drawn if isinstance(drawn, Axes) else drawn[0]
+def first(drawn: Axes | Plot | list[Axes]) -> Axes | Plot:
+    return drawn[0] if isinstance(drawn, list) else drawn
 
 
 def words(figure) -> list[tuple]:
@@ -78,12 +86,13 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, learning, maps, ranking, receipts, tables)
+    modules = (gossip, learning, list_so_far, maps, ranking, receipts, tables)
     drawing = {
         function
         for module in modules
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and "Axes" in str(inspect.signature(function).return_annotation)
+        if function.__module__ == module.__name__
+        and re.search("Axes|Plot", str(inspect.signature(function).return_annotation))
     }
     assert drawing == set(PLOTS)
     assert all(function.__name__.startswith("plot_") for function in drawing)
@@ -127,3 +136,15 @@ def test_a_grid_is_read_row_by_row():
     axes = new_grid(6, 4, ncols=3, nrows=2)
     places = [(ax.get_subplotspec().rowspan.start, ax.get_subplotspec().colspan.start) for ax in axes]
     assert places == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+
+
+def test_a_caption_is_shown_below_its_picture_and_is_its_text_twin(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.plots.style.display", lambda data, **how: shown.append((data, how)))
+    plot = Plot(new_axes(3, 2).figure, "M*A*S*H finds 3 of 10 [hidden] raves.")
+    for arguments in ((plot,), (plot.figure, plot.caption)):
+        shown.clear()
+        show(*arguments)
+        (picture, how), (below, _) = shown
+        assert picture["text/plain"] == below["text/plain"] == how["metadata"]["image/png"]["alt"] == plot.caption
+        assert below["text/markdown"] == r"M\*A\*S\*H finds 3 of 10 \[hidden\] raves."

@@ -1,55 +1,86 @@
-import re
+"""The little party: it starts before any gossip, the pages turn, and the walks of the chosen guest's news light up."""
 
 import pytest
 
 from course_lib.influence import film_shares
-from course_lib.party import little_party
-from course_lib.plots.gossip import blend, captions
+from course_lib.party import GUESTS, TOPICS, little_party
+from course_lib.plots.colours import ACCENT
+from course_lib.plots.gossip import FILM_COLOURS, blend
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing, shapes, words
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def widget() -> LittlePartyWidget:
     return LittlePartyWidget()
 
 
-def test_captions_name_the_films_on_a_tag():
-    names = captions(film_shares(little_party(), 1))
-    assert names[:4] == ["Ada\nA B", "Ben\nA B C", "Cleo\nC D", "Dev\nD E"] and names[6] == "Casablanca\nC"
-    assert captions(film_shares(little_party(), 0))[0] == "Ada\n(empty)"
+def lit(page: str) -> list[list[str]]:
+    """The points of each walk that is lit."""
+    lines = shapes(page, "polyline", stroke=ACCENT)
+    return [line.get("points").split() for line in lines if line.get("stroke-width") != "0"]
 
 
-@pytest.mark.parametrize("n_rounds, ada, ben", [(0, [], []), (1, [], []), (2, [], []), (3, ["Casablanca"], ["Dune"])])
-def test_what_is_new_to_a_guest(widget, n_rounds, ada, ben):
-    widget.rounds.value = n_rounds
-    news = dict(re.findall(r"New to (\w+): (.*)", widget.summary()))
-    assert news.get("Ada", "") == ", ".join(ada) and news.get("Ben", "") == ", ".join(ben)
+def test_it_starts_before_any_gossip():
+    widget = LittlePartyWidget()
+    assert widget.gossip.round == widget.rounds.value == widget.gossip.row == widget.guest.value == 0
+    assert widget.summary().startswith("Before any gossip Ada's tag is empty. 9 raves join the 4 guests")
+
+
+@pytest.mark.parametrize(
+    ("n", "guest", "sentence"),
+    [
+        (1, 0, "Ada's tag is 50% Alien and 50% Brazil. Ada has raved about all of that, so nothing is new."),
+        (2, 3, "Dev's tag is 41% Dune and 59% Emma. Dev has raved about all of that, so nothing is new."),
+        (3, 0, "46% Alien, 46% Brazil and 8% Casablanca. New: Ada – Alien – Ben – Casablanca."),
+        (3, 1, "29% Casablanca and 4% Dune. New: Ben – Casablanca – Cleo – Dune."),
+        (3, 2, "New: Cleo – Casablanca – Ben – Alien; Cleo – Casablanca – Ben – Brazil; Cleo – Dune – Dev – Emma."),
+    ],
+)  # fmt: skip
+def test_the_chosen_guests_tag_is_told_and_what_is_new_with_its_walk(widget, n, guest, sentence):
+    widget.rounds.value, widget.guest.value = n, guest
+    assert widget.summary().endswith(sentence)
 
 
 def test_every_page_has_the_colours_the_words_and_the_shapes_of_its_round(widget):
-    (pages,) = widget.gossip.pages
-    assert len(pages) == 4
-    for n_rounds, page in enumerate(pages):
-        widget.rounds.value = n_rounds
-        assert alt(page) == widget.summary().replace("\n", " ")  # a line end in an attribute reads as a space
-        assert widget.summary().startswith(f"After {n_rounds} round{'' if n_rounds == 1 else 's'} of gossip")
-        assert widget.summary() in widget.view.value
-        circles = [circle.get("fill") for circle in shapes(page, "circle")]
-        squares = [square.get("fill") for square in shapes(page, "rect", width="50.0")]
-        assert circles + squares == [blend(row) or "white" for row in film_shares(little_party(), n_rounds).numpy()]
-        # The browser turns one page into the next shape by shape.
-        assert [shape.tag for shape in drawing(page).iter()] == [shape.tag for shape in drawing(pages[0]).iter()]
-    assert len(set(pages)) == 4
+    tree = [shape.tag for shape in drawing(widget.gossip.pages[0][0]).iter()]
+    for guest, pages in enumerate(widget.gossip.pages):
+        for n_rounds, page in enumerate(pages):
+            widget.rounds.value, widget.guest.value = n_rounds, guest
+            assert alt(page) == widget.summary()
+            circles = [circle.get("fill") for circle in shapes(page, "circle")]
+            squares = [square.get("fill") for square in shapes(page, "rect", width="50.0")]
+            assert circles + squares == [blend(row) or "white" for row in film_shares(little_party(), n_rounds).numpy()]
+            assert [shape.tag for shape in drawing(page).iter()] == tree  # the browser turns pages shape by shape
+    assert len({page for pages in widget.gossip.pages for page in pages}) == 16
+
+
+def test_when_casablanca_arrives_its_walk_lights_up_and_only_then(widget):
+    ada, _, cleo, _ = widget.gossip.pages
+    assert [lit(page) for page in ada[:3]] == [[], [], []] and len(lit(cleo[3])) == 3
+    (walk,) = lit(ada[3])
+    circles = [(shape.get("cx"), shape.get("cy")) for shape in shapes(ada[3], "circle")]
+    squares = [(float(s.get("x")) + 25, float(s.get("y")) + 25) for s in shapes(ada[3], "rect", width="50.0")]
+    stations = [*circles, *(tuple(f"{value:.1f}" for value in square) for square in squares)]
+    names = [*GUESTS, *TOPICS]
+    assert [names[stations.index(tuple(point.split(",")))] for point in walk] == ["Ada", "Alien", "Ben", "Casablanca"]
+
+
+def test_what_is_told_in_a_round_is_what_was_heard_in_the_one_before(widget):
+    told = widget.gossip.told
+    assert told[0] == [] and [len(lines) for lines in told[1:]] == [9, 9, 9]
+    assert told[1] == [["", FILM_COLOURS[item]] for item in widget.party.item.tolist()]  # guests are empty
+    assert all(guest and not film for guest, film in told[2])  # films gave everything away
+    assert all(film and not guest for guest, film in told[3])
 
 
 def test_a_page_shows_names_letters_and_raves(widget):
     page = widget.gossip.pages[0][3]
     assert "Ada: A B C" in words(page) and "Emma: D E" in words(page)
     assert "Ada: empty" in words(widget.gossip.pages[0][0])
-    assert len(shapes(page, "polyline")) == 9
+    assert len(shapes(page, "polyline")) == 9 + 3
 
 
-def test_the_default_tells_the_story(widget):
-    assert widget.gossip.round == widget.rounds.value == 3
-    assert "New to Ada: Casablanca" in widget.summary()
+def test_as_a_picture_it_has_its_words_as_caption(widget):
+    plot = widget.plot(3)
+    assert plot.caption.endswith("New: Ada – Alien – Ben – Casablanca.") and plot.figure

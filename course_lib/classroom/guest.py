@@ -101,15 +101,17 @@ def protagonist(data: MovieLens, split: Split) -> Guest:
     return writer(split)
 
 
-def newcomer(split: Split, liked: Sequence[int]) -> Guest | None:
+def newcomer(split: Split, liked: Sequence[int], hide: bool = True) -> Guest | None:
     """You, with the films you like, by item index; None if nobody else raved about any of them.
 
-    Films that nobody else raved about are left out, as they connect you with nobody.
+    Films that nobody else raved about are left out, as they connect you with nobody. Of eight or more three are
+    hidden, unless `hide` is off.
     """
     heard = split.fit.item_degree() > 0
     mine = [item for item in sorted(set(liked)) if heard[item]]
     lottery = torch.randperm(len(heard), generator=torch.Generator().manual_seed(0))  # a tick more moves few films
-    hidden = sorted(sorted(mine, key=lambda item: int(lottery[item]))[:N_HIDDEN]) if len(mine) >= ENOUGH_TO_HIDE else []
+    drawn = sorted(mine, key=lambda item: int(lottery[item]))[:N_HIDDEN]
+    hidden = sorted(drawn) if hide and len(mine) >= ENOUGH_TO_HIDE else []
     if not mine:
         return None
     shown = [item for item in mine if item not in hidden]

@@ -7,30 +7,31 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import StrMethodFormatter
-from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.party import GUESTS, TOPICS
 from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch, ink_on
-from course_lib.plots.style import new_axes, styled
+from course_lib.plots.style import Plot, new_axes, styled
 
+LIT = 7  # width of a walk that is lit; the style sheet of the picture makes it flash
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
 RULE_LINES = {"none": ("o", ":"), "row mean": ("s", "--"), "symmetric": ("D", "-")}  # marker and dash per rule
 
 
 @styled
-def plot_flow(boxes: Mapping[str, str]) -> Axes:
+def plot_flow(boxes: Mapping[str, str], skipped: str = "") -> Plot:
     """Boxes from left to right, joined by arrows: name on top, what comes out of it below.
 
     Args:
         boxes: name to caption, in order; captions are broken at spaces.
+        skipped: the box that was left out this time; it is drawn empty, with a dashed rim.
     """
-    ax = new_axes(10, 2.0)
+    ax = new_axes(10, 1.9)
     step, width = 1.0, 0.82
     for place, (name, caption) in enumerate(boxes.items()):
-        left = place * step
-        box = FancyBboxPatch((left, 0), width, 1, boxstyle="round,pad=0,rounding_size=0.06", fc="#eef4fb", ec=GUEST)
+        left, out = place * step, name == skipped
+        box = FancyBboxPatch((left, 0), width, 1, boxstyle="round,pad=0,rounding_size=0.06", ec=GUEST,
+                             fc="white" if out else "#eef4fb", ls="--" if out else "-", lw=1.5)  # fmt: skip
         ax.add_patch(box)
         ax.text(left + width / 2, 0.82, name, ha="center", va="center", weight="bold")
         ax.text(left + width / 2, 0.4, textwrap.fill(caption, 15), ha="center", va="center", size=12)
@@ -39,7 +40,9 @@ def plot_flow(boxes: Mapping[str, str]) -> Axes:
             ax.annotate("", (left, 0.5), (left - step + width, 0.5), arrowprops=arrow)
     ax.set(xlim=(-0.03, len(boxes) * step - step + width + 0.03), ylim=(-0.06, 1.06))
     ax.axis("off")
-    return ax
+    ends = list(boxes.values())
+    without = f", and the one called “{skipped}” was left out" if skipped else ""
+    return Plot(ax.figure, f"{len(boxes)} steps lead from {ends[0]} to {ends[-1]}{without}.")
 
 
 @styled
@@ -83,16 +86,6 @@ def plot_party(
     return ax
 
 
-def captions(shares: Tensor) -> list[str]:
-    """The name of each node of the little party, and below it the first letters of the films on its tag.
-
-    Args:
-        shares: of `influence.film_shares`.
-    """
-    letters = [" ".join(TOPICS[item][0] for item in row.nonzero().squeeze(1).tolist()) for row in shares]
-    return [f"{name}\n{text or '(empty)'}" for name, text in zip((*GUESTS, *TOPICS), letters, strict=True)]
-
-
 def plot_loudest(titles: Sequence[str], amount: Sequence[float], raved: Sequence[bool]) -> Sketch:
     """How much of each film has reached one guest: a bar per film, loudest on top.
 
@@ -118,6 +111,8 @@ def plot_message_passing(
     tags: np.ndarray,
     title: str,
     loudness: np.ndarray | None = None,
+    lit: Sequence[Sequence[int]] = (),
+    n_lit: int = 0,
 ) -> Sketch:
     """A small party and what every tag is made of: one frame of the message-passing picture.
 
@@ -132,6 +127,8 @@ def plot_message_passing(
         loudness: `(E,)` how loudly the guest hears the film of each rave; the lines are drawn as thick, and labelled.
             The strips then have the lengths of the tags, the longest a whole strip, and names come with the sum of the
             tag; without it strips are of one length, and names come with the letters of the films on the tag.
+        lit: walks to light, each as its nodes, guests counted first.
+        n_lit: how many walks other pages of the same book light at most: all pages have the same shapes.
     """
     sketch, n_users = Sketch(860, 350), interactions.n_users
     x = _spread(len(guests)) + _spread(len(films))
@@ -141,6 +138,10 @@ def plot_message_passing(
     for edge, (user, item) in enumerate(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True)):
         ends = (x[user], 115), (x[n_users + item], 240)
         sketch.line(ends, MUTED, 1.5 if loudness is None else 1 + 6 * float(loudness[edge]))
+    for place in range(max(n_lit, len(lit))):
+        walk = lit[place] if place < len(lit) else ()
+        points = [(x[node], 115 if node < n_users else 240) for node in walk] or [(0, 0), (0, 0)]
+        sketch.line(points, ACCENT, LIT if walk else 0)
     for node, name in enumerate((*guests, *films)):
         colour, is_guest = blend(tags[node]), node < n_users
         if is_guest:

@@ -21,8 +21,6 @@ class Arrival(NamedTuple):
     """The guest who raved about both."""
     film: str
     """The film that arrived."""
-    hit: bool
-    """Whether it is a hidden rave."""
 
 
 def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
@@ -48,7 +46,7 @@ def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
         for (start, end), before, after in zip(x, y, y[1:], strict=False):
             is_lit = place == lit
             sketch.line([(start, before), (end, after)], ACCENT if is_lit else MUTED, 4 if is_lit else 1.5)
-    on = arrivals[lit] if arrivals else Arrival("", "", "", False)
+    on = arrivals[lit] if arrivals else Arrival("", "", "")
     sketch.circle(_YOU, middle, 20, GUEST, INK, 1.5)
     sketch.text(8, middle + 36, who)
     for title, y in liked.items():
@@ -58,8 +56,7 @@ def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
         sketch.rect(_PEER + 18, y - 11, 9.6 * len(name) + 8, 22, "white")
         sketch.text(_PEER + 22, y, name, bold=name == on.peer)
     for place, y in listed.items():
-        star = "★ " if arrivals[place].hit else ""
-        _card(sketch, _LISTED, y, f"{place + 1}  {star}{shorten(arrivals[place].film, 26)}", place == lit)
+        _card(sketch, _LISTED, y, f"{place + 1}  {shorten(arrivals[place].film, 26)}", place == lit)
     return sketch
 
 

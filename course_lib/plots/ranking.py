@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch
-from course_lib.plots.style import new_axes, styled
+from course_lib.plots.style import Plot, new_axes, styled
 from course_lib.plots.text import shorten
 
 
@@ -37,6 +38,38 @@ def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence
         sketch.line([(10, y), (850, y)], INK, 1.5, "6 4")
         sketch.text(850, y - 12, f"K = {k}: the list ends here", "end")
     return sketch
+
+
+@styled
+def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, possessive: str) -> Plot:
+    """One list as a column of films, hits lit, beside as many random lists as it takes to expect a single hit.
+
+    Args:
+        hits: which places of the list hold a hidden rave, best first.
+        n_hidden: how many raves are hidden.
+        n_candidates: how many films a random list is drawn from.
+        possessive: whose raves these are, "the writer's".
+    """
+    length, found, chance = len(hits), sum(hits), len(hits) * n_hidden / n_candidates
+    n_lists = max(round(1 / chance), 1) if chance else 1
+    ax = new_axes(9, 3.4)
+    columns = [list(hits), *([[False] * length] * (n_lists - 1)), [*([False] * (length // 2)), True]]
+    columns[-1] += [False] * (length - len(columns[-1]))
+    for place, column in enumerate(columns):
+        left = place + (1.5 if place else 0)
+        for rank, hit in enumerate(column):
+            ax.add_patch(Rectangle((left, rank), 0.84, 0.84, fc=FILM if hit else FAINT, ec=INK if hit else "none"))
+            if hit:
+                ax.text(left + 0.42, rank + 0.45, "★", ha="center", va="center", size=12)
+    ax.text(0.42, -0.3, "this list", ha="center", va="bottom", weight="bold")
+    ax.text(2.5, -0.3, f"{n_lists} lists drawn at random", va="bottom", weight="bold")
+    ax.set(xlim=(-1.2, n_lists + 2.6), ylim=(length, -1.4))
+    ax.axis("off")
+    return Plot(
+        ax.figure,
+        f"Untrained gossip found {found} of {possessive} {n_hidden} hidden raves with one list of {length} films. "
+        f"A list drawn at random finds {chance:.2f} on average, so it takes {n_lists} of them to expect a single hit.",
+    )
 
 
 @styled

@@ -61,7 +61,7 @@ class ArrivalWidget:
 
     def guest(self) -> Guest:
         """Whose list is on screen: you with the ticked films, or the writer."""
-        return newcomer(self._split, self.films.ticked()) or writer(self._split)
+        return newcomer(self._split, self.films.ticked(), hide=False) or writer(self._split)
 
     def walks(self) -> list[Walk]:
         """The list, best first: films with the walks that brought them."""
@@ -74,11 +74,8 @@ class ArrivalWidget:
 
     def picture(self) -> Sketch:
         """What is on screen."""
-        hits = self._guest.hits(self._items).tolist()
-        arrivals = [
-            Arrival(self._names[walk.liked], self._peer(walk), self._names[walk.item], hit)
-            for walk, hit in zip(self._walks, hits, strict=True)
-        ]
+        names = self._names
+        arrivals = [Arrival(names[walk.liked], self._peer(walk), names[walk.item]) for walk in self._walks]
         return plot_arrivals(self._guest.name, arrivals, min(self.place.value, len(arrivals)) - 1)
 
     def _peer(self, walk: Walk) -> str:
@@ -89,21 +86,11 @@ class ArrivalWidget:
         return " – ".join(stations)
 
     def _who(self) -> str:
-        guest, items = self._guest, self._items
-        found = [self._names[item] for item in items[guest.hits(items)].tolist()]
-        kept_back = f"{len(found)} of them {'is' if len(found) == 1 else 'are'} on the list"
-        kept_back += f" (★): {', '.join(found)}." if found else "."
-        if guest.user is not None:
-            return (
-                f"Nobody has ticked a film here yet, so this is the list of {guest.name}, who raved about "
-                f"{len(guest.shown)} films. We hid {len(guest.hidden)} more raves, and {kept_back}"
-            )
-        n = len(guest.shown) + len(guest.hidden)
-        raves = f"You raved about {n} film{'' if n == 1 else 's'}."
-        if len(guest.hidden):
-            hidden = ", ".join(self._names[item] for item in guest.hidden.tolist())
-            return f"{raves} We hid {len(guest.hidden)} of them from the gossip ({hidden}), and {kept_back}"
-        return f"{raves} Once you've ticked {ENOUGH_TO_HIDE}, we hide {N_HIDDEN} to see whether the list finds them."
+        n = len(self._guest.shown)
+        if self._guest.user is not None:
+            return f"Nobody has ticked a film here yet, so this is the list of {self._guest.name}, who raved about {n} films."
+        more = f" Tick {ENOUGH_TO_HIDE} or more, and later notebooks hide {N_HIDDEN} of them to test the matchmakers."
+        return f"You raved about {n} film{'' if n == 1 else 's'}.{more if n < ENOUGH_TO_HIDE else ''}"
 
     def _lit(self) -> str:
         if not self._walks:
@@ -116,10 +103,8 @@ class ArrivalWidget:
 
     def _answer(self) -> None:
         self._guest = self.guest()
-        self._items = self._guest.top(self._scorer, N_LISTED)
-        self._walks = strongest_walks(self._graph, self._split.fit.n_users, self._guest.shown, self._items.tolist())
-        brought = [walk.item for walk in self._walks]  # what no walk leads to is no gossip
-        self._items = self._items[[place for place, item in enumerate(self._items.tolist()) if item in brought]]
+        items = self._guest.top(self._scorer, N_LISTED).tolist()
+        self._walks = strongest_walks(self._graph, self._split.fit.n_users, self._guest.shown, items)
         self._draw()
 
     def _draw(self, _change: dict | None = None) -> None:

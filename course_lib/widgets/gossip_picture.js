@@ -14,18 +14,24 @@ function turn(shown, next) {
   });
 }
 
-// A dot from each end of every line to the other: in a round of gossip each node hears its neighbours.
-function sendMessages(svg) {
-  for (const line of svg.querySelectorAll("polyline")) {
+// A dot along every line, both ways, in the colours of `told`: per line what its first end says and what its last end
+// says. An end that has heard nothing yet ("") says nothing. Without `told` every end speaks, in black.
+function sendMessages(svg, told) {
+  const raves = 'polyline:not([stroke-width="0"], [stroke-width="7"])'; // not the walks that light up
+  svg.querySelectorAll(raves).forEach((line, place) => {
     const ends = line.getAttribute("points").split(" ").map((point) => point.split(","));
-    for (const path of [ends, [...ends].reverse()]) {
+    [ends, [...ends].reverse()].forEach((path, end) => {
+      const colour = told ? told[place][end] : "black";
+      if (!colour) return;
       const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-      dot.setAttribute("r", "5");
+      dot.setAttribute("class", "course-message");
+      dot.setAttribute("r", told ? "9" : "5");
+      dot.setAttribute("fill", colour);
       svg.append(dot);
-      const flight = dot.animate(path.map(([x, y]) => ({ cx: `${x}px`, cy: `${y}px` })), 600);
+      const flight = dot.animate(path.map(([x, y]) => ({ cx: `${x}px`, cy: `${y}px` })), 900);
       flight.onfinish = () => dot.remove();
-    }
-  }
+    });
+  });
 }
 
 function render({ model, el }) {
@@ -39,10 +45,12 @@ function render({ model, el }) {
   function draw() {
     const text = model.get("pages")[model.get("row")][model.get("round")];
     const next = new DOMParser().parseFromString(text, "text/html").querySelector("svg");
-    picture.querySelectorAll("svg > circle:not([fill])").forEach((dot) => dot.remove());
+    picture.querySelectorAll(".course-message").forEach((dot) => dot.remove());
     if (picture.firstChild) turn(picture.firstChild, next);
     else picture.append(next);
-    if (model.get("round") > round && !still.matches) sendMessages(picture.firstChild);
+    if (model.get("round") > round && !still.matches) {
+      sendMessages(picture.firstChild, model.get("told")?.[model.get("round")]);
+    }
     round = model.get("round");
   }
   function go(to) {
@@ -59,7 +67,7 @@ function render({ model, el }) {
     const last = model.get("pages")[model.get("row")].length - 1;
     go(round === last ? 0 : round + 1);
     play.textContent = "Stop";
-    timer = setInterval(() => (round === last ? stop() : go(round + 1)), 1200);
+    timer = setInterval(() => (round === last ? stop() : go(round + 1)), 1600);
   });
   model.on("change:round change:row change:pages", draw);
   stop();

@@ -16,6 +16,8 @@ class GossipPicture(anywidget.AnyWidget):
         pages: rows of SVG texts, a text per round; all have the same shapes in the same order, and carry their own
             alternative text.
         round: the page shown first.
+        told: per round, per line of the drawing, the colours of what its first end and its last end say in that round,
+            "" where an end has nothing to say; without it black dots run along every line.
 
     Attributes:
         row, round: which page is shown.
@@ -26,12 +28,21 @@ class GossipPicture(anywidget.AnyWidget):
     .course-gossip polyline, .course-gossip circle, .course-gossip rect {
         transition: fill 0.4s, stroke-width 0.4s, x 0.4s, width 0.4s;
     }
-    @media (prefers-reduced-motion: reduce) { .course-gossip * { transition: none !important; } }
+    .course-message { stroke: #222222; stroke-width: 1.5px; }
+    @keyframes course-flash { to { stroke-opacity: 0.1; } }
+    .course-gossip polyline[stroke-width="7"] { animation: course-flash 0.4s 0.9s 6 alternate; }
+    @media (prefers-reduced-motion: reduce) {
+        .course-gossip * { transition: none !important; animation: none !important; }
+    }
     """
     pages: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     row = traitlets.Int(0).tag(sync=True)
     round = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, pages: Sequence[Sequence[str]], round: int = 0) -> None:
-        super().__init__(pages=[list(row) for row in pages], round=round)
+    told: traitlets.List[list[list[str]]] | None = traitlets.List(None, allow_none=True).tag(sync=True)
+
+    def __init__(
+        self, pages: Sequence[Sequence[str]], round: int = 0, told: list[list[list[str]]] | None = None
+    ) -> None:
+        super().__init__(pages=[list(row) for row in pages], round=round, told=told)
         self.add_class("course-gossip")

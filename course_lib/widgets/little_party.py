@@ -5,10 +5,12 @@ from typing import ClassVar
 
 import ipywidgets
 
-from course_lib.influence import film_shares
+from course_lib.graph import adjacency
+from course_lib.influence import film_shares, strongest_walks, told_by_round
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots.gossip import plot_message_passing
+from course_lib.plots.gossip import blend, plot_message_passing
 from course_lib.plots.sketch import Sketch
+from course_lib.plots.style import Plot
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 from course_lib.widgets.gossip_picture import GossipPicture
@@ -17,58 +19,92 @@ MAX_ROUNDS = 3
 
 
 class LittlePartyWidget:
-    """A slider, `rounds` 0 to 3, and the party with its tags after so many rounds of gossip."""
+    """Rounds 0 to 3 of gossip, and the party with its tags after so many; the walks of one guest's news light up.
+
+    Attributes:
+        rounds: how many rounds there were.
+        guest: whose tag is told in words.
+    """
 
     contract: ClassVar = (
-        Promise("rounds", 0, 1, "n_films_on_first_tag", "rises",
-                "In round 1 Ada's tag gets the colours of her own raves, which she knew before."),
-        Promise("rounds", 1, 2, "n_films_on_first_tag", "stays",
-                "Two steps from a guest end at a guest, so an even round brings guests no film."),
-        Promise("rounds", 2, 3, "n_films_on_first_tag", "rises",
-                "Casablanca arrives along Ada – Alien – Ben – Casablanca, though nobody compared Ada with Ben."),
+        Promise("rounds", 1, 2, "n_films_on_tag", "stays",
+                "In round 2 the guests talk and the films listen, so no guest can hear anything new.", {"guest": 0}),
+        Promise("rounds", 2, 3, "n_films_on_tag", "rises",
+                "Casablanca has come by Ada – Alien – Ben – Casablanca, and nobody had to compare Ada with Ben.",
+                {"guest": 0}),
+        Promise("guest", 0, 2, "n_films_on_tag", "rises",
+                "Cleo stands in the middle, with Ben at one side and Dev at the other, so after three rounds she has "
+                "heard of everything.", {"rounds": 3}),
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.party = little_party()
         self.shares = [film_shares(self.party, n) for n in range(MAX_ROUNDS + 1)]
-        self.rounds, row = live.number("rounds", MAX_ROUNDS, 0, MAX_ROUNDS)
-        pages = [self.picture(n).svg(self._words(n)) for n in range(MAX_ROUNDS + 1)]
-        self.gossip = GossipPicture([pages], MAX_ROUNDS)
+        self._graph = adjacency(self.party)
+        self.rounds, row = live.number("rounds", 0, 0, MAX_ROUNDS)
+        self.guest = live.buttons("guest", [(name, place) for place, name in enumerate(GUESTS)], 0)
+        everybody, rounds = range(len(GUESTS)), range(MAX_ROUNDS + 1)
+        pages = [[self.picture(n, guest).svg(self._words(n, guest)) for n in rounds] for guest in everybody]
+        self.gossip = GossipPicture(pages, 0, [[], *self._told()])
         ipywidgets.jslink((self.rounds, "value"), (self.gossip, "round"))
+        ipywidgets.jslink((self.guest, "index"), (self.gossip, "row"))
         self.view = ipywidgets.HTML()
-        self.box = ipywidgets.VBox([row, self.gossip, self.view])
-        self.rounds.observe(self._redraw, "value")
+        self.box = ipywidgets.VBox([row, self.guest, self.gossip, self.view])
+        for control in (self.rounds, self.guest):
+            control.observe(self._redraw, "value")
         self._redraw()
 
-    def n_films_on_first_tag(self) -> int:
-        """How many films are on Ada's tag."""
-        return int((self.shares[self.rounds.value][0] > 0).sum())
+    def n_films_on_tag(self) -> int:
+        """How many films are on the guest's tag."""
+        return int((self.shares[self.rounds.value][self.guest.value] > 0).sum())
 
     def summary(self) -> str:
-        """What has arrived where, in words."""
-        return self._words(self.rounds.value)
+        """What is on the guest's tag, in words."""
+        return self._words(self.rounds.value, self.guest.value)
 
-    def picture(self, n: int) -> Sketch:
-        """The party after `n` rounds."""
-        title = f"after {n} round{'' if n == 1 else 's'} of gossip"
-        return plot_message_passing(self.party, GUESTS, TOPICS, self.shares[n].numpy(), title)
+    def picture(self, n: int, guest: int) -> Sketch:
+        """The party after `n` rounds, with the walks of one guest's news lit."""
+        title = f"after {n} round{'' if n == 1 else 's'} of gossip" if n else "before any gossip"
+        lit, n_lit = self._walks(n, guest), len(TOPICS) - 2
+        return plot_message_passing(self.party, GUESTS, TOPICS, self.shares[n].numpy(), title, lit=lit, n_lit=n_lit)
 
-    def _news(self, guest: int, n: int) -> list[str]:
-        heard = (self.shares[n][guest] > 0).nonzero().squeeze(1).tolist()
-        return [TOPICS[item] for item in heard if item not in self.party.items_of(guest).tolist()]
+    def plot(self, n: int, guest: int = 0) -> Plot:
+        """The same with its words as caption."""
+        return Plot(self.picture(n, guest).figure, self._words(n, guest))
 
-    def _words(self, n: int) -> str:
-        n_users, shares = self.party.n_users, self.shares[n]
-        lines = [f"After {n} {'round' if n == 1 else 'rounds'} of gossip:"]
-        for node, name in enumerate((*GUESTS, *TOPICS)):
-            parts = [f"{TOPICS[i]} {shares[node, i]:.0%}" for i in range(self.party.n_items) if shares[node, i] > 0]
-            line = f"{name} ({'guest' if node < n_users else 'film'}): {', '.join(parts) or 'nothing yet'}"
-            news = self._news(node, n) if node < n_users else []
-            lines.append(line + (f". New to {name}: {', '.join(news)}" if news else ""))
-        return "\n".join(lines)
+    def _told(self) -> list[list[list[str]]]:
+        """The colours that run along the lines in rounds 1, 2, ..., from the guest and from the film."""
+        lines = list(zip(self.party.user.tolist(), (self.party.item + len(GUESTS)).tolist(), strict=True))
+        said = [[blend(tag) or "" for tag in told.numpy()] for told in told_by_round(self.party, "symmetric", 2)]
+        return [[[says[guest], says[film]] for guest, film in lines] for says in said]
+
+    def _walks(self, n: int, guest: int) -> list[list[int]]:
+        """The walks, as nodes, of what is new to a guest in round `n`."""
+        before = self.shares[n - 1][guest] > 0 if n else self.shares[0][guest] > 0
+        mine = self.party.items_of(guest)
+        news = [i for i in ((self.shares[n][guest] > 0) & ~before).nonzero().flatten().tolist() if i not in mine]
+        walks = strongest_walks(self._graph, self.party.n_users, mine, news)
+        return [[guest, len(GUESTS) + walk.liked, walk.peer, len(GUESTS) + walk.item] for walk in walks]
+
+    def _words(self, n: int, guest: int) -> str:
+        name, names = GUESTS[guest], (*GUESTS, *TOPICS)
+        if n == 0:
+            return (
+                f"Before any gossip {name}'s tag is empty. {len(self.party)} raves join the {len(GUESTS)} guests with "
+                f"the {len(TOPICS)} films, and each film has a colour of its own."
+            )
+        parts = [
+            f"{share:.0%} {film}" for film, share in zip(TOPICS, self.shares[n][guest].tolist(), strict=True) if share
+        ]
+        tag = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+        news = [" – ".join(names[node] for node in walk) for walk in self._walks(n, guest)]
+        told = f"After {n} round{'' if n == 1 else 's'} {name}'s tag is {tag}."
+        if news:
+            return f"{told} New: {'; '.join(news)}."
+        return f"{told} {name} has raved about all of that, so nothing is new."
 
     def _redraw(self, _change: dict | None = None) -> None:
-        self.view.value = f'<div style="white-space:pre-line">{escape(self.summary())}</div>'
+        self.view.value = f"<p>{escape(self.summary())}</p>"
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), self.picture(self.rounds.value).figure)
+        live.show(self.box, self.summary(), lambda: self.picture(self.rounds.value, self.guest.value).figure)

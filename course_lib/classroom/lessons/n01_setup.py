@@ -1,18 +1,18 @@
-"""The exercises of notebook 01: read a list of raves, count rounds of gossip, catch a bug that raises nothing."""
+"""The exercises of notebook 01: read a list of raves, count rounds of gossip, bring a party closer together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
 from course_lib.classroom.check.exercise import Exercise, Mistake
 from course_lib.classroom.parties import random_party
 from course_lib.classroom.question import Question
+from course_lib.influence import film_shares
 from course_lib.interactions import Interactions
-from course_lib.party import TOPICS, little_party
+from course_lib.party import GUESTS, TOPICS, little_party
 
 
 def _films() -> dict[str, tuple]:
@@ -60,41 +60,54 @@ def _rounds(casablanca: int, brazil: int, alien: int) -> dict[str, int]:
     return {"Emma": 1, "Dune": 1, "Casablanca": casablanca, "Brazil": brazil, "Alien": alien}
 
 
-def titles_of(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
-    """The right look-up: the title of each id, in the order of the ids."""
-    return films.set_index("item_id")["title"].loc[list(item_ids)].tolist()
+_PAIRS = len(GUESTS) * len(TOPICS)
 
 
-def one_off(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
-    """Ids start at 1 and rows at 0; here one is taken off twice, and -1 is Python's last row."""
-    return [films["title"].iloc[item_id - 2] for item_id in item_ids]
+def _heard(extra: tuple[str, str] | None = None) -> int:
+    """How many pairs of a guest and a film three rounds join at the little party, with one more rave."""
+    party = little_party()
+    user, item = party.user, party.item
+    if extra is not None:
+        user = torch.cat([user, torch.tensor([GUESTS.index(extra[0])])])
+        item = torch.cat([item, torch.tensor([TOPICS.index(extra[1])])])
+    told = film_shares(Interactions(user, item, *party.sizes), n_rounds=3)
+    return int((told[: len(GUESTS)] > 0).sum())
 
 
-def in_the_order_of_the_table(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
-    """A filter knows no order: rank 1 is whatever stands first in the table."""
-    return films.loc[films["item_id"].isin(list(item_ids)), "title"].tolist()
+def _is_rave(rave: Any) -> bool:
+    return isinstance(rave, tuple | list) and len(rave) == 2 and rave[0] in GUESTS and rave[1] in TOPICS
 
 
-def the_first_titles(item_ids: Iterable[int], films: pd.DataFrame) -> list[str]:
-    """As many titles as ids, from the top of the table."""
-    return films["title"].head(len(list(item_ids))).tolist()
+def _is_old(rave: tuple[str, str]) -> bool:
+    return bool(little_party().contains(torch.tensor([GUESTS.index(rave[0])]), torch.tensor([TOPICS.index(rave[1])])))
 
 
-def _look_ups() -> dict[str, tuple]:
-    films = pd.DataFrame({"item_id": range(1, 6), "title": TOPICS})
-    return {
-        "the right look-up": (titles_of, films),
-        "a look-up that is off by one": (one_off, films),
-        "a look-up in the order of the table": (in_the_order_of_the_table, films),
-        "a look-up that returns the first titles": (the_first_titles, films),
-    }
+def _measured(rave: Any) -> Any:
+    """Whether everybody has heard of everything; what cannot be measured is left as it is."""
+    return _heard(tuple(rave)) == _PAIRS if _is_rave(rave) and not _is_old(rave) else rave
+
+
+def _shortcoming(rave: Any) -> str | None:
+    """What is wrong with a new rave, by measurement."""
+    if not _is_rave(rave):
+        return (
+            f"the check needs a guest ({', '.join(GUESTS)}) and a film ({', '.join(TOPICS)}), each in quotation marks, "
+            f"and got {rave!r}."
+        )
+    if _is_old(rave):
+        return f"the rave {rave[0]} – {rave[1]} is in the picture already. The new line must be one that isn't."
+    return (
+        f"with {rave[0]} – {rave[1]} three rounds join {_heard(tuple(rave))} of the {_PAIRS} pairs of a guest and a "
+        f"film; without it they join {_heard()}, and the bar is {_PAIRS}."
+    )
 
 
 EXERCISES = (
     Exercise(
         name="01.fans",
         level="worked",
-        minutes=3,
+        minutes=1,
+        remember="Who raved about what is all the data there is, in two columns of numbers.",
         answer=lambda party, film: party.user[party.item == film],
         cases=_films,
         observe=_in_any_order,
@@ -133,7 +146,8 @@ EXERCISES = (
     Exercise(
         name="01.arrival",
         level="faded",
-        minutes=5,
+        minutes=2,
+        remember="A film reaches a guest after as many rounds as there are lines between them.",
         answer=_FIRST_HEARD,
         diagnose=_look,
         mistakes=tuple(
@@ -153,104 +167,91 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="01.look_up",
-        level="free",
-        minutes=7,
-        answer=lambda look_up, films: look_up([5, 1, 3], films) == ["Emma", "Alien", "Casablanca"],
-        cases=_look_ups,
-        mistakes=(
-            Mistake(
-                lambda look_up, films: len(look_up([5, 1, 3], films)) == 3,
-                "every look-up passes, the wrong ones too: none raises, and each returns as many titles as were asked "
-                "for. Compare with titles that you know.",
-            ),
-            Mistake(
-                lambda look_up, films: False,
-                "the right look-up does not pass. It returns a list of titles, one per id, in the order of the ids.",
-            ),
-            Mistake(
-                lambda look_up, films: look_up([1, 2, 3], films) == ["Alien", "Brazil", "Casablanca"],
-                "you ask for the first films in the order of the table. There the table itself looks like the answer.",
-            ),
-            Mistake(
-                lambda look_up, films: set(look_up([5, 1, 3], films)) == {"Emma", "Alien", "Casablanca"},
-                "a look-up that loses the order passes, and rank 1 is then any film of the list. Ask for several ids, "
-                "not in ascending order, and compare lists.",
-            ),
-            Mistake(
-                lambda look_up, films: look_up([5, 1, 3], films) != look_up([1, 3, 5], films),
-                "a look-up that is off by one passes. That two answers differ does not say that one is right.",
-            ),
+        name="01.shortcut",
+        level="make",
+        minutes=3,
+        answer=("Ada", "Emma"),
+        observe=_measured,
+        diagnose=_shortcoming,
+        mistakes=tuple(
+            Mistake(rave, str(_shortcoming(rave)))
+            for rave in (
+                ("Ada", "Casablanca"),  # towards the middle, and Emma is still far
+                ("Ben", "Dune"),  # joins two who are close
+                ("Cleo", "Alien"),  # the busiest guest gets one more
+                ("Ada", "Alien"),  # is there already
+                ("Emma", "Ada"),  # the wrong way round
+            )
         ),
         hints=(
-            "Which titles do you know beforehand? Film 1 is Alien, film 5 is Emma.",
-            "Which ids would give the right titles by accident? Those that are the table's own order.",
-            "One call and one comparison are enough: `look_up([...], films) == [...]`.",
+            "Who hasn't heard of what after three rounds? Choose each guest in the picture above, or count lines.",
+            "Ada and Emma stand at the two ends of the party. What would bring the ends together?",
         ),
+        remember="One rave between strangers brings everybody closer, so yours matter to guests you never met.",
     ),
 )
 
 
 QUESTIONS = (
     Question(
-        "What does the machine know about a guest?",
+        "What does the gossip know about a guest?",
         (
             (
                 "age, gender and occupation",
                 "They stand in the guest list, and no step reads them. Notebook 06 uses them to compare groups.",
             ),
             ("which films the guest raved about", None),
-            ("how many stars each film got", "The stars decide what is a rave. After that they are gone."),
-            ("the genres of the raved films", "No genre and no title is read; they are printed for you."),
+            ("how many stars the guest gave each film", "The stars decide what is a rave. After that they are gone."),
+            ("the genres of the raved films", "No genre and no title is read. They are printed for you."),
         ),
-        "Who raved about what: pairs of a user and an item, implicit positive interactions.",
+        "It's who raved about what and nothing else: pairs of a user and an item.",
     ),
     Question(
-        "A film has a score of 6 for a guest. What is the 6 made of?",
+        "How did the first film on your list get there?",
         (
+            ("It resembles the films you ticked.", "Nothing here knows what a film is like, only who raved about it."),
             (
-                "the mean of the stars that similar guests gave it",
-                "No star is averaged, and nobody looked for similar guests.",
+                "It's the film with the most raves.",
+                "That would be the same list for everybody, which notebook 02 shows.",
             ),
-            ("the probability of a rave, scaled", "A score is a dot product. It has no unit and may be negative."),
-            ("the guest's own tag and one part per rave", None),
+            ("Guests who share a rave with you raved about it.", None),
+            (
+                "A trained model gave it the highest rating.",
+                "Nobody has trained anything yet. Gossip alone made this list.",
+            ),
         ),
-        "The parts sum to the score without remainder, because gossip only adds and scales tags.",
+        "You – a film – a guest – the new film. Three lines are enough.",
     ),
     Question(
-        "Films carry colours, guests are empty. What has a guest heard after two rounds of gossip?",
+        "Guests start empty. What is on a guest's tag after two rounds?",
         (
             ("the guest's own raves", None),
-            ("the raves of everybody with a rave in common", "Those arrive in round 3: film, guest, film, guest."),
-            ("nothing", "Round 1 brings the guest's own raves, and the mean of all rounds keeps them."),
-            ("every film of the party", "In the little party Emma needs seven rounds to reach Ada."),
+            ("what guests with a shared rave love", "That arrives in round 3: film, guest, film, guest."),
+            ("nothing at all, because guests start empty", "Round 1 has brought the guest's own raves."),
+            ("every film of the party, more or less loud", "In the little party Emma needs seven rounds to reach Ada."),
         ),
-        "Films reach guests in odd rounds. Round 2 only mixes films.",
+        "Films reach guests in odd rounds. In round 2 the guests talk and the films listen.",
     ),
     Question(
-        "Two runs of the same code print different numbers. What do you compare first?",
+        "A list of ten finds three of ten hidden raves. What makes that a lot?",
         (
-            ("the learning rates", "The code is the same, so its settings are."),
-            ("the number of epochs", "It stands in the code, and the code is the same."),
+            ("Three is nearly a third of the list.", "A share says nothing until you know what was to be expected."),
+            ("A random list would find one in sixteen tries.", None),
             (
-                "nothing, random numbers differ",
-                "Seeded random numbers do not. What you cannot repeat you cannot check.",
+                "The films are good ones that many people would love.",
+                "Maybe, but nobody asked whether they are good. The hidden raves did the judging.",
             ),
-            ("seed, data source and versions", None),
         ),
-        "What is not in the code: which raves are hidden, which data was found, which libraries ran. Then the device.",
+        "A number means something beside another one: 3 against 0.06.",
     ),
     Question(
-        "A notebook runs to the end without red text and prints ten films. What is shown?",
+        "A notebook runs to the end without red text and shows ten films. What do you know?",
         (
-            ("that the recommender works", "So did the run that took every film for its neighbour."),
+            ("that the recommender works as it should", "So it looked with every film taken for its neighbour."),
+            ("that the films suit the guest, for they are well known", "Popular films look right in wrong lists too."),
+            ("nothing at all", "A little: the code ran, on the data that it names."),
             ("that no line raised an error", None),
-            (
-                "that the films suit the guest, for they are well known",
-                "Popular films look right in any list, in wrong ones too.",
-            ),
-            ("nothing at all", "A little: the code ran, and on the data it names."),
         ),
-        "Not that the numbers are right. Compare with popularity, and with a case whose answer you know.",
+        "Whether the numbers are right, only a measurement can tell.",
     ),
 )
