@@ -16,15 +16,20 @@ CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://d
 endif
 endif
 
+# What is wrong, when a step of make lab has failed.
+DOCTOR = { $(1) -m course_lib doctor; exit 1; }
+
 .PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
-# the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser.
+# the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
+# trap leaves an interrupt to JupyterLab, which asks whether it is meant.
 lab: .venv/.course  ## open the course in JupyterLab
-	@$(BIN)/python -m course_lib || { \
-		test -z "$$COURSE_LIB_DATA" && export COURSE_LIB_DATA=party && \
+	@trap : INT; { $(BIN)/python -m course_lib || { \
+		test $$? = 1 && test -z "$$COURSE_LIB_DATA" && export COURSE_LIB_DATA=party && \
 		echo && echo "======== MADE-UP DATA, not MovieLens: no figure of the course will match ========" && echo; \
-	} && exec $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks/01_setup.ipynb
+	}; } && $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks/01_setup.ipynb \
+	|| $(call DOCTOR,$(BIN)/python)
 
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
@@ -71,9 +76,9 @@ clean:  ## remove what the other verbs made; the downloaded data stays in your c
 	@$(if $(PYTHON),,echo "The course needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The course needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: install it, or name it with make PYTHON=...")'
 	@echo "Setting up .venv (once; minutes with pip, seconds with uv) ..."
-	test -x $(BIN)/python || $(CREATE)
+	test -x $(BIN)/python || $(CREATE) || $(call DOCTOR,$(PYTHON))
 	@$(CPU_TORCH)
-	$(INSTALL) --constraint constraints.txt --editable .
+	$(INSTALL) --constraint constraints.txt --editable . || $(call DOCTOR,$(BIN)/python)
 	@touch $@
 
 .venv/.dev: .venv/.course

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, also where the disk is full or the process is killed; a lock is held by one."""
+"""A file is written whole or not at all, also on a full disk and under kill -9; a lock is held by one."""
 
 import os
 import subprocess
