@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from course_lib.border import check_count
 from course_lib.graph import edge_index
@@ -28,12 +28,12 @@ def to_frame(likes: Interactions, user_ids: Ids | None = None, item_ids: Ids | N
     return pd.DataFrame({"user_id": users[likes.user.numpy()], "item_id": items[likes.item.numpy()]})
 
 
-def to_scipy(likes: Interactions) -> csr_array:
-    """The matrix R as SciPy's CSR: `(n_users, n_items)` of float32 ones."""
+def to_scipy(likes: Interactions, values: Tensor | None = None) -> csr_array:
+    """The matrix R as SciPy's CSR: `(n_users, n_items)`, float32 ones at the likes, or `values` `(E,)`."""
     from scipy.sparse import csr_array
 
-    ones = np.ones(len(likes), dtype=np.float32)
-    return csr_array((ones, (likes.user.numpy(), likes.item.numpy())), (likes.n_users, likes.n_items))
+    values = torch.ones(len(likes)) if values is None else values
+    return csr_array((values.numpy(), (likes.user.numpy(), likes.item.numpy())), likes.sizes)
 
 
 def from_scipy(matrix: csr_array) -> Interactions:

@@ -154,7 +154,11 @@ def averaged(held: HoldOut) -> Callable[[int | None], Scorer]:
     return curve
 
 
-BASELINES = {"popularity": popular, "item-kNN": linear(item_similarity), "EASE": linear(ease_weights)}
+BASELINES = {
+    "popularity": popular,
+    "item-kNN": linear(lambda likes: torch.from_numpy(item_similarity(likes).toarray())),
+    "EASE": linear(ease_weights),
+}
 
 
 def rows(data: MovieLens, seed: int) -> Iterator[dict[str, object]]:
