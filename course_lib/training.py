@@ -16,6 +16,7 @@ from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency, to_device
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
+from course_lib.memory import kept_memory
 from course_lib.progress import progress
 from course_lib.softmax import softmax_batches, softmax_objective
 
@@ -103,6 +104,7 @@ class TrainResult:
     state: dict
 
 
+@kept_memory()
 def train(
     model: LightGCN,
     likes: Interactions,
