@@ -22,8 +22,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-        if "setup" in kept.get("tags", []):
-            kept["jupyter"] = {"source_hidden": True}  # collapsed: what it loads is not the story
+        if "setup" in kept.get("tags", []) or "Predict(" in cell.source:
+            kept["jupyter"] = {"source_hidden": True}  # collapsed: set-up is not the story, and a truth is not for now
         cell.metadata = kept
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if set(output.get("data", "x")) != {WIDGET_VIEW}]

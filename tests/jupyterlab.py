@@ -80,6 +80,7 @@ def serve(home: Path) -> Iterator[tuple[str, str]]:
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
     environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
+    environment["COURSE_LIB_GUEST"] = str(home / "guest.json")  # the writer, until a test ticks films
     for name in (
         "JUPYTER_CONFIG_DIR",
         "JUPYTER_DATA_DIR",

@@ -23,7 +23,7 @@ def texts(ax) -> list[str]:
 def test_flow_has_a_box_per_step_and_an_arrow_between_each_two():
     plot = plot_flow({"load": "100 ratings", "graph": "3 guests", "gossip": "2 rounds"}, skipped="graph")
     (ax,) = plot.figure.axes
-    assert plot.caption == "3 steps lead from 100 ratings to 2 rounds, and the one called “graph” was left out."
+    assert plot.caption == "Three steps lead from 100 ratings to 2 rounds, and the one called “graph” was left out."
     assert [patch.get_linestyle() for patch in ax.patches] == ["-", "--", "-"]
     assert len(ax.patches) == 3
     assert [t for t in texts(ax) if t] == ["load", "100 ratings", "graph", "3 guests", "gossip", "2 rounds"]

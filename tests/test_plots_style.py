@@ -147,4 +147,4 @@ def test_a_caption_is_shown_below_its_picture_and_is_its_text_twin(monkeypatch):
         show(*arguments)
         (picture, how), (below, _) = shown
         assert picture["text/plain"] == below["text/plain"] == how["metadata"]["image/png"]["alt"] == plot.caption
-        assert below["text/markdown"] == r"M\*A\*S\*H finds 3 of 10 \[hidden\] raves."
+        assert below["text/markdown"] == r"*M\*A\*S\*H finds 3 of 10 \[hidden\] raves.*"

@@ -130,6 +130,10 @@ def test_something_appears_after_twelve_lines_at_most(notebook):
 
 def test_at_most_three_predictions_each_under_a_key_of_its_own(notebook, name):
     keys = [ast.literal_eval(call.args[0]) for call in calls(notebook, "Predict")]
+    for cell in code(notebook):
+        if "Predict(" in cell.source:  # JupyterLab shows the first line of a collapsed cell
+            assert cell.metadata.get("jupyter") == {"source_hidden": True} and cell.source.startswith("# ")
+    assert not any(isinstance(call.args[2], ast.Constant) for call in calls(notebook, "Predict"))  # truths are computed
     assert len(keys) <= 3 and len(set(keys)) == len(keys) and all(key.startswith(f"{name[:2]}.") for key in keys)
 
 

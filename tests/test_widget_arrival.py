@@ -81,7 +81,7 @@ def test_the_picture_lights_one_walk(widget, famous):
     title, peer = widget._names[walk.item], widget._peer(walk)
     bold = [text.text for text in shapes(widget.view.value, "text") if text.get("font-weight") == "bold"]
     assert peer in bold and any(title.split(" (")[0] in words for words in bold)
-    assert f"of the gossip comes through {widget._names[walk.liked]}" in widget.view.value
+    assert f"Those through {widget._names[walk.liked]} carry {walk.share:.0%} of the gossip" in widget.view.value
     assert len(shapes(widget.view.value, "polyline", stroke=ACCENT)) == 3
 
 

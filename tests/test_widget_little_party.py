@@ -84,3 +84,7 @@ def test_a_page_shows_names_letters_and_raves(widget):
 def test_as_a_picture_it_has_its_words_as_caption(widget):
     plot = widget.plot(3)
     assert plot.caption.endswith("New: Ada – Alien – Ben – Casablanca.") and plot.figure
+
+
+def test_a_film_arrives_after_as_many_rounds_as_there_are_lines(widget):
+    assert widget.arrival("Ada", "Alien") == 1 and widget.arrival("Ada", "Casablanca") == 3

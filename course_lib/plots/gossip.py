@@ -12,6 +12,7 @@ from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch, ink_on
 from course_lib.plots.style import Plot, new_axes, styled
+from course_lib.plots.text import count
 
 LIT = 7  # width of a walk that is lit; the style sheet of the picture makes it flash
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
@@ -42,7 +43,7 @@ def plot_flow(boxes: Mapping[str, str], skipped: str = "") -> Plot:
     ax.axis("off")
     ends = list(boxes.values())
     without = f", and the one called “{skipped}” was left out" if skipped else ""
-    return Plot(ax.figure, f"{len(boxes)} steps lead from {ends[0]} to {ends[-1]}{without}.")
+    return Plot(ax.figure, f"{count(len(boxes)).capitalize()} steps lead from {ends[0]} to {ends[-1]}{without}.")
 
 
 @styled

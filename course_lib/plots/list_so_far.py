@@ -55,7 +55,7 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
     for place, column in enumerate(columns):
         left, middle = _RANKS + place * cell, _RANKS + (place + 0.5) * cell
         name = "\n".join(textwrap.wrap(column.method, int(letters * 0.85)))
-        ax.text(middle, _HEAD - 0.07, name, ha="center", va="bottom", weight="bold", size=size, linespacing=1)
+        ax.text(middle, _HEAD - 0.12, name, ha="center", va="baseline", weight="bold", size=size, linespacing=1)
         for rank, (title, hit) in enumerate(zip(column.titles, column.hits, strict=True)):
             top = _HEAD + rank * _ROW
             box = FancyBboxPatch((left + 0.04, top + 0.04), cell - 0.08, _ROW - 0.08,

@@ -116,6 +116,6 @@ def show(picture: Plot | Figure, caption: str | None = None, save: str | Path | 
     caption = caption or picture.caption
     figure = picture.figure if isinstance(picture, Plot) else picture
     display({"image/png": png(figure), "text/plain": caption}, raw=True, metadata={"image/png": {"alt": caption}})
-    display({"text/markdown": markdown(caption), "text/plain": caption}, raw=True)
+    display({"text/markdown": f"*{markdown(caption)}*", "text/plain": caption}, raw=True)
     if save is not None:
         figure.savefig(save, dpi=150)

@@ -14,3 +14,9 @@ def shorten(text: str, length: int = 30) -> str:
 def markdown(text: str) -> str:
     """Text that markdown shows as it is, stars and brackets too."""
     return re.sub(r"([\\*_\[\]$])", r"\\\1", escape(text, quote=False))
+
+
+def count(n: int) -> str:
+    """A small number as a word, for sentences: `count(5)` is "five"; from thirteen on as digits."""
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    return words[n] if 0 <= n < len(words) else f"{n:,}"

@@ -50,7 +50,7 @@ class ArrivalWidget:
             except (ValueError, OSError) as error:
                 self._note = f"Your films could not be read, and what you tick here is not kept: {error}."
         self.films = FilmPicker(self._names, ticked, self._changed)
-        self.place = live.buttons("light the walk to", range(1, N_LISTED + 1), 1, "2.6em")
+        self.place = live.buttons("light the walk to", range(1, N_LISTED + 1), 1, "3.2em")
         self.forget = ipywidgets.Button(description="Forget my films", tooltip="deletes the file on this computer")
         self.view, self._kept = ipywidgets.HTML(), ipywidgets.HTML()
         self.place.observe(self._draw, "value")
@@ -88,7 +88,8 @@ class ArrivalWidget:
     def _who(self) -> str:
         n = len(self._guest.shown)
         if self._guest.user is not None:
-            return f"Nobody has ticked a film here yet, so this is the list of {self._guest.name}, who raved about {n} films."
+            name = self._guest.name
+            return f"Nobody has ticked a film here yet, so this is the list of {name}, who raved about {n} films."
         more = f" Tick {ENOUGH_TO_HIDE} or more, and later notebooks hide {N_HIDDEN} of them to test the matchmakers."
         return f"You raved about {n} film{'' if n == 1 else 's'}.{more if n < ENOUGH_TO_HIDE else ''}"
 
@@ -97,8 +98,8 @@ class ArrivalWidget:
             return "There is nothing left to recommend."
         walk = self._walks[min(self.place.value, len(self._walks)) - 1]
         return (
-            f"{self._walk(walk)}. Of {walk.n_walks:,} walks that lead there in three steps, "
-            f"{walk.share:.0%} of the gossip comes through {self._names[walk.liked]}."
+            f"{self._walk(walk)}. This is one of {walk.n_walks:,} walks that lead there in three steps. Those through "
+            f"{self._names[walk.liked]} carry {walk.share:.0%} of the gossip, more than any other film does."
         )
 
     def _answer(self) -> None:

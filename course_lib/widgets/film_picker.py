@@ -68,7 +68,8 @@ class FilmPicker:
     def _box(self, item: int) -> Checkbox:
         """The film's box among the raves."""
         if item not in self._raves:
-            box = Checkbox(False, description=self._names[item], indent=False, layout=Layout(width="auto"))
+            layout = Layout(width="auto", margin="2px 14px 2px 2px")
+            box = Checkbox(False, description=self._names[item], indent=False, layout=layout)
             box.observe(self._tell, "value")
             self._raves[item] = box
             self._row.children = tuple(self._raves.values())

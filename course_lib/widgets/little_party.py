@@ -72,6 +72,10 @@ class LittlePartyWidget:
         """The same with its words as caption."""
         return Plot(self.picture(n, guest).figure, self._words(n, guest))
 
+    def arrival(self, guest: str, film: str) -> int:
+        """After how many rounds a film is on a guest's tag; the slider must get there."""
+        return next(n for n, tags in enumerate(self.shares) if tags[GUESTS.index(guest), TOPICS.index(film)] > 0)
+
     def _told(self) -> list[list[list[str]]]:
         """The colours that run along the lines in rounds 1, 2, ..., from the guest and from the film."""
         lines = list(zip(self.party.user.tolist(), (self.party.item + len(GUESTS)).tolist(), strict=True))
