@@ -1,14 +1,16 @@
-"""One rave in three dresses, side by side: the table, the matrix, the drawing (notebook 03)."""
+"""One rave in three views, side by side: the table, the matrix, the drawing (notebook 03)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from torch import Tensor
 
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
-from course_lib.plots.sketch import Sketch
+from course_lib.plots.sketch import Sketch, ink_on
 
-_TOP, _HEIGHT = 48, 330  # of the three dresses
+_TOP, _HEIGHT = 48, 330  # of the three views
+GUEST_TINT, FILM_TINT = "#dcebf8", "#ffeccb"  # rows and columns of a guest and of a film
+CELL = 28.0
 
 
 def plot_one_rave(
@@ -20,6 +22,8 @@ def plot_one_rave(
 ) -> Sketch:
     """The pairs `chosen` in all three: framed rows, framed cells, strong lines; dashed where a pair is no rave.
 
+    In the matrix the rows and columns of a chosen guest are tinted in the colour of guests, a film's in that of films.
+
     Args:
         party: at most ten raves and ten nodes, to stay readable.
         matrix: `(N, N)` dense, of whole numbers; zeros stay empty.
@@ -29,7 +33,8 @@ def plot_one_rave(
     sketch = Sketch(860, 390)
     raves = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
     _table(sketch, raves, guests, films, chosen)
-    _matrix(sketch, matrix, party.n_users, [*guests, *films], chosen)
+    sketch.text(236, 18, "the matrix", bold=True)
+    draw_matrix(sketch, matrix, party.n_users, [*guests, *films], 338, chosen)
     _drawing(sketch, raves, guests, films, chosen)
     return sketch
 
@@ -48,16 +53,28 @@ def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[s
         sketch.text(18, _TOP + 32 + 31 * len(raves), "no such row", colour=ACCENT)
 
 
-def _matrix(sketch: Sketch, matrix: Tensor, n_users: int, names: list[str], chosen: Sequence) -> None:
-    n, left = len(matrix), 338
-    cell = min(28.0, (_HEIGHT - 24) / n)
-    sketch.text(236, 18, "the matrix", bold=True)
+def draw_matrix(
+    sketch: Sketch,
+    matrix: Tensor,
+    n_users: int,
+    names: Sequence[str],
+    left: float,
+    chosen: Collection[tuple[int, int]] = (),
+) -> None:
+    """A small matrix, the border between guests and films drawn thick; what joins two of a kind is dark."""
+    n = len(matrix)
+    cell = min(CELL, (_HEIGHT - 24) / n)
+    for user, item in chosen:
+        for node, tint in ((user, GUEST_TINT), (n_users + item, FILM_TINT)):
+            sketch.rect(left, _TOP + node * cell, n * cell, cell, tint)
+            sketch.rect(left + node * cell, _TOP, cell, n * cell, tint)
     for row in range(n):
         sketch.text(left - 8, _TOP + (row + 0.5) * cell, names[row], "end")
         sketch.text(left + (row + 0.5) * cell, _TOP + n * cell + 16, str(row), "middle")
         for column in range(n):
             if matrix[row, column]:
-                sketch.rect(left + column * cell, _TOP + row * cell, cell, cell, FAINT)
+                same_kind = (row < n_users) == (column < n_users)
+                sketch.rect(left + column * cell, _TOP + row * cell, cell, cell, ACCENT if same_kind else FAINT)
     for edge in range(n + 1):
         colour, width = (INK, 2) if edge in (0, n_users, n) else (FAINT, 1)
         along, end = edge * cell, n * cell
@@ -68,7 +85,9 @@ def _matrix(sketch: Sketch, matrix: Tensor, n_users: int, names: list[str], chos
         for column in range(n):
             x, y = left + column * cell, _TOP + row * cell
             if matrix[row, column] or (row, column) in framed:
-                sketch.text(x + cell / 2, y + cell / 2, f"{matrix[row, column]:g}", "middle")
+                same_kind = (row < n_users) == (column < n_users)
+                colour = ink_on(ACCENT) if same_kind and matrix[row, column] else INK
+                sketch.text(x + cell / 2, y + cell / 2, f"{matrix[row, column]:g}", "middle", colour)
             if (row, column) in framed:
                 sketch.rect(x, y, cell, cell, "none", ACCENT, 3)
 

@@ -1,7 +1,7 @@
-"""Notebook 03: one rave in three dresses."""
+"""Notebook 03: one rave in three views."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 from torch import Tensor
@@ -11,6 +11,9 @@ from course_lib.plots.sketch import Sketch
 from course_lib.plots.three_views import plot_one_rave
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class OneRaveWidget:
@@ -27,12 +30,14 @@ class OneRaveWidget:
 
     contract: ClassVar = (
         Promise("guest", 1, 0, "n_ones", "falls",
-                "Ada never raved about Casablanca: no row, two zeros, no line.", {"film": 2}),
+                "Ada never raved about Casablanca, so there is no row, no line, and both framed cells hold 0.",
+                {"film": 2}),
         Promise("film", 2, 0, "n_ones", "stays",
-                "A rave is one row of the table and two ones in the matrix, because it is walked both ways.",
+                "Ben's rave about Alien is one row of the table too, and two ones, because gossip walks it both ways.",
                 {"guest": 1}),
         Promise("film", 0, 4, "shift", "stays",
-                "In the matrix every film moves down by the number of guests: guests and films share one numbering."),
+                "Every film moves up by the number of guests, because guests and films share one numbering.",
+                {"guest": 1}),
     )  # fmt: skip
 
     def __init__(self, party: Interactions, matrix: Tensor, guests: Sequence[str], films: Sequence[str]) -> None:
@@ -51,25 +56,19 @@ class OneRaveWidget:
         return int(sum(self.matrix[cell] for cell in self._cells()))
 
     def shift(self) -> int:
-        """The film's node number in the matrix minus its item number in the table."""
+        """How far the film's node in the matrix is from its item number in the table."""
         return self._cells()[0][1] - self.film.value
 
     def summary(self) -> str:
         """What is on screen, in words."""
         user, item = self.guest.value, self.film.value
         node = self.party.n_users + item
-        who = f"{self.guests[user]} is user {user} and node {user}; {self.films[item]} is item {item} and node {node}. "
+        who = f"{self.guests[user]} is user {user} and node {user}, {self.films[item]} is item {item} and node {node}. "
         rows = ((self.party.user == user) & (self.party.item == item)).nonzero().flatten().tolist()
-        values = [f"{self.matrix[cell].item():g}" for cell in self._cells()]
+        cells = f"the cells ({user}, {node}) and ({node}, {user}) of the matrix hold {self.matrix[user, node]:g}"
         if not rows:
-            return who + (
-                f"No rave: no row of the table, cells ({user}, {node}) and ({node}, {user}) of the matrix hold "
-                f"{values[0]} and {values[1]}, and no edge joins the two nodes."
-            )
-        return who + (
-            f"One rave: row {rows[0]} of the table, cells ({user}, {node}) and ({node}, {user}) of the matrix hold "
-            f"{values[0]} and {values[1]}, and the edge is walked both ways, {user} → {node} and {node} → {user}."
-        )
+            return who + f"There is no such rave: no row of the table, no line in the drawing, and {cells}."
+        return who + f"Their rave is one row of the table and one line in the drawing, and {cells}."
 
     def _cells(self) -> list[tuple[int, int]]:
         user, node = self.guest.value, self.party.n_users + self.film.value
@@ -83,7 +82,10 @@ class OneRaveWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), self.picture().figure)
+        def twin() -> "Figure":
+            return self.picture().figure
+
+        live.show(self.box, self.summary(), twin)
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -1,18 +1,41 @@
-"""The exercises of notebook 03: degrees, the offset, and a test that a graph without it does not pass."""
+"""The exercises of notebook 03: lines per film, the offset, and a check that no wrong graph passes."""
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.guest import Guest
 from course_lib.classroom.museum import one_way_edges, shared_indices
 from course_lib.classroom.parties import parties, random_party
 from course_lib.classroom.question import Question
 from course_lib.graph import edge_index
 from course_lib.interactions import Interactions
 from course_lib.party import little_party
+
+
+def with_guest(likes: Interactions, guest: Guest) -> tuple[Interactions, int]:
+    """The party with the protagonist in it, and the protagonist's row: you come in as one more guest, the last."""
+    if guest.index is not None:
+        return likes, guest.index
+    user = torch.cat([likes.user, torch.full_like(guest.shown, likes.n_users)])
+    return Interactions(user, torch.cat([likes.item, guest.shown]), likes.n_users + 1, likes.n_items), likes.n_users
+
+
+def films_changed_places(party: Interactions) -> Interactions:
+    """Alien's fans are Dune's and the other way round: at the little party no count of anything changes."""
+    place = torch.arange(party.n_items)
+    place[[0, 3]] = place[[3, 0]]
+    return Interactions(party.user, place[party.item], *party.sizes)
+
+
+def silent_party() -> Interactions:
+    """The little party before Dev, its last guest, has said a word; nobody has raved about Emma either."""
+    party = little_party()
+    return Interactions(party.user[:7], party.item[:7], *party.sizes)
 
 
 def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
@@ -29,29 +52,107 @@ def _both_ways(user: Tensor, item: Tensor) -> Tensor:
     return torch.stack([torch.cat([user, item]), torch.cat([item, user])])
 
 
-def _graphs() -> dict[str, tuple]:
-    party, other = little_party(), random_party()
-    hidden_too = Interactions(torch.tensor([*party.user, 0]), torch.tensor([*party.item, 4]), 4, 5)
-    return {
-        "the right graph of the little party": (edge_index(party), party),
-        "the right graph of a random party": (edge_index(other), other),
-        "a graph without the offset": (shared_indices(party), party),
-        "a graph with one direction only": (one_way_edges(party), party),
-        "a graph with one rave too many": (edge_index(hidden_too), party),
-    }
+def _there_and_there(party: Interactions) -> Tensor:
+    return one_way_edges(party).repeat(1, 2)
+
+
+def _those_who_spoke(party: Interactions) -> Tensor:
+    """The offset counts the guests up to the last one who raved, not all of them."""
+    return _both_ways(party.user, party.item + int(party.user.max()) + 1)
+
+
+class Graph(NamedTuple):
+    """One graph that a check is measured on."""
+
+    what: str
+    """The end of "a graph ..."."""
+    edges: Tensor
+    party: Interactions
+    right: bool
+
+
+def graphs() -> list[Graph]:
+    """Four right graphs and eight wrong ones."""
+    party, other, silent = little_party(), random_party(), silent_party()
+    right, rave = edge_index(party), torch.tensor([[0, 8], [8, 0]])  # Ada and Emma
+    forgotten = Interactions(party.user[1:], party.item[1:], *party.sizes)
+    return [
+        Graph("of the little party", right, party, True),
+        Graph("whose columns stand in another order", right.flip(1), party, True),
+        Graph("of a random party whose last film has no fan", edge_index(other), other, True),
+        Graph("of a party whose last guest hasn't raved yet", edge_index(silent), silent, True),
+        Graph("without the offset", shared_indices(party), party, False),
+        Graph("with one direction only", one_way_edges(party), party, False),
+        Graph("with the way there twice and no way back", _there_and_there(party), party, False),
+        Graph("with a rave too many", torch.cat([right, rave], dim=1), party, False),
+        Graph("with a rave forgotten", edge_index(forgotten), party, False),
+        Graph("in which two films have changed places", edge_index(films_changed_places(party)), party, False),
+        Graph("whose offset counts only the guests who have raved", _those_who_spoke(silent), silent, False),
+        Graph("with one line written down twice", torch.cat([right, right[:, :1]], dim=1), party, False),
+    ]
+
+
+def measured(is_sound: Any, tried: list[Graph]) -> Any:
+    """What a check is worth, in words; an answer that is neither yes nor no is handed back as it is."""
+    caught, passed = list[Graph](), list[Graph]()
+    if not callable(is_sound):
+        return is_sound
+    for graph in tried:
+        said = is_sound(graph.edges.clone(), graph.party)
+        if not (isinstance(said, bool | np.bool_) or (isinstance(said, Tensor) and said.numel() == 1)):
+            return said
+        (passed if said else caught).append(graph)
+    slipped = [graph.what for graph in passed if not graph.right]
+    refused = [graph.what for graph in caught if graph.right]
+    words = (
+        f"{sum(not graph.right for graph in caught)} of {sum(not graph.right for graph in tried)} wrong graphs caught "
+        f"and {sum(graph.right for graph in passed)} of {sum(graph.right for graph in tried)} right ones passed"
+    )
+    words += f"; slipped through: a graph {_some(slipped)}" * bool(slipped)
+    return words + f"; refused: the right graph {_some(refused)}" * bool(refused)
+
+
+def _some(whats: list[str]) -> str:
+    """The first two, and how many more."""
+    return ", ".join(whats[:2]) + f" and {len(whats) - 2} more" * (len(whats) > 2)
+
+
+def _raves(party: Interactions, offset: int) -> set[tuple[int, int]]:
+    """The lines that the raves of a party make, where films start at `offset`."""
+    user, film = party.user.tolist(), (party.item + offset).tolist()
+    return {*zip(user, film, strict=True), *zip(film, user, strict=True)}
+
+
+def _lines(edges: Tensor) -> set[tuple[int, int]]:
+    return set(map(tuple, edges.T.tolist()))
 
 
 def _is_sound(edges: Tensor, party: Interactions) -> bool:
+    return _lines(edges) == _raves(party, party.n_users) and edges.size(1) == 2 * len(party)
+
+
+def _across_and_counted(edges: Tensor, party: Interactions) -> bool:
+    """What the first edition of this notebook took for enough."""
     source, target = edges
     across = (source < party.n_users) != (target < party.n_users)
     return bool(across.all()) and edges.size(1) == 2 * len(party)
+
+
+def _of_those_who_spoke(edges: Tensor, party: Interactions) -> bool:
+    return _lines(edges) == _raves(party, int(party.user.max()) + 1) and edges.size(1) == 2 * len(party)
+
+
+def _mistake(check: Callable[[Tensor, Interactions], Any], reason: str) -> Mistake:
+    """A typical check that falls short: what it was worth, and why."""
+    return Mistake(check, f"{str(measured(check, graphs())).split(';')[0]}, and the bar is all of them: {reason}")
 
 
 EXERCISES = (
     Exercise(
         name="03.degree",
         level="worked",
-        minutes=4,
+        minutes=2,
+        remember="A film's degree is its number of fans. Films without a fan keep their place, with a 0 in it.",
         answer=lambda party: torch.bincount(party.item, minlength=party.n_items),
         cases=parties,
         mistakes=(
@@ -81,9 +182,10 @@ EXERCISES = (
     Exercise(
         name="03.offset",
         level="faded",
-        minutes=6,
+        minutes=3,
+        remember="Guests first, then films, and every rave in both directions.",
         answer=lambda party: edge_index(party),
-        cases=parties,
+        cases=lambda: {**parties(), "the little party before Dev has raved about anything": (silent_party(),)},
         observe=_sorted_edges,
         mistakes=(
             Mistake(
@@ -93,6 +195,11 @@ EXERCISES = (
             Mistake(
                 lambda party: _both_ways(party.user, party.item + party.n_items),
                 "the films start after the guests, so the offset is the number of guests, not of films.",
+            ),
+            Mistake(
+                _those_who_spoke,
+                "your offset counts the guests up to the last one who has raved. A guest without a rave has a node "
+                "too, so the offset is `party.n_users`.",
             ),
             Mistake(
                 lambda party: _both_ways(party.user, party.item + party.n_users - 1),
@@ -107,7 +214,7 @@ EXERCISES = (
                 "every rave is there in one direction only: films would hear from guests, and no guest from anybody.",
             ),
             Mistake(
-                lambda party: one_way_edges(party).repeat(1, 2),
+                _there_and_there,
                 "both halves lead from guests to films: `flip(0)` swaps the two rows, `flip(1)` only turns the order "
                 "of the columns.",
             ),
@@ -133,40 +240,56 @@ EXERCISES = (
     ),
     Exercise(
         name="03.catch",
-        level="free",
-        minutes=10,
+        level="make",
+        minutes=5,
+        remember="A sound check compares the lines themselves with the party, because wrong graphs can count right.",
         answer=_is_sound,
-        cases=_graphs,
+        cases=lambda: {"": (graphs(),)},
+        observe=measured,
         mistakes=(
-            Mistake(lambda edges, party: True, "a test that no graph can fail tests nothing."),
-            Mistake(lambda edges, party: False, "the right graph must pass."),
-            Mistake(
-                lambda edges, party: (
-                    bool(edges.max() < party.n_users + party.n_items) and edges.size(1) == 2 * len(party)
-                ),
-                "a graph without the offset passes: its numbers are in range and it has the right number of edges.",
+            _mistake(lambda edges, party: True, "a check that no graph can fail checks nothing."),
+            _mistake(lambda edges, party: False, "a right graph has to pass."),
+            _mistake(
+                _across_and_counted,
+                "the way there twice has the right number of lines, all across, and so has a party in which two films "
+                "have changed places. Compare the lines with the raves.",
             ),
-            Mistake(
+            _mistake(
+                lambda edges, party: edges.size(1) == 2 * len(party),
+                "the number of lines doesn't say which lines they are.",
+            ),
+            _mistake(
                 lambda edges, party: bool(((edges[0] < party.n_users) != (edges[1] < party.n_users)).all()),
-                "a graph with one direction only passes, and one with a rave too many. Lines across are not enough.",
+                "lines across are not enough. They can lead one way only, or to the wrong film.",
             ),
-            Mistake(
-                lambda edges, party: set(map(tuple, edges.T.tolist())) == set(map(tuple, edges.flip(0).T.tolist())),
-                "a graph without the offset passes: it is symmetric too. Symmetry does not see who is a guest.",
+            _mistake(
+                lambda edges, party: _lines(edges) == _lines(edges.flip(0)),
+                "a graph without the offset is symmetric too. Symmetry doesn't see who is a guest.",
             ),
-            Mistake(
-                lambda edges, party: int(edges.max()) == party.n_users + party.n_items - 1,
-                "a right graph fails: nobody raved about the last film of the random party, so the largest number "
-                "is smaller.",
+            _mistake(
+                _of_those_who_spoke,
+                "your offset counts the guests up to the last one who has raved, but Dev, who hasn't, keeps a node. "
+                "Take `party.n_users`.",
+            ),
+            _mistake(
+                lambda edges, party: _lines(edges) <= _raves(party, party.n_users),
+                "no line is invented, but some may be missing. Two sets are the same only if neither has more.",
             ),
             Mistake(
                 lambda edges, party: (edges[0] < party.n_users) != (edges[1] < party.n_users),
-                "this is one answer per edge. The graph needs one answer: `all()` of them.",
+                "this is one answer per line. The graph needs one answer, yes or no.",
+            ),
+        ),
+        almost=(
+            _mistake(
+                lambda edges, party: _lines(edges) == _raves(party, party.n_users),
+                "a set forgets how often something is in it, so a line that's written down twice slips through. Look "
+                "at the number of columns as well.",
             ),
         ),
         hints=(
-            "An edge leads from a guest to a film or back: exactly one of its ends is smaller than n_users.",
-            "How many columns do `len(party)` raves make? Without a way back there are fewer, with a hidden rave more.",
+            "Which lines should there be? Make the set of all pairs (guest, film node) and (film node, guest).",
+            "`set(map(tuple, edges.T.tolist()))` is the set of lines that are there. It doesn't know how often.",
         ),
     ),
 )
@@ -177,59 +300,56 @@ QUESTIONS = (
         "From 02: a guest gave a film 3 stars. What does the graph hold?",
         (
             (
-                "an edge with weight 3",
-                "Edges here carry no stars: a rave is there or not. Stars are explicit feedback.",
+                "a line that weighs 3",
+                "Lines carry no stars. The stars decide whether there is a line, then they're gone.",
             ),
-            ("an edge like any other", "A rating is not a like. Only 4 and 5 stars are raves."),
-            ("no edge", None),
-            ("an edge that counts as a dislike", "The graph has no dislikes. A missing edge is unknown, not a no."),
+            ("a line like any other", "A rating is not a rave. Only 4 and 5 stars are."),
+            ("no line", None),
+            ("a line that counts as a dislike", "The graph has no dislikes. A missing line is unknown, not a no."),
         ),
-        "A rave is a rating of 4 or more. Lower ratings and films never seen look the same to the graph.",
+        "A rave is a rating of 4 or more, so 3 stars and a film never seen look the same to the graph.",
     ),
     Question(
-        "From 02: which raves may be in the graph that a model learns from?",
+        "From 01: how many lines are in the shortest walk that brings a guest a new film?",
         (
+            ("one", "One line leads to a film that the guest has raved about already."),
+            ("two", "Two lines lead from a guest to a guest: to the film and back across."),
+            ("three", None),
+            ("four", "Four lines end at a guest again, because every line changes sides."),
+        ),
+        "You, a film you love, a guest who loves it too, and another film of that guest.",
+    ),
+    Question(
+        "There are 943 guests. Which row of the matrix belongs to film 5 of the log?",
+        (
+            ("row 948", None),
+            ("row 947", "You're one short. Film 0 has row 943, so film 5 comes five rows later."),
+            ("row 943 and row 5", "A node has one row. Row 943 is film 0, and row 5 is guest 5."),
+            ("row 5", "Row 5 is guest 5, and two nodes can't share a row."),
+        ),
+        "Films start where the guests end: 943 + 5.",
+    ),
+    Question(
+        "Why does every rave stand in the list of lines twice?",
+        (
+            ("so that it counts double", "Both copies together are one line that can be walked both ways."),
+            ("so that films hear of guests and guests of films", None),
             (
-                "all of them, the split is for the metric",
-                "A hidden rave that sits in the graph is not hidden: gossip carries it to the guest.",
+                "so that the matrix has as many rows as it has columns",
+                "It's square because all nodes are on both sides, with one way or two.",
             ),
-            ("those of split.fit", None),
-            ("those of split.test", "Then the model learns the answers and nothing else."),
-            ("all, if the loss never uses the hidden ones", "The loss is not the only way in. Gossip uses every edge."),
+            ("so that no film is left alone", "A film without a fan has no rave to write down, not even once."),
         ),
-        "Train and validation. The graph must have exactly twice as many entries as raves to learn from.",
+        "Gossip runs from the first row to the second, so one direction alone would leave all guests without news.",
     ),
     Question(
-        "The edges lead from guests to films only, and every loudness becomes 0. What is trained then?",
+        "A graph has the right number of lines, all of them across, and the right number at every node. What's left?",
         (
-            ("nothing, it stops with an error", "No shape is wrong and no number is infinite, so nothing stops it."),
-            ("a gossip of half the reach", "Not half of it: with a loudness of 0 no message arrives anywhere."),
-            ("matrix factorisation", None),
-            ("a list of random films", "The tags of round 0 are still trained. Only the gossip is gone."),
+            ("nothing can be wrong", "Two films can change places without changing any count."),
+            ("the guests could share rows with films", "Then some lines would join two guests, and none does."),
+            ("who raved about what", None),
+            ("it could lead one way only", "With one direction only there would be half as many lines."),
         ),
-        "Guests hear nobody, so their degree is 0, and so is the loudness of each edge. What is left is round 0.",
-    ),
-    Question(
-        "A guest with 4 raves and a film with 25 fans share an edge. How loud is it?",
-        (
-            ("1/100", "The square root is missing: 1/√(4 · 25)."),
-            ("1/4", "That divides by the guest's degree alone: the row mean."),
-            ("1/√29", "The degrees are multiplied, not added."),
-            ("1/10", None),
-        ),
-        "1/√(4 · 25) = 1/10.",
-    ),
-    Question(
-        "A matrix over all nodes is symmetric, and a model trained on it beats popularity. What do you look at first?",
-        (
-            (
-                "nothing, it works",
-                "A plausible number is no proof: training hides a wrong graph, because tags can move.",
-            ),
-            ("the two blocks on the diagonal", None),
-            ("whether more rounds help", "Settings come after the graph. On a wrong graph no setting is right."),
-            ("whether each row sums to 1", "It does not, in the right matrix either: the rule is no average."),
-        ),
-        "Any entry there joins two guests or two films. Symmetry and size say nothing about it.",
+        "Only the lines themselves, compared with the raves, tell whether it's this party.",
     ),
 )
