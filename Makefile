@@ -19,6 +19,9 @@ endif
 # What is wrong, when a step of make lab has failed.
 DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 
+# Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
+export OMP_WAIT_POLICY ?= PASSIVE
+
 .PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that

@@ -5,3 +5,9 @@ Read the library in the order of the notebooks: `data`, `interactions`, `graph`,
 to other libraries and back. `plots` draw what it computes and `widgets` let one play with it. What only lessons need
 is in `classroom`.
 """
+
+import os
+
+# OpenMP's threads spin while they wait for one that has no core: beside one other busy process a step of training was
+# seen to take eighteen times as long (tests/benchmarks/threads.py). It has to be said before PyTorch is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
