@@ -25,11 +25,15 @@ def plot_between_guests(party: Interactions, guests: Sequence[str], films: Seque
     sketch = Sketch(860, 270)
     lit = {(user, item) for item in shared for user in (one, other)}
     _party(sketch, _lines(party), guests, films, (60, 800), lit)
-    through = " and ".join(films[item] for item in shared) or "none"
+    pair, n = f"{guests[one]} and {guests[other]}", len(shared)
+    if not n:
+        return Plot(sketch.figure, f"{pair} share no film, so no walk of two lines joins them.")
+    named = " and ".join(films[item] for item in shared)
+    walks = f"{n} walks of two lines join" if n > 1 else "one walk of two lines joins"
     return Plot(
         sketch.figure,
-        f"{len(party)} raves are {len(party)} lines. {guests[one]} and {guests[other]} share no line, but each film "
-        f"that both raved about joins them by a walk of two lines: {through}.",
+        f"No line leads from {guests[one]} to {guests[other]}. But they share {n} film{'s' * (n > 1)}, {named}, so "
+        f"{walks} them.",
     )
 
 
