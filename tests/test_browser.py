@@ -198,6 +198,86 @@ def test_saved_closed_and_reopened_without_a_kernel_it_shows_the_picture_and_how
     assert picture.evaluate("img => img.naturalWidth") > 400
 
 
+TICKED = {
+    "star wars": "Star Wars (1977)", "fargo": "Fargo (1996)", "alien": "Alien (1979)",
+    "the princess bride": "Princess Bride, The (1987)", "pulp": "Pulp Fiction (1994)",
+}  # fmt: skip
+READ_LIST = "view => view.querySelector('svg[role=img]').getAttribute('aria-label')"
+
+
+@pytest.fixture
+def opening(page):
+    """Notebook 01, run to the end; what is ticked in it is forgotten afterwards."""
+    opened = Notebook(page, "01_setup")
+    opened.run_all()
+    yield opened
+    opened.theme("JupyterLab Light")
+    forget = opened.show_widget("arrival").get_by_role("button", name="Forget my films")
+    if forget.is_visible():
+        forget.press("Enter")
+        opened.page.get_by_text("Nobody has ticked a film here yet").first.wait_for()
+    opened.forget()
+    opened.close()
+
+
+def test_you_arrive_tick_five_films_and_are_there_again_after_a_restart(opening):
+    widget = opening.show_widget("arrival")
+    seen = [widget.evaluate(READ_LIST)]
+    assert "the list of the writer" in seen[0]
+    for words, film in TICKED.items():
+        search = widget.get_by_role("textbox", name="search")
+        search.press("ControlOrMeta+a")
+        opening.page.keyboard.type(words)
+        box = widget.get_by_role("checkbox", name=film, exact=True).first
+        box.wait_for()
+        opening.page.wait_for_timeout(300)  # boxes move while you type
+        before = widget.evaluate(VIEW)
+        box.press(" ")
+        opening.wait_for_change(widget, before)
+        seen.append(widget.evaluate(READ_LIST))
+        assert film not in re.findall(r"– ([^–]+)(?: \d+\.|$)", seen[-1])
+    assert len(set(seen)) == 6 and seen[-1].startswith("You raved about 5 films.")
+    before = widget.evaluate(VIEW)
+    widget.get_by_role("button", name="4", exact=True).press("Enter")
+    assert "This is one of" in opening.wait_for_change(widget, before)
+
+    opening.page.evaluate(RESTART)
+    opening.run_all()
+    widget = opening.show_widget("arrival")
+    assert widget.evaluate(READ_LIST) == seen[-1]
+    so_far = opening.show_cell("list-so-far")
+    so_far.get_by_text("The ten films that untrained gossip has for you.").wait_for()
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        opening.theme(theme)
+        opening.show_widget("arrival")
+        opening.screenshot(f"arrival_{theme.split()[1].lower()}")
+        context = {"include": [[".jp-OutputArea-output"]], "exclude": UPSTREAM}
+        found = Axe().run(opening.page, context).response["violations"]
+        assert [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]] == []
+    assert opening.complaints == []
+
+
+def test_a_prediction_shows_nothing_before_the_guess_and_all_after_it_by_keyboard(opening):
+    told = "Untrained gossip found"
+    cell = opening.show_cell("predict-hits")
+    field = cell.get_by_role("textbox", name="your guess")
+    field.wait_for()
+    assert told not in cell.inner_text() and cell.locator("img:visible").count() == 0
+    field.press("4")
+    field.press("Enter")
+    cell.locator("img:visible").wait_for()
+    assert "You said 4, and it's 3: close enough." in cell.inner_text() and told in cell.inner_text()
+    opening.screenshot("predicted")
+    cell = opening.show_cell("predict-shift")
+    group = cell.get_by_role("group", name="The gossip runs with this mistake in it. What do you see?")
+    group.get_by_role("button", name="an error").press("Enter")
+    cell.locator("img:visible").wait_for()
+    assert "The answer is “ten films, as always”." in cell.inner_text()
+    found = Axe().run(opening.page, {"include": [[".jp-OutputArea-output"]], "exclude": UPSTREAM})
+    assert found.response["violations"] == []
+    assert opening.complaints == []
+
+
 RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 ENDLESS = """widget._configs.update({
     loss: __import__('dataclasses').replace(config, n_epochs=10**6, patience=10**6)

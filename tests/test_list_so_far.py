@@ -1,15 +1,14 @@
 """The list so far: the writer's columns are those that the code gives, yours are computed, and the caption counts."""
 
-import pandas as pd
 import pytest
 
 from course_lib.baselines import ease, popularity, untrained_gossip
 from course_lib.classroom.guest import newcomer, writer
-from course_lib.classroom.progress_list import METHODS, ONLY_KNOWN, STORED, lists_so_far, stored_lists
+from course_lib.classroom.progress_list import METHODS, ONLY_KNOWN, lists_so_far, stored_lists
 from course_lib.plots.list_so_far import Column, plot_list_so_far
 from course_lib.plots.style import png
+from course_lib.tables import stored
 from course_lib.widgets.so_far import list_so_far
-from tests.benchmarks.ladder import RESULTS
 from tests.benchmarks.writer_lists import row
 
 
@@ -19,17 +18,17 @@ def you(split):
 
 
 def test_the_table_has_a_list_of_ten_for_every_method():
-    table = pd.read_csv(str(STORED))
+    table = stored("writer_lists")
     assert table["method"].tolist() == list(METHODS)
     assert all(len(set(films.split())) == 10 for films in table["films"])
 
 
 @pytest.mark.parametrize("method", ["untrained gossip", "popularity", "item-kNN", "EASE"])
 def test_a_stored_list_is_the_one_the_code_gives(real_split, method):
-    stored = pd.read_csv(str(STORED)).set_index("method").loc[method]
+    kept = stored("writer_lists").set_index("method").loc[method]
     again = row(method, real_split)
-    assert again["films"] == stored["films"]
-    assert again["ndcg@10"] == pytest.approx(stored["ndcg@10"], abs=2e-4)
+    assert again["films"] == kept["films"]
+    assert again["ndcg@10"] == pytest.approx(kept["ndcg@10"], abs=2e-4)
 
 
 def test_a_stored_list_holds_no_film_the_writer_has_shown(real_split):
@@ -38,11 +37,11 @@ def test_a_stored_list_holds_no_film_the_writer_has_shown(real_split):
 
 
 def test_the_stored_ndcg_is_that_of_the_ladder():
-    ladder = pd.read_csv(RESULTS).query("split_seed == 0").set_index("model")["ndcg@10"]
-    stored = pd.read_csv(str(STORED)).set_index("method")["ndcg@10"]
-    for method in stored.index.intersection(ladder.index):
-        assert stored[method] == pytest.approx(ladder[method], abs=5e-4), method
-    assert set(stored.index) - set(ladder.index) == {"LightGCN, folded in"}
+    ladder = stored("results").query("split_seed == 0").set_index("model")["ndcg@10"]
+    kept = stored("writer_lists").set_index("method")["ndcg@10"]
+    for method in kept.index.intersection(ladder.index):
+        assert kept[method] == pytest.approx(ladder[method], abs=5e-4), method
+    assert set(kept.index) - set(ladder.index) == {"LightGCN, folded in"}
 
 
 @pytest.mark.parametrize(

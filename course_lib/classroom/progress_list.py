@@ -7,7 +7,6 @@ tests.benchmarks.writer_lists` writes them. Everything else is computed when it 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,10 +20,10 @@ from course_lib.data import MovieLens
 from course_lib.evaluation import Matchmaker, Scorer, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Split
+from course_lib.tables import stored
 from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, train
 
 K = 10
-STORED = files("course_lib") / "tables" / "writer_lists.csv"
 
 # The settings of the ladder, with as many epochs as validation chose on split seed 0.
 BPR = replace(BPR_CONFIG, batch_size=4096, n_epochs=78)
@@ -115,7 +114,7 @@ def lists_so_far(
             that are not in `METHODS` are methods of its own.
     """
     titles = data.films.set_index("item_id")["title"].loc[split.item_ids].tolist()
-    stored, you = stored_lists(split), guest.user is None
+    kept, you = stored_lists(split), guest.user is None
 
     @cache
     def scorer(name: str) -> Scorer | Matchmaker:
@@ -125,11 +124,11 @@ def lists_so_far(
     met = [name for name, method in METHODS.items() if method.notebook <= upto]
     for name in [*met, *(name for name in fresh if name not in METHODS)]:
         reason, items = ONLY_KNOWN.get(name, "") if you else "", []
-        if name in stored.index and not you:
-            items = split.item_indices(map(int, stored.loc[name, "films"].split())).tolist()
+        if name in kept.index and not you:
+            items = split.item_indices(map(int, kept.loc[name, "films"].split())).tolist()
         elif not reason:
             items = guest.top(scorer(name), K).tolist()
-        ndcg = float(stored.loc[name, "ndcg@10"]) if name in stored.index else overall(scorer(name), split)
+        ndcg = float(kept.loc[name, "ndcg@10"]) if name in kept.index else overall(scorer(name), split)
         hits = guest.hits(torch.tensor(items, dtype=torch.int64)).tolist()
         found.append(Listed(name, [titles[item] for item in items], hits, ndcg, reason))
     return found
@@ -137,7 +136,7 @@ def lists_so_far(
 
 def stored_lists(split: Split) -> pd.DataFrame:
     """The stored table if it is of this split, else one without rows: index `method`, columns `ndcg@10, films`."""
-    table = pd.read_csv(str(STORED), index_col="method")
+    table = stored("writer_lists").set_index("method")
     return table[table["hidden_pairs"] == fingerprint(split)]
 
 
