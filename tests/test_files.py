@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from course_lib import files
 from course_lib.files import data_file, locked, set_aside, write_whole
 
 
@@ -176,3 +177,20 @@ def test_an_account_without_a_home_folder_gets_a_sentence(monkeypatch):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     with pytest.raises(OSError, match="this account has no home folder"):
         data_file("me.json")
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_taken_again(tmp_path, monkeypatch):
+    path, lock, taken = tmp_path / "me.json", tmp_path / "me.json.lock", []
+
+    def take(handle):  # whoever had it lets go, and a third makes the file anew, just before we have it
+        if not taken:
+            lock.unlink()
+            lock.write_bytes(b"")
+        taken.append(handle)
+        real(handle)
+
+    real = files._take
+    monkeypatch.setattr(files, "_take", take)
+    with locked(path), pytest.raises(TimeoutError), locked(path, seconds=0):
+        pass
+    assert not list(tmp_path.iterdir())
