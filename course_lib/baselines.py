@@ -1,4 +1,4 @@
-"""The ladder of honest baselines. Each is a function of the likes and returns a `Scorer`; `combine` adds scorers up.
+"""The ladder of honest baselines. Each is a function of the likes and returns a `Scorer`.
 
 Matrix factorisation has no function of its own: it is `LightGCN(n_layers=0)` under the same loss. All but `ease` work
 on sparse matrices and in blocks of users, so that catalogues of some hundred thousand items are fine.
@@ -6,8 +6,7 @@ on sparse matrices and in blocks of users, so that catalogues of some hundred th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -18,10 +17,7 @@ from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.graph import adjacency, newcomer_hears
 from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
-from course_lib.sparse import nearest_by_cosine, normalised, row_with, rows_of, there_and_back
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+from course_lib.sparse import Sparse, nearest_by_cosine, normalised, row_with, rows_of, there_and_back
 
 MAX_EASE = 20_000  # items: a matrix of 1.6 GB, three of which are held while it is inverted
 
@@ -51,7 +47,7 @@ def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Matchmaker:
     return _from_likes(interactions, lambda rows: torch.from_numpy((rows @ similarity).toarray()).float())
 
 
-def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> csr_array:
+def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Sparse:
     """Cosine of two items, shared fans / sqrt(fans of one * fans of the other), each item's nearest only.
 
     Item `i` listens to its `n_neighbours` most similar items and those that tie with the last of them; 200 lies
@@ -85,8 +81,8 @@ def untrained_gossip(interactions: Interactions, n_layers: int = 3) -> Matchmake
     check_count("n_layers", n_layers, why="without a round nothing arrives")
     matrix, graph = normalised(interactions), adjacency(interactions)
 
-    def arrived(first: csr_array) -> Tensor:
-        heard: csr_array | np.ndarray = first
+    def arrived(first: Sparse) -> Tensor:
+        heard: Sparse | np.ndarray = first
         total = first.toarray()
         for _ in range((n_layers - 1) // 2):
             heard = there_and_back(heard, matrix)
@@ -137,7 +133,7 @@ def graph_filter(
     waves = waves[strength > 1e-5 * strength[0]]  # the others are no part of S: any direction would do
     back = low_pass * strength[0] ** 2 * waves * root
 
-    def score(rows: csr_array) -> Tensor:
+    def score(rows: Sparse) -> Tensor:
         return torch.from_numpy(there_and_back(rows, matrix) + (rows / root) @ waves.T @ back)
 
     return _from_likes(interactions, score)
@@ -172,41 +168,7 @@ def ease_weights(interactions: Interactions, reg_weight: float = 300.0) -> Tenso
     return (-precision / precision.diagonal()).fill_diagonal_(0)
 
 
-def combine(*scorers: Scorer, weights: Sequence[float] | None = None) -> Scorer:
-    """The weighted sum of what several say of a user, each first brought to mean 0 and deviation 1 over all items.
-
-    Args:
-        scorers: one or more. If each of them takes newcomers in, so does the result, a `Matchmaker`.
-        weights: one per scorer; all equal if left out.
-
-    Raises:
-        ValueError: there is no scorer, or not one weight, from 0, for each.
-    """
-    shares = [1.0] * len(scorers) if weights is None else weights
-    if not scorers or len(shares) != len(scorers):
-        raise ValueError(f"combine needs scorers and one weight for each, got {len(scorers)} and {len(shares)} weights")
-    for share in shares:
-        check_number("a weight", share)
-
-    def total(parts: Iterable[Tensor]) -> Tensor:
-        return torch.as_tensor(sum(share * _standard(part.cpu()) for share, part in zip(shares, parts, strict=True)))
-
-    makers = [scorer for scorer in scorers if isinstance(scorer, Matchmaker)]
-    both = Matchmaker(
-        lambda users: total(scorer(users) for scorer in scorers),
-        lambda liked: total(maker.newcomer(liked) for maker in makers),
-    )
-    return both if len(makers) == len(scorers) else both.known
-
-
-def _standard(scores: Tensor) -> Tensor:
-    """Scores `(..., n_items)` with mean 0 and deviation 1; all 0 where they are all the same."""
-    deviation, mean = torch.std_mean(scores, dim=-1, keepdim=True, correction=0)
-    same = scores.amin(dim=-1, keepdim=True) == scores.amax(dim=-1, keepdim=True)
-    return ((scores - mean) / deviation).masked_fill(same, 0)
-
-
-def _from_likes(interactions: Interactions, score: Callable[[csr_array], Tensor]) -> Matchmaker:
+def _from_likes(interactions: Interactions, score: Callable[[Sparse], Tensor]) -> Matchmaker:
     """What turns rows of likes, `(B, n_items)`, into scores, asked for the rows of users or for a new one."""
     likes = to_scipy(interactions)
     return Matchmaker(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from torch import Tensor
@@ -13,6 +13,8 @@ from course_lib.interop import to_scipy
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+Sparse: TypeAlias = "csr_array"
 
 
 def normalised(interactions: Interactions, user_exponent: float = 0.5) -> csr_array:

@@ -6,7 +6,6 @@ import torch
 from sklearn.linear_model import Ridge
 
 from course_lib.baselines import (
-    combine,
     ease,
     graph_filter,
     item_knn,
@@ -15,6 +14,7 @@ from course_lib.baselines import (
     random_scorer,
     untrained_gossip,
 )
+from course_lib.ensemble import combine
 from course_lib.evaluation import Matchmaker, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions
