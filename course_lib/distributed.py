@@ -47,6 +47,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.files import write_whole
+from course_lib.formats import read_pairs
 from course_lib.graph import propagate, sparse_matrix, to_device
 from course_lib.interactions import Interactions, check_room
 from course_lib.lightgcn import LightGCN
@@ -54,52 +55,6 @@ from course_lib.training import BPR_CONFIG, TrainConfig
 
 SETTINGS = ("embedding_dim", "n_layers", "learning_rate", "weight_decay", "reg_weight", "batch_size", "seed")
 """The fields of a `TrainConfig` that decide what is learned here; with other ones a checkpoint is of another run."""
-
-
-def read_pairs(path: str | Path) -> Interactions:
-    """The likes in a file of lines `user item item ...`, sorted by user and item.
-
-    Indices are whole numbers from 0. One that no line names is a user or an item without likes.
-
-    Raises:
-        ValueError: a word is no whole number from 0, a user has two lines, a like stands twice, there is none, or the
-            numbers leave most indices out, as raw ids do.
-        OSError: the file is not there, or may not be read.
-    """
-    users, items = [], []
-    seen: dict[int, int] = {}
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not (words := line.split()):
-                continue
-            try:
-                row = np.array([int(word) for word in words], dtype=np.int64)
-                if row.min() < 0:
-                    raise ValueError
-            except (ValueError, OverflowError):
-                got = line.decode(errors="replace").strip()[:40]
-                raise ValueError(
-                    f"{path}, line {number}: {got!r} must be whole numbers from 0, between blanks"
-                ) from None
-            owner = int(row[0])
-            if owner in seen:
-                raise ValueError(
-                    f"{path}, line {number}: user {owner} has line {seen[owner]} already; make it one line"
-                )
-            seen[owner] = number
-            users.append(np.full(len(row) - 1, owner))
-            items.append(row[1:])
-    user, item = [torch.from_numpy(np.concatenate([np.zeros(0, np.int64), *part])) for part in (users, items)]
-    if not len(user):
-        raise ValueError(f"{path} has no like; each line must be `user item item ...`")
-    n_users, n_items = max(seen) + 1, int(item.max()) + 1
-    if n_users + n_items > 100 * (len(user) + len(seen)):
-        raise ValueError(f"{path} names user {n_users - 1} and item {n_items - 1} in {len(user)} likes; count from 0")
-    try:
-        keys = Interactions(user, item, n_users, n_items).keys
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-    return Interactions(keys // n_items, keys % n_items, n_users, n_items)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where MovieLens 100K comes from: GroupLens, or RecBole, which carries the same ratings as example data.
+"""Where the data comes from: GroupLens, or RecBole, which carries MovieLens 100K as example data; and GitHub.
 
 Every file is checked against its published hash before it is read and kept in the user's cache folder; a kept file that
 fails its hash is fetched again. A download that breaks off leaves no half file.
@@ -16,13 +16,13 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 ReadFile = Callable[[str], bytes]
-Parse = Callable[[ReadFile, str], T]
 
-TIME_LIMIT = 180  # seconds for one source, from the first byte asked for to the last one got
+TIME_LIMIT = 180  # seconds for one source and each 18 MB of it, from the first byte asked for to the last one got
+LEFT_BEHIND = 7200  # seconds after which a download that is still there has been killed
 
 FILE_MD5 = {
     "u.data": "6e47046882bad158b0efbb84cd5cb987",
@@ -32,23 +32,63 @@ FILE_MD5 = {
 ZIP = "ml-100k.zip"
 WHEEL = "recbole-1.2.1-py3-none-any.whl"
 RECBOLE_FOLDER = "recbole/dataset_example/ml-100k"
-HASHES = {
+INSIDE = {  # the folder in an archive that has the files
+    ZIP: "ml-100k",
+    WHEEL: RECBOLE_FOLDER,
+    "ml-1m.zip": "ml-1m",
+    "ml-10m.zip": "ml-10M100K",
+    "ml-25m.zip": "ml-25m",
+    "ml-32m.zip": "ml-32m",
+}
+HASHES = {  # the md5 as GroupLens publishes them beside its archives
     ZIP: "md5:0e33842e24a9c977be4e0107933c0723",
     WHEEL: "sha256:9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407",
     "ml-100k.inter": "sha256:4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff",
     "ml-100k.user": "sha256:4f670007d9cfbeb9807e757209af1555b9bcc186bde25e767f67cb67c6dd5972",
     "ml-100k.item": "sha256:51d7cdf777ce5c0f5b32c1d947a4a81fe07d75e78abbe761e0cd4d0756064532",
+    "ml-1m.zip": "md5:c4d9eecfca2ab87c1945afe126590906",
+    "ml-10m.zip": "md5:ce571fd55effeba0271552578f2648bd",
+    "ml-25m.zip": "md5:6b51fb2759a8657d3bfcbfc42b592ada",
+    "ml-32m.zip": "md5:d472be332d4daa821edc399621853b57",
+    "train.txt": "sha256:0f086326b28a56c2e6dcb81d86ee72d4ccb7eed3a8d26788392356d8f51111cc",
+    "test.txt": "sha256:099a2a73924e4b754dc6efd730d764f492321b53c38eb93298850c83acf57be3",
 }
-# In the order they are asked: a name, the address ("pip" for the package index), the files.
-SOURCES = (
-    ("GroupLens", "https://files.grouplens.org/datasets/movielens", (ZIP,)),
-    ("the package recbole-1.2.1", "pip", (WHEEL,)),
-    (
-        "the repository of recbole-1.2.1",
-        f"https://raw.githubusercontent.com/RUCAIBox/RecBole/v1.2.1/{RECBOLE_FOLDER}",
-        ("ml-100k.inter", "ml-100k.user", "ml-100k.item"),
+MEGABYTES = {"ml-100k": 5, "ml-1m": 6, "ml-10m": 66, "ml-25m": 262, "ml-32m": 239, "ml-latest-small": 1, "gowalla": 6}
+
+
+class Source(NamedTuple):
+    """One place to ask: a name, the address ("pip" for the package index), the files, and what format they are in."""
+
+    name: str
+    address: str
+    files: tuple[str, ...]
+    layout: str
+
+
+GROUPLENS = "https://files.grouplens.org/datasets/movielens"
+GITHUB = "https://raw.githubusercontent.com"
+LARGER = ("1m", "10m", "25m", "32m")
+GOWALLA = ("train.txt", "test.txt")
+# In the order they are asked. The files of Gowalla are in the repositories of the authors of LightGCN. GroupLens
+# replaces ml-latest-small now and then, so that no hash is known: it is read from a folder only.
+SOURCES = {
+    "ml-100k": (
+        Source("GroupLens", GROUPLENS, (ZIP,), "ml-100k"),
+        Source("the package recbole-1.2.1", "pip", (WHEEL,), "recbole"),
+        Source(
+            "the repository of recbole-1.2.1",
+            f"{GITHUB}/RUCAIBox/RecBole/v1.2.1/{RECBOLE_FOLDER}",
+            ("ml-100k.inter", "ml-100k.user", "ml-100k.item"),
+            "recbole",
+        ),
     ),
-)
+    **{f"ml-{size}": (Source("GroupLens", GROUPLENS, (f"ml-{size}.zip",), f"ml-{size}"),) for size in LARGER},
+    "ml-latest-small": (),
+    "gowalla": tuple(
+        Source(folder.split("/")[1], f"{GITHUB}/{folder}", GOWALLA, "pairs")
+        for folder in ("kuandeng/LightGCN/master/Data/gowalla", "gusye1234/LightGCN-PyTorch/master/data/gowalla")
+    ),
+}
 
 # pip is asked for the package, not a URL: it knows the user's own index, proxy and certificates.
 _PIP = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--retries", "1", "--timeout", "15"]
@@ -62,16 +102,16 @@ _POOCH = (
 
 
 def read_from_folder(folder: Path, file: str) -> bytes:
-    """A file of `ml-100k.zip` from a folder of the user's; a warning if it is not the file that was published.
+    """A file of a MovieLens archive from a folder of the user's; a warning if it is known to be another one.
 
     Raises:
-        ValueError: there is no such file.
+        ValueError: the file is cut.
     """
-    if not (folder / file).is_file():
-        raise ValueError(f"{folder} has no file {file}; name the folder that holds {', '.join(FILE_MD5)}")
     content = (folder / file).read_bytes()
+    if not content.endswith(b"\n"):
+        raise ValueError(f"{folder / file} is cut: its last line has no end; take it from the original archive again")
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if md5 != FILE_MD5[file]:
+    if md5 != FILE_MD5.get(file, md5):
         warnings.warn(
             f"{folder / file} is not the file GroupLens published (md5 {md5}, expected {FILE_MD5[file]}): "
             "the course's figures may not match; take it from ml-100k.zip again",
@@ -80,47 +120,51 @@ def read_from_folder(folder: Path, file: str) -> bytes:
     return content
 
 
-def fetch(parse_grouplens: Parse[T], parse_recbole: Parse[T]) -> T:
-    """What the parser of its format makes of the first source: what an earlier download kept, else the order above.
+def fetch(data: str, title: str, parse: Callable[[ReadFile, str], T], advice: str) -> tuple[T, str]:
+    """What a parser makes of the first source: what an earlier download kept, else the order above.
 
-    A parser gets a function from a file's name to its bytes, and the sentence that names the source and the reason
-    for it.
+    Args:
+        data: the name in `SOURCES`.
+        title: what the data is called in sentences.
+        parse: gets a function from a file's name to its bytes, and the name of the format.
+        advice: the other way to the data, for the sentence of the error.
+
+    Returns:
+        What the parser returned, and the sentence that names the source and the reason for it.
 
     Raises:
         OSError: no source has the data; the sentence has each one's reason, and the way out.
     """
     import pooch
 
-    cache = Path(pooch.os_cache("course_lib"))
-    reasons: list[str] = []
+    cache = Path(pooch.os_cache("course_lib"), *(["gowalla"] if data == "gowalla" else []))
+    limit = TIME_LIMIT * max(1, MEGABYTES[data] // 18)
+    reasons = [] if SOURCES[data] else [f"GroupLens replaces {GROUPLENS}/{data}.zip now and then: take it by hand"]
     for kept in (True, False):
-        for name, address, files in SOURCES:
+        for source in SOURCES[data]:
             try:
                 if not kept:
-                    print(f"Fetching MovieLens 100K from {name} (2 to 5 MB) ...", file=sys.stderr)
-                    _download(address, files, cache)
-                contents = {file: _checked(cache / file) for file in files}
+                    print(f"Fetching {title} from {source.name} (at most {MEGABYTES[data]} MB) ...", file=sys.stderr)
+                    _download(source, cache, limit)
+                contents = {file: _checked(cache / file) for file in source.files}
+                (*_, last) = source.files
+                read = _inside(contents[last], INSIDE[last]) if last in INSIDE else contents.__getitem__
                 why = "kept from an earlier download" if kept else "; ".join(["downloaded", *reasons])
-                sentence = f"MovieLens 100K from {name} ({why})"
-                if ZIP in contents:
-                    return parse_grouplens(_inside(contents[ZIP], "ml-100k"), sentence)
-                if WHEEL in contents:
-                    return parse_recbole(_inside(contents[WHEEL], RECBOLE_FOLDER), sentence)
-                return parse_recbole(contents.__getitem__, sentence)
+                return parse(read, source.layout), f"{title} from {source.name} ({why})"
             except (OSError, ValueError, KeyError, zipfile.BadZipFile, subprocess.SubprocessError) as error:
                 if not kept:
-                    reasons.append(f"{name}: {_reason(error)}")
+                    reasons.append(f"{source.name}: {_reason(error)}")
     raise OSError(
-        f"MovieLens 100K could not be loaded (nothing usable in {cache}; {'; '.join(reasons)}). Connect to the network "
-        "and try again; or set COURSE_LIB_DATA to a folder that holds u.data, u.user and u.item; or to the word party "
-        "for made-up data."
+        f"{title} could not be loaded (nothing usable in {cache}; {'; '.join(reasons)}). Connect to the network "
+        f"and try again; or {advice}."
     )
 
 
-def _download(address: str, files: tuple[str, ...], cache: Path) -> None:
+def _download(source: Source, cache: Path, limit: float) -> None:
+    _, address, files, _ = source
     cache.mkdir(parents=True, exist_ok=True)
     for left in cache.glob("download-*"):  # by a process that was killed
-        if time.time() - left.stat().st_mtime > 2 * TIME_LIMIT:
+        if time.time() - left.stat().st_mtime > LEFT_BEHIND:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="download-", dir=cache, ignore_cleanup_errors=True) as folder:
         if address == "pip":
@@ -128,9 +172,9 @@ def _download(address: str, files: tuple[str, ...], cache: Path) -> None:
         else:
             command = ["-c", _POOCH, address, folder, *(word for file in files for word in (file, HASHES[file]))]
         try:  # in a process of its own, which can be ended: no timeout of a single read stops a server that drips
-            subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=TIME_LIMIT)
+            subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=limit)
         except subprocess.TimeoutExpired:
-            raise TimeoutError(f"not finished after {TIME_LIMIT} seconds") from None
+            raise TimeoutError(f"not finished after {limit} seconds") from None
         for file in files:
             _checked(Path(folder, file))
             Path(folder, file).replace(cache / file)
@@ -138,10 +182,15 @@ def _download(address: str, files: tuple[str, ...], cache: Path) -> None:
 
 def _checked(path: Path) -> bytes:
     content = path.read_bytes()
-    algorithm, known = HASHES[path.name].split(":")
-    if hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() != known:
-        raise ValueError(f"{path.name} fails its {algorithm}")
+    if fails_hash(path.name, content):
+        raise ValueError(f"{path.name} fails its {HASHES[path.name].split(':')[0]}")
     return content
+
+
+def fails_hash(file: str, content: bytes) -> bool:
+    """Whether a file of this name has another hash than the published one."""
+    algorithm, known = HASHES[file].split(":")
+    return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() != known
 
 
 def _inside(archive: bytes, folder: str) -> ReadFile:

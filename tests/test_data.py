@@ -23,10 +23,12 @@ import pandas as pd
 import pooch
 import pytest
 
-from course_lib import data as data_module
-from course_lib import download
-from course_lib.data import GENRES, SIZES, MovieLens, load_movielens
-from course_lib.download import FILE_MD5, HASHES, SOURCES, WHEEL, ZIP
+from course_lib import download, formats
+from course_lib.data import GENRES, MovieLens, load_movielens
+from course_lib.download import FILE_MD5, HASHES, WHEEL, ZIP
+from course_lib.formats import SIZES
+
+SOURCES = download.SOURCES["ml-100k"]
 
 # Of the films table as read from GroupLens's u.item: titles, years and flags, written as CSV.
 FILMS_MD5 = "0f84570ebf63609fe37ef4729012dd07"
@@ -71,7 +73,7 @@ def cache(tmp_path, monkeypatch) -> Path:
 def small(monkeypatch) -> dict[str, bytes]:
     """A MovieLens of 3 users, 5 films and 4 ratings, whose hashes count as the published ones."""
     files = {"u.data": U_DATA.encode(), "u.user": U_USER.encode(), "u.item": U_ITEM.encode("latin-1")}
-    monkeypatch.setattr(data_module, "SIZES", {"ratings": 4, "users": 3, "films": 5})
+    monkeypatch.setitem(formats.SIZES, "ml-100k", {"ratings": 4, "users": 3, "films": 5})
     monkeypatch.setattr(download, "FILE_MD5", {name: md5(content) for name, content in files.items()})
     monkeypatch.setattr(download, "HASHES", {name: sha256(content) for name, content in published(files).items()})
     return files
@@ -163,7 +165,7 @@ def test_a_folder_is_read_into_three_clean_tables(tmp_path, small):
 def test_the_folder_and_every_source_give_equal_tables(tmp_path, cache, small):
     folder = load_movielens(folder=write(tmp_path / "folder", small))
     assert folder.source == f"MovieLens 100K from the folder {tmp_path / 'folder'} (as asked)"
-    for name, _, files in SOURCES:
+    for name, _, files, _ in SOURCES:
         write(cache, {file: published(small)[file] for file in files})
         data = load_movielens()
         assert data.source == f"MovieLens 100K from {name} (kept from an earlier download)"
@@ -181,7 +183,7 @@ def test_real_tables_written_in_grouplens_format_are_the_published_files_and_rea
         "|".join([str(film["item_id"]), film["title"], "", "", "", *(str(int(film[genre])) for genre in GENRES)])
         for film in real_data.films.to_dict("records")
     ]
-    items = "\n".join(lines).encode("latin-1")
+    items = "".join(f"{line}\n" for line in lines).encode("latin-1")
     folder = write(tmp_path, {"u.data": ratings, "u.user": users, "u.item": items})
     with pytest.warns(UserWarning, match=r"u.item is not the file GroupLens published"):  # its dates are missing
         read = load_movielens(folder=folder)
@@ -189,7 +191,8 @@ def test_real_tables_written_in_grouplens_format_are_the_published_files_and_rea
 
 
 def test_the_real_tables_have_the_published_sizes_and_titles(real_data):
-    assert {name: len(getattr(real_data, name)) for name in SIZES} == SIZES
+    sizes = SIZES["ml-100k"]
+    assert {name: len(getattr(real_data, name)) for name in sizes} == sizes
     films = real_data.films.astype(dict.fromkeys(GENRES, int))
     assert md5(films.to_csv(index=False, lineterminator="\n").encode()) == FILMS_MD5
     assert real_data.films["title"].nunique() == 1_664
@@ -221,8 +224,8 @@ def test_the_environment_names_a_folder_or_the_party(tmp_path, small, party, mon
 
 
 def test_an_unknown_data_set_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match='"ml-100k" and "party", got \'ml-1m\''):
-        load_movielens("ml-1m")
+    with pytest.raises(ValueError, match=r"are ml-100k, ml-1m, .* and .party., got 'ml-20m'"):
+        load_movielens("ml-20m")
 
 
 def test_titles_come_with_their_genres_as_one_text(tmp_path, small):
@@ -234,15 +237,16 @@ def test_titles_come_with_their_genres_as_one_text(tmp_path, small):
 
 
 def test_addresses_are_fixed_and_every_file_has_a_published_hash():
-    assert [file for *_, files in SOURCES for file in files] == list(HASHES)
-    assert SOURCES[0][1] == "https://files.grouplens.org/datasets/movielens"
-    assert SOURCES[1][1] == "pip"
-    assert SOURCES[2][1].startswith("https://raw.githubusercontent.com/RUCAIBox/RecBole/v1.2.1/")
+    every = [source for sources in download.SOURCES.values() for source in sources]
+    assert {file for source in every for file in source.files} == set(HASHES)
+    assert set(download.MEGABYTES) == set(download.SOURCES) == {*SIZES, "gowalla"}
+    assert [source.address for source in SOURCES[:2]] == ["https://files.grouplens.org/datasets/movielens", "pip"]
+    assert SOURCES[2].address.startswith("https://raw.githubusercontent.com/RUCAIBox/RecBole/v1.2.1/")
 
 
 @pytest.mark.parametrize("number", range(len(SOURCES)))
 def test_sources_are_asked_in_order_and_what_came_is_kept(cache, small, monkeypatch, capsys, number):
-    (name, address, files), everything = SOURCES[number], published(small)
+    (name, address, files, _), everything = SOURCES[number], published(small)
     commands = offer(monkeypatch, {file: everything[file] for file in files})
     data = load_movielens()
     failed = "".join(f"; {other}: no route to host" for other, *_ in SOURCES[:number])
@@ -263,7 +267,7 @@ def test_sources_are_asked_in_order_and_what_came_is_kept(cache, small, monkeypa
 @pytest.mark.parametrize("name", [ZIP, WHEEL, "ml-100k.user"])
 def test_a_kept_file_that_fails_its_hash_is_replaced_and_never_used(cache, small, monkeypatch, name):
     everything = published(small)
-    (files,) = [files for *_, files in SOURCES if name in files]
+    (files,) = [source.files for source in SOURCES if name in source.files]
     forged = zipped({**small, "u.data": small["u.data"].replace(b"\t5\t", b"\t1\t")})
     write(cache, {file: everything[file] for file in files} | {name: forged if name == ZIP else everything[name][:-1]})
     offer(monkeypatch, {file: everything[file] for file in files})
@@ -275,7 +279,7 @@ def test_a_kept_file_that_fails_its_hash_is_replaced_and_never_used(cache, small
 
 @pytest.mark.parametrize("name", [ZIP, WHEEL, "ml-100k.item"])
 def test_a_download_that_fails_its_hash_is_not_used_and_leaves_nothing_behind(cache, small, monkeypatch, name):
-    (files,) = [files for *_, files in SOURCES if name in files]
+    (files,) = [source.files for source in SOURCES if name in source.files]
     offer(monkeypatch, {file: published(small)[file] for file in files} | {name: published(small)[name] + b"!"})
     with pytest.raises(OSError, match=f"{name} fails its sha256"):
         load_movielens()
@@ -372,7 +376,8 @@ class Server:
 def server(tmp_path, small, monkeypatch) -> Iterator[Server]:
     server = Server(zipped(small))
     monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path / "cache")
-    monkeypatch.setattr(download, "SOURCES", (("GroupLens", server.address, (ZIP,)),))
+    only = (download.Source("GroupLens", server.address, (ZIP,), "ml-100k"),)
+    monkeypatch.setattr(download, "SOURCES", {"ml-100k": only})
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     yield server
     server.http.shutdown()
@@ -407,8 +412,8 @@ def test_what_a_killed_download_leaves_is_never_used_and_removed_later(tmp_path,
     code = (
         "import pooch, course_lib.download as download; from pathlib import Path\n"
         f"pooch.os_cache = lambda name: Path({str(cache)!r})\n"
-        f"download.SOURCES = (('GroupLens', {server.address!r}, ({ZIP!r},)),)\n"
-        "download.fetch(print, print)"
+        f"download.SOURCES = {{'ml-100k': (download.Source('GroupLens', {server.address!r}, ({ZIP!r},), ''),)}}\n"
+        "download.fetch('ml-100k', '', print, '')"
     )
     process = subprocess.Popen([sys.executable, "-c", code], start_new_session=True, stderr=subprocess.DEVNULL)
     assert server.asked.wait(20)
@@ -440,19 +445,36 @@ def test_a_missing_file_is_refused_by_name(tmp_path, small, name):
 @pytest.mark.parametrize(
     ("name", "cut", "message"),
     [
-        ("u.data", lambda text: text[: text.rstrip(b"\n").rindex(b"\n") + 1], "3 ratings instead of 4; take the file"),
-        ("u.data", lambda text: text[:-12], r"u.data cannot be read \(row 4 is cut short\); take it from"),
-        ("u.user", lambda text: text[:20], r"\d users instead of 3; take the file again, it is cut"),
-        ("u.user", lambda text: text[:-6], r"u.user cannot be read \(row 3 is cut short\); take it from"),
-        ("u.item", lambda text: text[:-4], r"u.item cannot be read \(row 5 is cut short\); take it from"),
-        ("u.item", lambda text: text[: text.rstrip(b"\n").rindex(b"\n") + 1], "4 films instead of 5; take the file"),
-        ("u.data", lambda text: b"", "u.data cannot be read .*; take it from the original ml-100k.zip again"),
-        ("u.data", lambda text: text.replace(b"\t", b","), "it has 1 columns instead of 4"),
+        (
+            "u.data",
+            lambda text: text[: text.rstrip(b"\n").rindex(b"\n") + 1],
+            "has 4 ratings, and here are 3; take the file",
+        ),
+        ("u.data", lambda text: text[:-12], "u.data is cut: its last line has no end; take it from the original"),
+        ("u.data", lambda text: text[:-3], "u.data is cut: its last line has no end"),
+        ("u.data", lambda text: text.replace(b"\t880000060\n", b"\n"), "u.data cannot be read"),
+        ("u.user", lambda text: text[:24], "has 3 users, and here are 1; take the file again, it is cut"),
+        ("u.user", lambda text: text.replace(b"|T8H1N", b""), r"u.user cannot be read \(row 2 is cut short\); take it"),
+        ("u.item", lambda text: text[:-4], "u.item is cut: its last line has no end"),
+        ("u.item", lambda text: text[:-3] + b"\n", r"u.item cannot be read \(row 5 is cut short\); take it from"),
+        (
+            "u.item",
+            lambda text: text[: text.rstrip(b"\n").rindex(b"\n") + 1],
+            "has 5 films, and here are 4; take the file",
+        ),
+        ("u.data", lambda text: b"", "u.data is cut"),
+        ("u.data", lambda text: b"\n", "u.data cannot be read .*; take it from the original archive again"),
+        ("u.data", lambda text: text.replace(b"\t", b","), "u.data cannot be read .*'1,1,5,880000000'"),
         ("u.data", lambda text: text.replace(b"\t5\t", b"\tfive\t"), "u.data cannot be read .*five"),
         ("u.data", lambda text: text.replace(b"3\t4\t", b"3\t1000000000000000000000\t"), "u.data cannot be read"),
         ("u.user", lambda text: text.replace(b"|24|", b"|young|"), "u.user cannot be read .*young"),
         ("u.item", lambda text: b"\xef\xbb\xbf" + text, "u.item cannot be read"),
-        ("u.data", lambda text: text.replace(b"\t5\t", b"\t6\t"), "a rating must be 1, 2, 3, 4 or 5, got 6 in row 0"),
+        (
+            "u.data",
+            lambda text: text.replace(b"\t5\t", b"\t6\t"),
+            "a rating must be 0.5, 1, 1.5, ... 5, got 6 in row 0",
+        ),
+        ("u.data", lambda text: text.replace(b"\t5\t", b"\t4.5\t"), "ml-100k has ratings of 1 to 5, and here are half"),
         ("u.data", lambda text: text.replace(b"3\t4\t", b"1\t1\t"), "'user_id': 1, 'item_id': 1} more than once"),
         ("u.data", lambda text: text.replace(b"3\t4\t", b"3\t7\t"), "name item_id 7, which its own table lacks"),
     ],
@@ -474,17 +496,17 @@ def test_an_altered_file_that_still_reads_gets_a_warning_with_both_hashes(tmp_pa
     assert caught[0].filename == __file__
 
 
-@pytest.mark.parametrize(("table", "column"), [("ratings", "rating"), ("users", "age"), ("films", "Film-Noir")])
+@pytest.mark.parametrize(("table", "column"), [("ratings", "rating"), ("users", "user_id"), ("films", "year")])
 def test_a_missing_column_is_refused_by_name(party, table, column):
     with pytest.raises(ValueError, match=rf"the {table} table has no column \['{column}'\]; it needs \['"):
         replace(party, **{table: getattr(party, table).drop(columns=column)})
 
 
-@pytest.mark.parametrize("rating", [0, 6, 3.5, float("nan")])
+@pytest.mark.parametrize("rating", [0, 6, 3.25, float("nan")])
 def test_a_rating_out_of_range_is_refused_with_its_row(party, rating):
     ratings = party.ratings.astype({"rating": float})
     ratings.loc[17, "rating"] = rating
-    with pytest.raises(ValueError, match=f"a rating must be 1, 2, 3, 4 or 5, got {rating}.* in row 17"):
+    with pytest.raises(ValueError, match=f"a rating must be 0.5, 1, 1.5, ... 5, got {rating}.* in row 17"):
         replace(party, ratings=ratings)
 
 
