@@ -218,6 +218,19 @@ def test_coverage_is_the_share_of_items_in_anybodys_list(paper):
     assert coverage_at_k(lambda users: last[users], paper, k=1) == 1 / 4
 
 
+def test_evaluation_and_coverage_ask_for_blocks_of_users_and_judge_as_in_one(split):
+    scorer, asked = popularity(split.fit), []
+
+    def watched(users):
+        asked.append(len(users))
+        return scorer(users)
+
+    in_blocks = evaluate(watched, split.test, split.fit, batch_size=64)
+    assert coverage_at_k(watched, split.fit, batch_size=64) == coverage_at_k(scorer, split.fit)
+    assert max(asked) == 64 and sum(asked) == len(in_blocks) + 300
+    pd.testing.assert_frame_equal(in_blocks, evaluate(scorer, split.test, split.fit))
+
+
 def test_the_paired_bootstrap_of_a_constant_difference_is_that_difference():
     first = pd.Series([0.5, 0.25, 0.75, 0.0])
     assert paired_bootstrap(first + 0.25, first, n_resamples=50) == (0.25, 0.25, 0.25)
