@@ -1,15 +1,12 @@
 """Answers that are not a function of the library agree with it; and what the checks say to unforeseen attempts."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
-from course_lib.classroom.lessons.n02_data import n_hidden
 from course_lib.influence import tags_by_round
-from course_lib.interactions import split_per_user
 from course_lib.party import GUESTS, TOPICS, little_party
 
 
@@ -29,26 +26,9 @@ def test_no_message_about_a_wrong_round_gives_the_right_one_away():
             assert film in message and f" {exercise.answer[film]} " not in message.replace("1, 3, 5, ...", "")
 
 
-def test_the_exercise_hides_as_many_raves_as_the_split():
-    counts = range(1, 41)
-    likes = pd.DataFrame([(n, film) for n in counts for film in range(n)], columns=["user_id", "item_id"])
-    split = split_per_user(likes, pd.Index([0, *counts]), pd.Index(range(50)), test=0.2, seed=1)
-    assert split.test.user_degree().tolist() == [n_hidden(n) for n in (0, *counts)]
-
-
-def turned_columns(ratings, min_rating=4):
-    return ratings[ratings["rating"] >= min_rating][["item_id", "user_id"]]
-
-
-def marked(ratings, min_rating=4):
+def marked_in_place(ratings, k, min_rating):
     ratings["rave"] = ratings["rating"] >= min_rating
-    return ratings.loc[ratings["rave"], ["user_id", "item_id"]]
-
-
-def one_table(ratings, min_rating=4):
-    ratings.loc[ratings["rating"] < min_rating, "rating"] = 0
-    ratings = ratings[ratings["rating"] > 0]
-    return ratings[["user_id", "item_id"]]
+    return ratings.loc[ratings["rave"], "item_id"].value_counts().index[:k].tolist()
 
 
 def shifted_in_place(party):
@@ -89,15 +69,26 @@ def left_blank(party, film):
 @pytest.mark.parametrize(
     ("name", "attempt", "words"),
     [
-        ("02.likes", turned_columns, "✗ wrong, because it expected DataFrame"),
-        ("02.likes", marked, "≈ almost: the result is right, but your function changes the object"),
-        ("02.likes", one_table, "≈ almost: the result is right, but your function changes the object"),
-        ("02.half_point", lambda degree: np.sort(degree)[::-1], "✗ wrong, because it expected 1 and got ndarray"),
         (
-            "02.deal",
-            lambda party, generator: ([0], [1]),
-            "✗ wrong, because for 'what it returns' it expected 'two",
+            "02.charts",
+            lambda ratings, k, min_rating: ratings["item_id"],
+            "✗ wrong, because it expected [20, 30, 50] and got Series",
         ),
+        ("02.charts", marked_in_place, "≈ almost: the result is right, but your function changes the object"),
+        ("02.half_point", lambda degree: np.sort(degree)[::-1], "✗ wrong, because it expected 1 and got ndarray"),
+        ("02.own_charts", lambda raves, genres: raves.sum(0) * (raves @ genres @ genres.T), "✓ right. Fame times"),
+        (
+            "02.own_charts",
+            lambda raves, genres: raves.sum(0) * (raves @ genres @ genres.T) / genres.sum(1),
+            "✓ right. Fame times",
+        ),
+        (
+            "02.own_charts",
+            lambda raves, genres: raves.sum(0) + (raves @ genres @ genres.T),
+            "✗ wrong, because for 'hidden raves in the top tens (the charts find 357)' it expected '400 or more'",
+        ),
+        ("02.own_charts", lambda raves, genres: raves / 0, "✗ wrong, because for 'what it returns' it expected"),
+        ("02.own_charts", lambda raves, genres: raves @ genres, "✗ wrong, because for 'what it returns' it expected"),
         ("03.offset", shifted_in_place, "≈ almost: the result is right, but your function changes the object"),
         ("03.offset", flipped(0), "✓ right"),
         ("03.offset", flipped(1), "✗ wrong, because both halves lead from guests to films"),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, learning, list_so_far, maps, ranking, receipts, tables
+from course_lib.plots import gossip, guest_list, learning, list_so_far, maps, ranking, receipts, tables
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
@@ -26,6 +26,25 @@ PLOTS = {
     gossip.plot_by_rounds: [{"none": {1: 0.0, 3: 5.0}}, "films"],
     gossip.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
     gossip.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}],
+    guest_list.plot_ages: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]}), 0, "the writer"],
+    guest_list.plot_charts: [pd.DataFrame({"rated": [1, 2], "raved": [2, 1], "title": ["Alien", "Brazil"]}), 1],
+    guest_list.plot_found: [
+        pd.DataFrame(
+            [[1, 2, 3, 4, 5], [0, 1, 2, 4, 5]],
+            pd.MultiIndex.from_product([[0], ["every rating", "raves only"]], names=["split_seed", "charts"]),
+            range(1, 6),
+        ),
+        "every rating",
+        "raves only",
+    ],
+    guest_list.plot_long_tail: [np.array([1, 6, 1]), 1, [0], ["Alien", "Brazil", "Dune"], "your"],
+    guest_list.plot_raves_found: [
+        pd.DataFrame(
+            [[1, 2, 3, 4, 5]], pd.MultiIndex.from_tuples([(0, "a")], names=["split_seed", "charts"]), range(1, 6)
+        )
+    ],
+    guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
+    guest_list.plot_testable: [{"the last": 1, "some": 2}, 3],
     learning.plot_bpr_loss: [{"tie": 0.0}],
     learning.plot_bpr_push: [{"tie": 0.0}],
     learning.plot_pushes: [{"before": [0.5, 0.4]}],
@@ -62,10 +81,6 @@ PLOTS = {
     ranking.plot_histogram: [[1.0, 2.0, 9.0], "share", "guests"],
     receipts.plot_receipts: [["A"], [[("Alien", 0.5), ("rest (2 raves)", 0.125)]]],
     receipts.plot_share_and_loss: [pd.DataFrame({"share": [0.3], "loss": [0.1]}, index=["Alien"])],
-    tables.plot_left_lines: [pd.DataFrame({"ratings": [10, 5], "films": [4, 3], "guests": [2, 2]}, index=[1, 2])],
-    tables.plot_age_bars: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]})],
-    tables.plot_session_bars: [pd.Series([0.0, 10.0])],
-    tables.plot_long_tail: [np.array([1, 6, 1]), 1],
     tables.plot_matrix_grid: [torch.eye(3), 2],
     tables.plot_bipartite: [PARTY, GUESTS, TOPICS],
     tables.plot_block_density: [edge_index(PARTY), 4, 9, 9],
@@ -86,7 +101,7 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, learning, list_so_far, maps, ranking, receipts, tables)
+    modules = (gossip, guest_list, learning, list_so_far, maps, ranking, receipts, tables)
     drawing = {
         function
         for module in modules

@@ -1,10 +1,6 @@
-import numpy as np
-import pandas as pd
-import pytest
 import torch
 from matplotlib.colors import to_rgba
 
-from course_lib.classroom.lessons.n02_data import half_point
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots import tables
@@ -15,40 +11,6 @@ from tests import drawings
 
 def words(ax) -> list[str]:
     return [text.get_text() for text in ax.texts]
-
-
-@pytest.mark.parametrize(
-    ("degree", "expected"),
-    [([6, 1, 1, 1, 1], 1), ([5, 5], 1), ([3, 3, 3, 3], 2), ([1, 4, 2, 3], 2), ([1], 1), ([2, 0, 0, 2, 2], 2)],
-)
-def test_half_point_is_the_fewest_entries_with_half_of_the_sum(degree, expected):
-    assert half_point(np.array(degree)) == expected
-
-
-def test_long_tail_orders_the_films_and_names_the_head():
-    ax = tables.plot_long_tail(np.array([1, 6, 1, 2, 2]), head=1)
-    assert list(ax.lines[0].get_ydata()) == [6, 2, 2, 1, 1]
-    assert words(ax) == ["1 films hold half of all raves,", "4 films share the other half"]
-
-
-def test_left_lines_are_shares_of_the_first_row():
-    table = pd.DataFrame({"ratings": [10, 5], "films": [4, 3], "guests": [2, 2]}, index=[1, 2])
-    ax = tables.plot_left_lines(table)
-    assert [list(line.get_ydata()) for line in ax.lines] == [[100, 50], [100, 75], [100, 100]]
-    assert len({line.get_marker() for line in ax.lines}) == 3  # never colour alone
-
-
-def test_age_bars_stack_women_and_men_by_decade():
-    users = pd.DataFrame({"age": [21, 25, 29, 30, 39], "gender": ["F", "M", "M", "F", "F"]})
-    women, men = tables.plot_age_bars(users).containers
-    assert [bar.get_height() for bar in women] == [1, 2]
-    assert [(bar.get_y(), bar.get_height()) for bar in men] == [(1, 2), (2, 0)]
-
-
-def test_session_bars_count_every_guest_once_and_name_the_median():
-    ax = tables.plot_session_bars(pd.Series([0.0, 10.0, 60.0, 5000.0, 90000.0]))
-    assert sum(bar.get_height() for bar in ax.patches) == 5
-    assert "60 minutes or less" in words(ax)[0]
 
 
 def test_matrix_grid_marks_the_entries_that_join_two_of_a_kind():

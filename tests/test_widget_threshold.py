@@ -43,3 +43,9 @@ def test_the_bars_on_the_right_are_shares_of_everything(widget):
     assert [float(bar.get("width")) / 4 for bar in bars[1::2]] == pytest.approx([10, 40, 70])
     assert {float(bar.get("width")) for bar in bars[::2]} == {400}
     assert "7 of 10 guests, 3 gone" in words(widget.view.value)
+
+
+def test_it_counts_who_has_vanished(widget):
+    assert (widget.films_gone(), widget.guests_gone()) == (10, 0)
+    widget.threshold.value = 5
+    assert (widget.films_gone(), widget.guests_gone()) == (30, 3)

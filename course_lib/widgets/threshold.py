@@ -5,8 +5,8 @@ from typing import ClassVar
 import ipywidgets
 import pandas as pd
 
+from course_lib.plots.guest_list import plot_threshold
 from course_lib.plots.sketch import Sketch
-from course_lib.plots.tables import plot_threshold
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
@@ -23,9 +23,11 @@ class ThresholdWidget:
 
     contract: ClassVar = (
         Promise("threshold", 1, 4, "ratings_left", "falls",
-                "Every rating of 1, 2 or 3 stars goes: a rating is not a like."),
-        Promise("threshold", 1, 4, "lead_of_the_guests", "rises",
-                "Films vanish sooner than guests: a guest came with 20 ratings or more, a film perhaps with one."),
+                "Every rating of 1, 2 or 3 stars goes, because a rating is not a like."),
+        Promise("threshold", 1, 4, "films_gone", "rises",
+                "A film may have a single rating, and vanishes if that one is too low."),
+        Promise("threshold", 4, 5, "guests_gone", "rises",
+                "Guests who never give five stars are gone now, however much they enjoyed themselves."),
     )  # fmt: skip
 
     def __init__(self, table: pd.DataFrame) -> None:
@@ -40,18 +42,21 @@ class ThresholdWidget:
         """How many ratings are left."""
         return int(self._left()["ratings"])
 
-    def lead_of_the_guests(self) -> float:
-        """The share of guests left minus the share of films left."""
-        share = self._left() / self.table.iloc[0]
-        return float(share["guests"] - share["films"])
+    def films_gone(self) -> int:
+        """How many films have vanished."""
+        return int(self.table.iloc[0]["films"] - self._left()["films"])
+
+    def guests_gone(self) -> int:
+        """How many guests have vanished."""
+        return int(self.table.iloc[0]["guests"] - self._left()["guests"])
 
     def summary(self) -> str:
         """What is on screen, in words."""
         all_, left = self.table.iloc[0], self._left()
         return (
             f"A rave is a rating of {self.threshold.value} or more: {left['ratings']:,} of {all_['ratings']:,} ratings "
-            f"are left ({100 * left['ratings'] / all_['ratings']:.1f} %). {all_['films'] - left['films']:,} of "
-            f"{all_['films']:,} films and {all_['guests'] - left['guests']:,} of {all_['guests']:,} guests vanish."
+            f"are left ({100 * left['ratings'] / all_['ratings']:.1f} %). {self.films_gone():,} of "
+            f"{all_['films']:,} films and {self.guests_gone():,} of {all_['guests']:,} guests vanish."
         )
 
     def picture(self) -> Sketch:

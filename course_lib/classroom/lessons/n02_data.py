@@ -1,6 +1,7 @@
-"""The exercises of notebook 02: what a rave is, how long the tail is, and a fifth of each guest's raves to hide."""
+"""Notebook 02: which films the charts lift, how long the tail is, and charts of one's own that beat the charts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,13 @@ import torch
 from torch import Tensor
 
 from course_lib.classroom.check.compare import kind
-from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.check.exercise import Exercise, Mistake, outcome
 from course_lib.classroom.question import Question
-from course_lib.interactions import Interactions, to_likes
+from course_lib.data import GENRES, MovieLens, load_movielens
+from course_lib.interactions import split_per_user, to_likes
 
-_KEYS = ["user_id", "item_id"]
+Charts = Callable[[Tensor], Tensor]
+"""Stars `(n_users, n_items)`, 0 where there is no rating, to scores `(n_items,)` or `(n_users, n_items)`."""
 
 
 def half_point(degree: np.ndarray) -> int:
@@ -22,23 +25,104 @@ def half_point(degree: np.ndarray) -> int:
     return int(np.searchsorted(cumulative, cumulative[-1] / 2) + 1)
 
 
-def _ratings() -> dict[str, tuple]:
-    rng = np.random.default_rng(0)
-    pairs = [(user, film) for user in range(1, 7) for film in range(1, 10) if rng.random() < 0.5]
-    log = pd.DataFrame(pairs, columns=_KEYS).assign(rating=rng.integers(1, 6, len(pairs)), timestamp=880_000_000)
-    little = pd.DataFrame(
-        {"user_id": [1, 1, 2, 2, 3], "item_id": [10, 20, 10, 30, 20], "rating": [5, 4, 3, 4, 1], "timestamp": 0}
-    )
+def hidden_ratings_found(data: MovieLens, charts: Mapping[str, Charts], n_splits: int = 20) -> pd.DataFrame:
+    """What top tens find of hidden ratings, by the stars they turn out to have.
+
+    Of each guest's ratings, high and low, a random fifth is hidden. Charts are made from the others, and each guest
+    gets the ten best films among those not rated in plain sight; equal scores are ordered by lot.
+
+    Returns:
+        One row per `split_seed` and `charts`, its index; the columns 1 to 5 count the hidden ratings of so many stars
+        that the guests' top tens hold.
+    """
+    likes, found = to_likes(data.ratings, min_rating=1), {}
+    row, column = (pd.Index(data.users["user_id"]), pd.Index(data.films["item_id"]))
+    stars = torch.zeros(len(row), len(column))
+    given = torch.tensor(data.ratings["rating"].to_numpy(), dtype=stars.dtype)
+    stars[row.get_indexer(data.ratings["user_id"]), column.get_indexer(data.ratings["item_id"])] = given
+    for seed in range(n_splits):
+        test = split_per_user(likes, row, column, validation=0, seed=seed).test
+        shown = stars.index_put((test.user, test.item), torch.tensor(0.0))
+        for name, score in charts.items():
+            items = _top_ten(score(shown), shown > 0)
+            listed = torch.where(shown > 0, 0, stars).gather(1, items)
+            found[seed, name] = torch.bincount(listed.flatten().long(), minlength=6)[1:].tolist()
+    table = pd.DataFrame.from_dict(found, orient="index", columns=range(1, 6))
+    return table.set_index(pd.MultiIndex.from_tuples(found, names=["split_seed", "charts"]))
+
+
+def _top_ten(scores: Tensor, seen: Tensor) -> Tensor:
+    """The ten best items of each user that are not `seen`, both `(n_users, n_items)`; equal scores are ordered by lot.
+
+    The lot is the same every time, and less than any difference that is not a matter of rounding.
+    """
+    lot = torch.rand(seen.size(1), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    scores = scores.double() + 1e-9 * scores.abs().max().clamp_min(1) * lot
+    return scores.expand(seen.shape).masked_fill(seen, -torch.inf).topk(10).indices
+
+
+def taste_charts(raves: Tensor, genres: Tensor, weights: Tensor | float = 1.0) -> Tensor:
+    """Fame times taste: a film's raves times how often a guest raves about its genres, added up over the genres.
+
+    Args:
+        raves: `(n_users, n_items)` of 0 and 1.
+        genres: `(n_items, n_genres)` of 0 and 1.
+        weights: of what is added up, one number, `(n_genres,)`, or `(n_items, 1)`.
+
+    Returns:
+        `(n_users, n_items)` scores.
+    """
+    return raves.sum(dim=0) * (raves @ genres @ (genres * weights).T)
+
+
+def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
+    """The charts of raves, and three ways to give each guest charts of their own: `taste_charts` with other weights."""
+    genres = torch.tensor(data.films[list(GENRES)].to_numpy(), dtype=torch.float32)
+    each = 1 / genres.sum(1, keepdim=True).clamp_min(1)
+
+    def by_taste(weights: Callable[[Tensor], Tensor | float]) -> Charts:
+        def score(stars: Tensor) -> Tensor:
+            raves = (stars >= 4).float()
+            return taste_charts(raves, genres, weights(raves))
+
+        return score
+
     return {
-        "five ratings from 4 stars on": (little, 4),
-        "a random log from 4 stars on": (log, 4),
-        "a random log from 3 stars on": (log.copy(), 3),
+        "the charts": lambda stars: (stars >= 4).sum(dim=0),
+        "fame times taste": by_taste(lambda raves: 1.0),
+        "… divided by the film's genres": by_taste(lambda raves: each),
+        "… common genres count less": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
     }
 
 
-def _above_own_mean(ratings: pd.DataFrame, min_rating: int) -> pd.DataFrame:
-    mean = ratings.groupby("user_id")["rating"].transform("mean")
-    return ratings.loc[ratings["rating"] > mean, _KEYS]
+def testable(data: MovieLens) -> dict[str, int]:
+    """Guests with a hidden rave and a rave to learn from, by how a fifth is hidden.
+
+    Either what came after one moment, when four fifths of all ratings were in, or the course's split.
+    """
+    late = data.ratings["timestamp"] > data.ratings["timestamp"].quantile(0.8)
+    raved = data.ratings["rating"] >= 4
+    both = set(data.ratings.loc[raved & late, "user_id"]) & set(data.ratings.loc[raved & ~late, "user_id"])
+    split = data.split(seed=0)
+    dealt = (split.fit.user_degree() > 0) & (split.test.user_degree() > 0)
+    return {"the latest fifth of the log": len(both), "a random fifth of each guest's raves": int(dealt.sum())}
+
+
+def _charts() -> dict[str, tuple]:
+    rng = np.random.default_rng(0)
+    rows: list[tuple[int, int]] = []  # (film, stars)
+    films, times = (10, 20, 30, 40, 50, 60), ("5411", "0125", "1151", "0612", "2104", "0001")
+    for film, counts in zip(films, times, strict=True):  # of 1, 3, 4 and 5 stars
+        for stars, count in zip((1, 3, 4, 5), counts, strict=True):
+            rows += [(film, stars)] * int(count)
+    rows = [rows[place] for place in rng.permutation(len(rows))]
+    log = pd.DataFrame(rows, columns=["item_id", "rating"])
+    log.insert(0, "user_id", log.groupby("item_id").cumcount() + 1)
+    return {"a log of six films": (log, 3, 4), "the same log from 5 stars on": (log.copy(), 2, 5)}
+
+
+def _most(ratings: pd.DataFrame, k: int) -> list[int]:
+    return [int(film) for film in ratings["item_id"].value_counts().index[:k]]
 
 
 def _degrees() -> dict[str, tuple]:
@@ -52,124 +136,98 @@ def _degrees() -> dict[str, tuple]:
     }
 
 
-def n_hidden(n_raves: int) -> int:
-    """How many of a guest's raves are hidden: a fifth, at least one, but never the only one."""
-    return max(1, int(n_raves * 0.2)) if n_raves > 1 else 0
+@cache
+def _made_up() -> tuple[Tensor, Tensor, Tensor]:
+    """Of the made-up party: raves to learn from, genres, and hidden raves, all of 0 and 1."""
+    data = load_movielens("party")
+    likes = to_likes(data.ratings)
+    split = split_per_user(likes, data.users["user_id"], data.films["item_id"], validation=0, seed=0)
+    genres = torch.tensor(data.films[list(GENRES)].to_numpy(), dtype=torch.float32)
+    return split.fit.dense(), genres, split.test.dense()
 
 
-def deal(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Row numbers of the raves to learn from and of the hidden ones: a random fifth of each guest's raves."""
-    return _deal(party, generator, n_hidden)
+def _raves_and_genres() -> dict[str, tuple]:
+    return {"the made-up party": _made_up()[:2]}
 
 
-def _deal(party: Interactions, generator: torch.Generator, size: Callable[[int], int]) -> tuple[Tensor, Tensor]:
-    learn, hidden = [], []
-    for guest in range(party.n_users):
-        rows = (party.user == guest).nonzero().squeeze(1)
-        rows = rows[torch.randperm(len(rows), generator=generator)]
-        hidden.append(rows[: size(len(rows))])
-        learn.append(rows[size(len(rows)) :])
-    return torch.cat(learn), torch.cat(hidden)
+def raves_found(scores: Tensor) -> int:
+    """How many hidden raves of the made-up party stand in the top tens of scores, `(n_users, n_items)`."""
+    raves, _, hidden = _made_up()
+    return int(hidden.gather(1, _top_ten(scores, raves > 0)).sum())
 
 
-def _party() -> dict[str, tuple]:
-    raves = (11, 9, 4, 1, 0, 23)  # by guest: the rule, its minimum, a guest's only rave, nothing, the rule
-    user = torch.tensor([guest for guest, count in enumerate(raves) for _ in range(count)])
-    item = torch.tensor([film for count in raves for film in range(count)])
-    order = torch.randperm(len(user), generator=torch.Generator().manual_seed(0))
-    return {"guests with 11, 9, 4, 1, 0 and 23 raves": (Interactions(user[order], item[order], 6, 25),)}
+CHARTS_FIND, BAR = 357, 400
+"""Hidden raves of the made-up party in the top tens of the charts, which a test counts again; and what to reach."""
 
 
-def _facts(deal_out: Callable, party: Interactions) -> Any:
-    """What one can say of a deal without knowing which raves it should hide."""
-    hands = [deal_out(party, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)]
-    if not all(isinstance(hand, tuple | list) and len(hand) == 2 and all(map(_are_rows, hand)) for hand in hands):
-        hand = hands[0]
-        parts = ", ".join(map(kind, hand)) if isinstance(hand, tuple | list) else kind(hand)
-        return None if hand is None else {"what it returns": parts}
-    (learn, hidden), again, other = hands
-    sizes = torch.bincount(party.user[hidden], minlength=party.n_users).tolist()
-    return {
-        "what it returns": "two tensors of whole row numbers, one dimension each",
-        "raves in both parts": int(torch.isin(learn, hidden).sum()),
-        "raves in neither part": len(party) - len(torch.cat([learn, hidden]).unique()),
-        "hidden raves by guest": sizes,
-        "the same deal with the same seed": torch.equal(hidden.sort().values, again[1].sort().values),
-        "another deal with another seed": not torch.equal(hidden.sort().values, other[1].sort().values),
-    }
-
-
-def _are_rows(rows: Any) -> bool:
-    return isinstance(rows, Tensor) and rows.dim() == 1 and rows.dtype == torch.int64
-
-
-def _cut(order: Tensor) -> tuple[Tensor, Tensor]:
-    return order[len(order) // 5 :], order[: len(order) // 5]
-
-
-def _first_of_each(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    rows = [(party.user == guest).nonzero().squeeze(1) for guest in range(party.n_users)]
-    return (torch.cat([r[n_hidden(len(r)) :] for r in rows]), torch.cat([r[: n_hidden(len(r))] for r in rows]))
-
-
-def _coins(party: Interactions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    heads = torch.rand(len(party), generator=generator) < 0.2
-    return (~heads).nonzero().squeeze(1), heads.nonzero().squeeze(1)
+def _measured(attempt: Any, raves: Tensor, genres: Tensor) -> Any:
+    """How many hidden raves an attempt finds; what reaches the bar is as good as anything else that does."""
+    scores = outcome(attempt, raves, genres)
+    wanted = f"a score for each of {raves.size(0)} guests and {raves.size(1)} films"
+    if scores is None or scores is ...:
+        return scores
+    if not isinstance(scores, Tensor) or scores.shape not in (raves.shape, raves.shape[1:]) or scores.is_complex():
+        return {"what it returns": kind(scores)}
+    if not scores.double().isfinite().all():
+        return {"what it returns": "scores of which some are no finite number: something was divided by 0"}
+    found = raves_found(scores)
+    reached = f"{BAR} or more" if found >= BAR else str(found)
+    return {"what it returns": wanted, f"hidden raves in the top tens (the charts find {CHARTS_FIND})": reached}
 
 
 EXERCISES = (
     Exercise(
-        name="02.likes",
+        name="02.charts",
         level="worked",
-        minutes=4,
-        answer=lambda ratings, min_rating: to_likes(ratings, min_rating),
-        cases=_ratings,
+        minutes=2,
+        answer=lambda ratings, k, min_rating: _most(ratings[ratings["rating"] >= min_rating], k),
+        cases=_charts,
         mistakes=(
             Mistake(
-                lambda ratings, min_rating: ratings.loc[ratings["rating"] > min_rating, _KEYS],
+                lambda ratings, k, min_rating: _most(ratings, k),
+                "these are the charts of all ratings. Keep the raves first, and count then.",
+            ),
+            Mistake(
+                lambda ratings, k, min_rating: _most(ratings[ratings["rating"] > min_rating], k),
                 "a rating of exactly `min_rating` is a rave too: at 4 stars yours begins at 5.",
             ),
             Mistake(
-                lambda ratings, min_rating: ratings.loc[ratings["rating"] == min_rating, _KEYS],
-                "you keep one number of stars. 5 stars are a rave as well as 4.",
+                lambda ratings, k, min_rating: _most(ratings[ratings["rating"] >= 4], k),
+                "the threshold is written into your function, and with `min_rating=5` it must keep less.",
             ),
             Mistake(
-                lambda ratings, min_rating: ratings.loc[ratings["rating"] >= 4, _KEYS],
-                "the threshold is written into your function: with `min_rating=3` it must keep more.",
+                lambda ratings, k, min_rating: _most(ratings[ratings["rating"] <= min_rating], k),
+                "the sign is the other way round, so these are the films with the most ratings *up to* the threshold.",
             ),
             Mistake(
-                lambda ratings, min_rating: ratings[_KEYS],
-                "you keep every rating. A rating is not a like.",
+                lambda ratings, k, min_rating: [
+                    int(film) for film in ratings.groupby("item_id")["rating"].mean().sort_values().index[::-1][:k]
+                ],
+                "you order by the mean rating. A film with a single 5 then leads the charts.",
             ),
             Mistake(
-                lambda ratings, min_rating: ratings.loc[ratings["rating"] <= min_rating, _KEYS],
-                "the sign is the other way round: these are the ratings up to the threshold.",
-            ),
-            Mistake(
-                lambda ratings, min_rating: ratings["rating"] >= min_rating,
-                "this says for each row whether it is a rave. Use it to choose rows, and keep the two columns of ids.",
-            ),
-            Mistake(
-                _above_own_mean,
-                "you compare with the guest's own mean. It is a fair idea and another rule: this one is the same for "
-                "all guests.",
+                lambda ratings, k, min_rating: [
+                    int(film) for film in ratings.groupby("item_id")["rating"].sum().sort_values().index[::-1][:k]
+                ],
+                "you add up the stars, so five ratings of 1 star count as much as one of 5. Count raves.",
             ),
         ),
         almost=(
             Mistake(
-                lambda ratings, min_rating: ratings[ratings["rating"] >= min_rating],
-                "the rows are right, but a rave has no stars any more: keep `user_id` and `item_id`.",
+                lambda ratings, k, min_rating: _most(ratings[ratings["rating"] >= min_rating], len(ratings)),
+                "the order is right, but the list is too long: only the first `k` are asked for.",
             ),
         ),
         hints=(
-            "The worked function keeps the low ratings. Only the condition is another one.",
-            "A rave is a rating *of at least* `min_rating`.",
+            "The worked function counts the rows of each film. Which rows should be there before you count?",
+            '`ratings[ratings["rating"] >= min_rating]` are the raves. The rest is the line above.',
         ),
+        remember="Decide what counts as success before you count.",
     ),
     Exercise(
         name="02.half_point",
         level="faded",
-        minutes=6,
+        minutes=3,
         answer=half_point,
         cases=_degrees,
         mistakes=(
@@ -214,128 +272,107 @@ EXERCISES = (
             "`held[n - 1]` is what the n most raved films hold together. For how many films is it less than half?",
             "One film more than those reaches half.",
         ),
+        remember="In a long tail a few films hold half of everything.",
     ),
     Exercise(
-        name="02.deal",
-        level="free",
-        minutes=12,
-        answer=deal,
-        cases=_party,
-        observe=_facts,
+        name="02.own_charts",
+        level="make",
+        minutes=7,
+        answer=taste_charts,
+        cases=_raves_and_genres,
+        observe=_measured,
         mistakes=(
             Mistake(
-                lambda party, generator: _cut(torch.randperm(len(party), generator=generator)),
-                "you hide a fifth of the whole log. Some guests then hide almost all of their raves and others none: "
-                "deal guest by guest.",
+                lambda raves, genres: raves.sum(dim=0).expand_as(raves),
+                "these are the charts, the same list for everybody. Let a guest's own raves change it.",
             ),
             Mistake(
-                _coins,
-                "you toss a coin for every rave. How many a guest hides is then luck, and one may lose the last rave.",
+                lambda raves, genres: raves @ genres @ genres.T,
+                "taste alone finds less than the charts, because it doesn't know which films are famous. Use both.",
             ),
             Mistake(
-                lambda party, generator: (torch.arange(len(party)), deal(party, generator)[1]),
-                "the hidden raves are still among those to learn from. A rave is in one part.",
+                lambda raves, genres: raves.sum(dim=0) @ genres @ genres.T,
+                "these are the films of the commonest genres, the same for all. Add up each guest's own raves instead.",
             ),
             Mistake(
-                lambda party, generator: (deal(party, generator)[0], deal(party, generator)[1]),
-                "you shuffle once for each part, so that raves are in both and others in neither. Shuffle once, cut "
-                "once.",
+                lambda raves, genres: raves.sum(dim=0) / 1000 + raves @ genres @ genres.T,
+                "fame hardly counts in your sum, because it is so much smaller than taste. Multiply them.",
             ),
             Mistake(
-                _first_of_each,
-                "it is the same deal whatever the seed. Shuffle the raves of each guest before you cut, and with the "
-                "generator that you are given.",
-            ),
-            Mistake(
-                lambda party, generator: deal(party, torch.default_generator),
-                "the generator is not used: the same seed must hide the same raves.",
-            ),
-            Mistake(
-                lambda party, generator: _deal(party, generator, lambda n: int(n * 0.2)),
-                "a guest with 4 raves hides none: a fifth of 4, rounded down, is 0. At least one is hidden.",
-            ),
-            Mistake(
-                lambda party, generator: _deal(party, generator, lambda n: max(1, int(n * 0.2))),
-                "the guest with one rave loses it, and nothing is left to learn from. The last one stays.",
-            ),
-            Mistake(
-                lambda party, generator: _deal(party, generator, lambda n: max(1, round(n * 0.2)) if n > 1 else 0),
-                "you round to the nearest. This course rounds down: of 9 raves it hides 1.",
-            ),
-            Mistake(
-                lambda party, generator: deal(party, generator)[::-1],
-                "the two parts are swapped: first the raves to learn from, then the hidden ones.",
+                lambda raves, genres: raves,
+                "a film that a guest has raved about gets a 1, and the list leaves those films out.",
             ),
         ),
         hints=(
-            "`(party.user == guest).nonzero().squeeze(1)` are the rows of one guest.",
-            "`rows[torch.randperm(len(rows), generator=generator)]` is the same rows in random order.",
-            "Then the first `n_hidden(len(rows))` of them are hidden, and the others are to learn from. "
-            "`torch.cat` joins the guests.",
+            "`raves @ genres` counts how often each guest raved about each genre: one row per guest.",
+            "Those counts times `genres.T` say how well each film's genres suit each guest. A film with three genres "
+            "collects three counts, so divide by `genres.sum(dim=1)`.",
+            "Multiply by `fame`: a film should be liked by many *and* suit the guest.",
         ),
+        remember="Fame times taste beats fame alone, and nothing had to be trained for it.",
     ),
 )
 
 
 QUESTIONS = (
     Question(
-        "From 01: what goes into the recommender, and what comes out?",
+        "From 01: ten films found you. What had the gossip been told about you?",
         (
-            ("the guest's age and job; ten films", "No step of the recommender reads the guest list."),
-            ("the guest's raves; films not shown before, ranked by a score", None),
-            (
-                "the guest's stars; predicted stars for other films",
-                "That is rating prediction. Here stars are gone after the threshold, and a score has no unit.",
-            ),
+            ("your age, your job and your ticks", "No step of the recommender reads the guest list."),
+            ("which films you had ticked", None),
+            ("which genres and actors you like", "No plot, genre or actor was read, only who raved about what."),
         ),
-        "Raves in; out comes a ranking of the films the guest did not rave about, with reasons.",
+        "It knows who raved about what. That was enough for a list, and it's all that the next eight notebooks use.",
     ),
     Question(
-        "From 01: every film is taken for its neighbour in the table. How would you notice?",
+        "From 01: a list shows ten well-known films, and there was no red text. Is it a good list?",
         (
-            ("an error is raised", "Every number is a valid row, so nothing is raised."),
-            ("the list looks odd", "It held known titles, sorted by score. Nobody sees it in one list."),
-            ("by comparing with popularity, or with a case whose answer you know", None),
-            ("the scores fall to zero", "The shifted run still beat random lists: neighbours in the file are alike."),
+            (
+                "yes, because a list made with a bug holds odd films that nobody has heard of",
+                "The list of 01 that was one film off had ten proper titles too.",
+            ),
+            ("probably, if the scores fall slowly", "Scores have no unit, and those of a wrong list fall as nicely."),
+            ("nobody knows before it is measured", None),
         ),
-        "It ran without red text and was far below the same popular films for everybody. Only a measurement tells.",
+        "Hide raves, count how many the list finds, and put a list by chance or the charts beside it.",
     ),
     Question(
-        "You join the ratings with the films. Which column do you join by?",
+        "Whoever counts every rating as a like finds more hidden ratings. What did you see behind that?",
         (
-            ("the title", "Some titles stand on two ids: two films become one, or one rating becomes two."),
-            ("title and year", "The title already holds the year, and both entries of a film carry the same."),
-            ("the row number", "Ids start at 1, rows at 0. After sorting or filtering rows mean nothing at all."),
-            ("item_id", None),
+            ("more of the hidden raves", "Of those it found no more than charts of raves did."),
+            ("films that guests rated and didn't love", None),
+            (
+                "an error, because fewer ratings can't be better than more",
+                "There was none. It finds more ratings, as it should, and they're the wrong ones to look for.",
+            ),
         ),
-        "An id names one film in every table. Titles are for people.",
+        "Its lead was made of one, two and three stars. It guesses what people talk about, and not what they love.",
     ),
     Question(
-        "You raise the threshold from 4 to 5 stars. Why do films vanish rather than guests?",
+        "At four stars, hundreds of films vanish and nearly no guest does. Why?",
         (
-            ("a film may have one rating, a guest has at least 20", None),
+            ("a guest came with 20 ratings or more, a film perhaps with one", None),
             (
-                "guests are generous, films are not",
-                "Stars belong to a guest and a film at once: both lose the same ratings.",
+                "guests are generous, and films are not",
+                "Each rating belongs to a guest and to a film, so both lose the same ones.",
             ),
             (
-                "there are more films than guests",
-                "Then the shares would be alike. They are not: films lose many times as much.",
+                "because there are more films than guests, and so more of them can be lost",
+                "Then the shares would be alike, and films lose a far larger one.",
             ),
         ),
-        "A film with one rating is gone when that one is too low. The guests' minimum is a rule of the collection.",
+        "Whoever has one rating is gone when it's too low. That guests had 20 is a rule of those who collected them.",
     ),
     Question(
-        "Why does this course hide a random fifth of each guest's raves, not the last ones?",
+        "Why are the charts hard to beat, and still a poor matchmaker?",
         (
-            ("random is always fairer", "Where order means something, hiding the future is the honest test."),
-            ("the timestamps are wrong", "They are right. They say when a rating was typed, not when a film was seen."),
-            ("most guests typed everything in one sitting", None),
             (
-                "so that the model may use later raves",
-                "That is the price, not the purpose: no live system can use them.",
+                "their films are better, but older",
+                "Nobody has looked at a year. They lead because many raved about them.",
             ),
+            ("they know each guest's taste, but not the age", "They know nobody. The list is the same for all."),
+            ("a few films hold half of the raves, and everybody gets them", None),
         ),
-        "Within one sitting the order says little. So read every score as filling gaps in the log.",
+        "A guess among the famous is often right. But the list is the same for everybody, and most films are on none.",
     ),
 )

@@ -1,0 +1,243 @@
+"""Pictures of notebook 02: the guest list, charts of ratings and of raves, the long tail, and the order of the log."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
+from course_lib.plots.sketch import Plane, Sketch
+from course_lib.plots.style import Plot, new_axes, styled
+from course_lib.plots.text import shorten
+
+KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
+
+
+def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd.Series) -> Sketch:
+    """How often each rating was given, the raves filled and the rest hatched; beside it what the raves leave.
+
+    Args:
+        counts: number of ratings, indexed by rating 1 to 5.
+        threshold: the lowest rating that counts as a rave.
+        left: counts indexed by `ratings, films, guests`.
+        total: the same counts before anything was left out.
+    """
+    sketch, plane = Sketch(860, 300), Plane(10, 60, 380, 180, (0.5, 5.5), (0, 1.1 * counts.max()))
+    sketch.text(10, 18, f"a rave is a rating of {threshold} or more", bold=True)
+    for rating, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
+        x, y = plane.at(rating - 0.4, count)
+        keep = rating >= threshold
+        sketch.rect(x, y, 61, 240 - y, KINDS["ratings"][0] if keep else MUTED, hatched=not keep)
+        sketch.text(x + 30, y - 12, f"{100 * count / counts.sum():.1f} %", "middle")
+        sketch.text(x + 30, 256, str(rating), "middle")
+    sketch.line([plane.at(0.5, 0), plane.at(5.5, 0)])
+    x, _ = plane.at(threshold - 0.5, 0)
+    sketch.line([(x, 36), (x, 262)], ACCENT, 2.5, "7 5")
+    sketch.text(200, 282, "stars", "middle")
+    sketch.text(450, 18, "what is left of the party", bold=True)
+    for row, (name, (colour, _)) in enumerate(KINDS.items()):
+        y, gone = 50 + 80 * row, total[name] - left[name]
+        sketch.text(450, y, f"{left[name]:,} of {total[name]:,} {name}, {gone:,} gone")
+        sketch.rect(450, y + 14, 400, 30, FAINT)
+        sketch.rect(450, y + 14, 400 * left[name] / total[name], 30, colour)
+    return sketch
+
+
+@styled
+def plot_ages(users: pd.DataFrame, marked: int | None = None, name: str = "") -> Plot:
+    """Guests by five years of age, women and men stacked.
+
+    Args:
+        users: columns `age` (years) and `gender` (F, M).
+        marked: the row of a guest to point at, whom the caption calls `name`; None for nobody.
+    """
+    ax = new_axes(9, 3.3)
+    table = pd.crosstab(users["age"] // 5 * 5, users["gender"]).reindex(columns=["F", "M"], fill_value=0)
+    bottom = np.zeros(len(table))
+    for gender, word, colour, hatch in (("F", "women", PALETTE[4], ""), ("M", "men", PALETTE[7], "...")):
+        ax.bar(table.index + 2.5, table[gender], 4.5, bottom, color=colour, hatch=hatch, edgecolor="white", label=word)
+        bottom += table[gender].to_numpy()
+    ax.set(xlabel="age (years)", ylabel="guests", ylim=(0, bottom.max() * 1.3))
+    ax.legend(loc="upper right")
+    women, middle = (users["gender"] == "F").mean(), users["age"].between(20, 39).mean()
+    caption = f"Of the guests, {middle:.0%} are between 20 and 39 years old, and {women:.0%} are women"
+    if marked is not None:
+        age = int(users["age"].iloc[marked])
+        place, height = age // 5 * 5 + 2.5, bottom[table.index.get_loc(age // 5 * 5)]
+        ax.annotate(f"{name}, {age}", (place, height), (place, bottom.max() * 1.15), ha="center", color=ACCENT,
+                    arrowprops={"arrowstyle": "-|>", "color": ACCENT, "lw": 2})  # fmt: skip
+        caption += f"; {name} is {age}"
+    return Plot(cast(Figure, ax.figure), f"{caption}.")
+
+
+@styled
+def plot_charts(places: pd.DataFrame, k: int = 10) -> Plot:
+    """The top k by all ratings beside the top k by raves; a line joins the two places of a film, bold are the others.
+
+    Args:
+        places: one row per film: its places `rated` and `raved`, from 1, and its `title`.
+    """
+    ax = new_axes(9, 0.42 * k + 0.9)
+    rated, raved = (places[places[name] <= k].sort_values(name) for name in ("rated", "raved"))
+    for film in rated.to_dict("records"):
+        falls = film["raved"] > k
+        ax.text(-0.04, film["rated"], f"{shorten(film['title'], 34)}  {film['rated']}", ha="right", va="center",
+                color=ACCENT if falls else INK, weight="bold" if falls else "normal", parse_math=False)  # fmt: skip
+        end = k + 0.9 if falls else film["raved"]
+        ax.plot([0, 1], [film["rated"], end], color=ACCENT if falls else MUTED, lw=2.5, ls="--" if falls else "-")
+    for film in raved.to_dict("records"):
+        ax.text(1.04, film["raved"], f"{film['raved']}  {shorten(film['title'], 34)}", va="center", parse_math=False,
+                weight="bold" if film["rated"] > k else "normal")  # fmt: skip
+    fallen = rated[rated["raved"] > k]
+    if len(fallen):
+        ax.text(1.04, k + 1, "below: places " + ", ".join(map(str, sorted(fallen["raved"]))), va="center", color=ACCENT)
+    for x, ha, words in ((-0.04, "right", "most rated"), (1.04, "left", "most raved about")):
+        ax.text(x, 0, words, ha=ha, va="center", weight="bold")
+    ax.set(xlim=(-1.15, 2.15), ylim=(k + 1.5, -0.5))
+    ax.axis("off")
+    caption = f"Of the {k} most rated films, {len(fallen)} are not among the {k} most raved about"
+    if len(fallen):
+        worst = fallen.sort_values("raved").iloc[-1]
+        caption += f": {worst['title']} falls from place {worst['rated']} to {worst['raved']}"
+    return Plot(cast(Figure, ax.figure), f"{caption}.")
+
+
+_STARS = ((["1", "2"], "1 or 2 stars", ACCENT, "xx"), (["3"], "3 stars", MUTED, "//"),
+          (["4", "5"], "raves: 4 or 5 stars", PALETTE[4], ""))  # fmt: skip
+
+
+@styled
+def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
+    """Hidden ratings that the guests' top tens held, by charts and by stars; mean over the splits.
+
+    Args:
+        found: counts in the columns 1 to 5, indexed by `split_seed` and `charts`.
+        more, less: the charts that find more hidden ratings, and those that the caption compares them with.
+    """
+    mean = found.groupby("charts", sort=False).mean().rename(columns=str)
+    ax = new_axes(9, 0.75 * len(mean) + 1.3)
+    left = np.zeros(len(mean))
+    for columns, words, colour, hatch in reversed(_STARS):
+        width = mean[columns].sum(axis=1).to_numpy()
+        ax.barh(range(len(mean)), width, 0.62, left, color=colour, hatch=hatch, edgecolor="white", label=words)
+        for place, (start, size) in enumerate(zip(left, width, strict=True)):
+            box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"} if hatch else None
+            ax.text(start + size / 2, place, f"{size:,.0f}", bbox=box, color=INK if hatch else "white", ha="center",
+                    va="center")  # fmt: skip
+        left += width
+    ax.set_yticks(range(len(mean)), mean.index)
+    ax.set(xlabel="hidden ratings in the guests' top tens", ylim=(len(mean) - 0.5, -0.6))
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
+    gain = mean.loc[more] - mean.loc[less]
+    raves = float(gain[["4", "5"]].sum())
+    what = "no more raves" if raves <= 0 else f"only {raves:,.0f} more raves"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but {what}: "
+        f"{gain[['1', '2']].sum():,.0f} of what they gain got one or two stars.",
+    )
+
+
+@styled
+def plot_raves_found(found: pd.DataFrame) -> Plot:
+    """Hidden raves in the guests' top tens by charts: a bar to the mean, a dot per split.
+
+    Args:
+        found: counts in the columns 1 to 5, indexed by `split_seed` and `charts`, those to compare with first.
+    """
+    raves = found[[4, 5]].sum(axis=1).unstack("charts")[found.index.unique("charts")]
+    ax = new_axes(9, 0.7 * raves.shape[1] + 1)
+    names = [str(name) for name in raves]
+    base, mean = names[0], raves.mean()
+    for place, name in enumerate(names):
+        ax.barh(place, mean[name], 0.6, color=MUTED if name == base else PALETTE[4])
+        ax.scatter(raves[name], [place] * len(raves), s=14, color=INK, zorder=3)
+        ax.text(raves.max().max() * 1.02, place, f"{mean[name]:,.0f}", va="center", weight="bold")
+    ax.axvline(mean[base], color=INK, linestyle="--", linewidth=1)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel="hidden raves in the guests' top tens", xlim=(0, raves.max().max() * 1.12))
+    ax.invert_yaxis()
+    best, gain = str(mean.idxmax()), mean / mean[base] - 1
+    ahead, worse = int((raves[best] > raves[base]).sum()), [name for name in names if gain[name] < 0]
+    caption = (
+        f"“{best}” finds {gain[best]:.0%} more hidden raves than {base}, and is ahead in {ahead} of {len(raves)} draws"
+    )
+    caption += "".join(f". “{name}” finds {-gain[name]:.0%} fewer" for name in worse)
+    return Plot(cast(Figure, ax.figure), f"{caption}.")
+
+
+@styled
+def plot_long_tail(degree: np.ndarray, head: int, mine: Sequence[int], titles: Sequence[str], possessive: str) -> Plot:
+    """Raves per film, films ordered by fame, with a dot for each film that one guest raved about.
+
+    Args:
+        degree: `(n_films,)` raves of each film, in any order.
+        head: how many films hold half of all raves.
+        mine: the films of the guest.
+        titles: one per film.
+        possessive: "your" or "the writer's".
+    """
+    ax = new_axes(9, 4)
+    order = np.argsort(-degree, kind="stable")
+    ordered, rank = degree[order], np.arange(1, len(degree) + 1)
+    place = np.empty_like(rank)
+    place[order] = rank
+    ax.fill_between(rank[:head], ordered[:head], color=FILM, step="mid")
+    ax.fill_between(rank[head - 1 :], ordered[head - 1 :], color=FAINT, step="mid")
+    ax.plot(rank, ordered, color=INK, linewidth=1)
+    films = sorted(mine, key=lambda film: place[film])
+    ax.scatter(place[films], degree[films], s=46, color=GUEST, marker=GUEST_MARKER, edgecolor="white", zorder=3)
+    n_head, top = int((place[films] <= head).sum()), int(ordered[0])
+    ax.text(len(degree) * 0.3, top * 0.92, f"{head:,} films hold half of all raves", color=INK, va="center",
+            bbox={"boxstyle": "round,pad=0.3", "fc": FILM, "ec": "none"})  # fmt: skip
+    ax.text(len(degree) * 0.3, top * 0.77, f"{len(degree) - head:,} films share the other half", va="center",
+            bbox={"boxstyle": "round,pad=0.3", "fc": FAINT, "ec": "none"})  # fmt: skip
+    ax.scatter([len(degree) * 0.31], [top * 0.62], s=46, color=GUEST, marker=GUEST_MARKER)
+    ax.text(len(degree) * 0.325, top * 0.62, f"{possessive} raves", va="center")
+    last = films[-1]
+    ax.annotate(f"{shorten(titles[last], 36)}, {degree[last]} raves", (place[last], degree[last]), (18, 40),
+                textcoords="offset points", arrowprops={"arrowstyle": "-", "color": INK}, va="center",
+                ha="left" if place[last] < len(degree) * 0.7 else "right", parse_math=False)  # fmt: skip
+    ax.set(xlabel="films, the most raved about first", ylabel="raves", xlim=(-8, len(degree)), ylim=(0, top * 1.05))
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Half of all raves are about {head:,} of {len(degree):,} films. So are {n_head} of {possessive} {len(films)} "
+        f"raves, and the least known of these films, {titles[last]}, has {degree[last]}.",
+    )
+
+
+@styled
+def plot_sessions(minutes: pd.Series) -> Plot:
+    """Time between the first and the last rating of each guest, on a logarithmic axis; `minutes` one per guest."""
+    ax = new_axes(9, 3.3)
+    ticks = {1: "1 minute", 60: "1 hour", 60 * 24: "1 day", 60 * 24 * 7: "1 week", 60 * 24 * 30: "1 month"}
+    ax.hist(minutes.clip(lower=1), np.geomspace(1, max(minutes.max(), 2), 36).tolist(), color=GUEST, edgecolor="white")
+    half = minutes.median()
+    ax.axvline(half, color=ACCENT, linewidth=2)
+    ax.text(half * 1.15, ax.get_ylim()[1], f"half of the guests:\n{half:.0f} minutes or less", color=ACCENT, va="top")
+    ax.set_xscale("log")
+    ax.set_xticks(list(ticks), list(ticks.values()))
+    ax.minorticks_off()
+    ax.set(xlabel="time from first to last rating", ylabel="guests")
+    return Plot(cast(Figure, ax.figure), f"Half of the guests gave all of their ratings within {half:.0f} minutes.")
+
+
+@styled
+def plot_testable(counts: Mapping[str, int], n_guests: int) -> Plot:
+    """How many guests have a hidden rave and one to learn from, by how raves are hidden; out of `n_guests`."""
+    ax = new_axes(9, 0.7 * len(counts) + 1)
+    names, values = list(counts), list(counts.values())
+    ax.barh(names, [n_guests] * len(names), 0.55, color=FAINT)
+    ax.barh(names, values, 0.55, color=GUEST)
+    for place, value in enumerate(values):
+        ax.text(value + 0.01 * n_guests, place, f"{value:,}", va="center", weight="bold")
+    ax.set(xlabel="guests who can be tested", xlim=(0, 1.1 * n_guests))
+    ax.invert_yaxis()
+    first, last = names[0], names[-1]
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Hide {first}, and {counts[first]:,} of {n_guests:,} guests can be tested. Hide {last}, and {counts[last]:,} "
+        "of them can.",
+    )

@@ -1,0 +1,87 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from course_lib.plots import guest_list
+
+
+def words(plot) -> list[str]:
+    return [text.get_text() for text in plot.figure.axes[0].texts]
+
+
+def test_ages_stack_women_and_men_and_point_at_one_guest():
+    users = pd.DataFrame({"age": [21, 24, 29, 30, 33], "gender": ["F", "M", "M", "F", "F"]})
+    plot = guest_list.plot_ages(users, 4, "the writer")
+    women, men = plot.figure.axes[0].containers
+    assert [bar.get_height() for bar in women] == [1, 0, 2]
+    assert [(bar.get_y(), bar.get_height()) for bar in men] == [(1, 1), (0, 1), (2, 0)]
+    assert words(plot) == ["the writer, 33"]
+    assert plot.caption.endswith("100% are between 20 and 39 years old, and 60% are women; the writer is 33.")
+    assert "writer" not in guest_list.plot_ages(users).caption
+
+
+@pytest.fixture
+def places() -> pd.DataFrame:
+    rows = {"rated": [1, 2, 3, 4], "raved": [2, 4, 1, 3], "title": ["Alien", "Brazil", "Casablanca", "Dune"]}
+    return pd.DataFrame(rows)
+
+
+def test_charts_name_both_lists_and_the_film_that_falls_furthest(places):
+    plot = guest_list.plot_charts(places, k=2)
+    assert {"Alien  1", "Brazil  2", "1  Casablanca", "2  Alien", "below: places 4"} <= set(words(plot))
+    assert plot.caption == (
+        "Of the 2 most rated films, 1 are not among the 2 most raved about: Brazil falls from place 2 to 4."
+    )
+    solid = [line for line in plot.figure.axes[0].lines if line.get_linestyle() == "-" and line.get_linewidth() == 2.5]
+    assert [list(line.get_ydata()) for line in solid] == [[1, 2]]
+
+
+def test_charts_that_agree_have_nothing_to_say_about_a_fall(places):
+    plot = guest_list.plot_charts(places.assign(raved=places["rated"]), k=2)
+    assert plot.caption == "Of the 2 most rated films, 0 are not among the 2 most raved about."
+
+
+@pytest.mark.parametrize(
+    ("fives", "told"), [(5, "but no more raves: 3 of what"), (9, "but only 4 more raves: 3 of what")]
+)
+def test_found_ratings_are_means_over_splits_and_the_caption_says_what_was_gained(fives, told):
+    index = pd.MultiIndex.from_product([[0, 1], ["every rating", "raves only"]], names=["split_seed", "charts"])
+    rows = [[1, 2, 8, 4, fives], [0, 0, 2, 4, 5], [1, 2, 4, 4, fives], [0, 0, 2, 4, 5]]
+    plot = guest_list.plot_found(pd.DataFrame(rows, index, range(1, 6)), "every rating", "raves only")
+    _, three, low = plot.figure.axes[0].containers
+    assert [bar.get_width() for bar in three] == [6, 2] and [bar.get_width() for bar in low] == [3, 0]
+    assert [bar.get_x() for bar in low] == [4 + fives + 6, 9 + 2]
+    assert told in plot.caption
+
+
+def test_found_raves_are_compared_with_the_first_charts_split_by_split():
+    index = pd.MultiIndex.from_product([[0, 1], ["the charts", "a", "b"]], names=["split_seed", "charts"])
+    rows = [[9, 9, 9, 5, 5], [0, 0, 0, 6, 6], [0, 0, 0, 9, 0], [9, 9, 9, 5, 5], [0, 0, 0, 6, 5], [0, 0, 0, 1, 0]]
+    plot = guest_list.plot_raves_found(pd.DataFrame(rows, index, range(1, 6)))
+    assert words(plot) == ["10", "12", "5"]
+    assert plot.caption == (
+        "“a” finds 15% more hidden raves than the charts, and is ahead in 2 of 2 draws. “b” finds 50% fewer."
+    )
+
+
+def test_the_long_tail_names_the_head_and_marks_the_films_of_the_guest():
+    plot = guest_list.plot_long_tail(np.array([1, 6, 1, 2, 2]), 1, [1, 2], list("abcde"), "the writer's")
+    ax = plot.figure.axes[0]
+    assert list(ax.lines[0].get_ydata()) == [6, 2, 2, 1, 1]
+    assert ax.collections[2].get_offsets().tolist() == [[1, 6], [5, 1]]
+    assert plot.caption == (
+        "Half of all raves are about 1 of 5 films. So are 1 of the writer's 2 raves, and the least known of these "
+        "films, c, has 1."
+    )
+
+
+def test_sessions_count_every_guest_once_and_name_the_median():
+    plot = guest_list.plot_sessions(pd.Series([0.0, 10.0, 60.0, 5000.0, 90000.0]))
+    assert sum(bar.get_height() for bar in plot.figure.axes[0].patches) == 5
+    assert "60 minutes" in words(plot)[0] and "within 60 minutes" in plot.caption
+
+
+def test_testable_guests_are_bars_out_of_all():
+    plot = guest_list.plot_testable({"the last": 3, "some": 9}, 10)
+    assert words(plot) == ["3", "9"]
+    assert plot.caption == "Hide the last, and 3 of 10 guests can be tested. Hide some, and 9 of them can."
