@@ -1,21 +1,47 @@
-"""One thing moved by hand, and what follows: a pair of scores under BPR, a hit in a ranked list."""
+"""One thing moved by hand, and what follows: a pair of films under BPR, a hit in a ranked list."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from course_lib.bpr import bpr_loss
 
 
-def duel(raved: float, random: float) -> tuple[float, float, float]:
-    """Margin, loss and push of one pair of scores.
+class Pair(NamedTuple):
+    """A guest's tag, a raved and a random film's, and what BPR makes of them."""
 
-    The push is the gradient's size on either score: `-d loss / d raved = d loss / d random = sigmoid(-margin)`.
+    tags: Tensor
+    """`(3, d)`: of the guest, the raved film and the random one."""
+    pulls: Tensor
+    """`(3, d)`: minus the gradient of the loss, so where a step of gradient descent takes each, times its rate."""
+    margin: float
+    """Score of the raved film minus score of the random one."""
+    loss: float
+    """`-log sigmoid(margin)`."""
+    push: float
+    """The gradient's size on either score, `sigmoid(-margin)`."""
+
+
+def duel(tags: Tensor, n_steps: int, rate: float) -> list[Pair]:
+    """The pair at its start and after each of `n_steps` steps of gradient descent on all three tags.
+
+    Args:
+        tags: `(3, d)`, of the guest, the raved film and the random one.
+        rate: the step size.
     """
-    scores = torch.tensor([[raved], [random]], dtype=torch.float64, requires_grad=True)
-    loss = bpr_loss(scores[0], scores[1])
-    (gradient,) = torch.autograd.grad(loss, scores)
-    return raved - random, loss.item(), gradient[1].item()
+    pairs, tags = list[Pair](), tags.double()
+    for _ in range(n_steps + 1):
+        tags.requires_grad_()
+        scores = tags[1:] @ tags[0]  # (2,)
+        loss = bpr_loss(scores[:1], scores[1:])
+        by_score, by_tag = torch.autograd.grad(loss, (scores, tags))
+        tags = tags.detach()
+        margin = float((scores[0] - scores[1]).detach())
+        pairs.append(Pair(tags, -by_tag, margin, loss.item(), by_score[1].item()))
+        tags = tags - rate * by_tag
+    return pairs
 
 
 def move_item(order: Sequence[int], item: int, rank: int, seen: Collection[int] = ()) -> list[int]:

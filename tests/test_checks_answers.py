@@ -45,13 +45,14 @@ def flipped(axis):
     return edges
 
 
-def of_the_whole_batch(user, likes, generator):
-    free = (~likes.rows(user)).all(dim=0).nonzero().squeeze(1)
-    return free[torch.randint(len(free), user.shape, generator=generator)]
+def any_unseen(user, likes, scores, generator):
+    return torch.multinomial((~likes.rows(user)).float(), 1, generator=generator)[:, 0]
 
 
-def last_column(user, likes, generator):
-    return torch.multinomial((~likes.rows(user)).float(), 1, generator=generator)[..., 0]
+def hardest_of_a_few(user, likes, scores, generator):
+    free = (~likes.rows(user)).float()
+    films = torch.multinomial(free, 6, replacement=True, generator=generator)  # (B, 6)
+    return films[torch.arange(len(user)), scores[user[:, None], films].argmax(dim=1)]
 
 
 def undivided(party):
@@ -92,8 +93,12 @@ def left_blank(party, film):
         ("03.offset", shifted_in_place, "≈ almost: the result is right, but your function changes the object"),
         ("03.offset", flipped(0), "✓ right"),
         ("03.offset", flipped(1), "✗ wrong, because both halves lead from guests to films"),
-        ("05.sampler", of_the_whole_batch, "✗ wrong, because for 'films that are never drawn'"),
-        ("05.sampler", last_column, "✓ right"),
+        (
+            "05.sampler",
+            any_unseen,
+            "✗ wrong, because for 'NDCG@10 on validation' it expected '0.12 or more' and got 'on",
+        ),
+        ("05.sampler", hardest_of_a_few, "✓ right. Harder random films teach more"),
         ("06.item_knn", undivided, "✗ wrong, because a film without fans divides 0 by 0"),
         ("04.catch", lambda tags, model: True, "✗ wrong, because your function must take 4 arguments"),
         ("01.fans", lambda party, film: party.user[party.item == film].numpy(), "✓ right"),

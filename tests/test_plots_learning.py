@@ -3,70 +3,14 @@ import pandas as pd
 import pytest
 
 from course_lib.plots.learning import (
-    plot_bpr_loss,
-    plot_bpr_push,
     plot_depth,
     plot_differences,
-    plot_duel,
-    plot_hidden_share,
     plot_histories,
     plot_ladder,
-    plot_pushes,
     plot_rehearsals,
     plot_two_by_two,
 )
 from tests import drawings
-
-
-def points(ax) -> list[tuple[float, float]]:
-    """The single points drawn, in order."""
-    lines = [line.get_xydata() for line in ax.lines if len(line.get_xydata()) == 1]
-    return [tuple(map(float, xy[0])) for xy in lines]
-
-
-def test_the_loss_curve_passes_through_log_two_and_its_points():
-    ax = plot_bpr_loss({"tie": 0.0, "lead": 1.0})
-    curve = max(ax.lines, key=lambda line: len(line.get_xdata())).get_xydata()
-    assert curve[np.isclose(curve[:, 0], 0), 1] == pytest.approx(np.log(2))
-    assert points(ax) == [(0.0, pytest.approx(0.693147)), (1.0, pytest.approx(0.313262))]
-    assert {"tie 0.69", "lead 0.31"} <= {text.get_text() for text in ax.texts}
-
-
-def test_the_tangent_has_minus_the_push_as_slope():
-    ax = plot_bpr_loss({"lead": 1.0})
-    (tangent,) = [line.get_xydata() for line in ax.lines if line.get_linewidth() == 2]
-    (x0, y0), (x1, y1) = tangent
-    assert (y1 - y0) / (x1 - x0) == pytest.approx(-0.268941, abs=1e-5)
-
-
-def test_the_push_is_one_half_for_a_tie():
-    assert points(plot_bpr_push({"tie": 0.0, "lead": 1.0})) == [(0.0, 0.5), (1.0, pytest.approx(0.268941, abs=1e-6))]
-
-
-def test_both_arrows_of_a_duel_are_equally_long_and_point_apart():
-    svg = plot_duel(1.0, -0.5, push=0.25).svg("alt")
-    boxes = [float(box.get("y")) + 11 for box in drawings.shapes(svg, "rect")]
-    tips = [float(head.get("points").split()[-1].split(",")[1]) for head in drawings.shapes(svg, "polygon")]
-    up, down = (box - tip for box, tip in zip(boxes, tips, strict=True))
-    assert up == pytest.approx(-down, abs=0.2) and up == pytest.approx(0.55 * 200 / 12, abs=0.2)  # 12 units, 200 pixels
-    assert {"+1.0", "−0.5"} <= set(drawings.words(svg))
-
-
-def test_a_push_of_nothing_draws_no_arrow():
-    assert not drawings.shapes(plot_duel(4.0, -4.0, push=0.0003).svg("alt"), "polygon")
-
-
-def test_pushes_are_shares_of_each_group():
-    ax = plot_pushes({"before": [0.5] * 4, "after": [0.01, 0.01, 0.01, 0.99]})
-    before, after = [patch.get_data().values for patch in ax.patches]
-    assert before.max() == 1 and before.sum() == pytest.approx(1)
-    assert after[0] == pytest.approx(0.75) and after[-1] == pytest.approx(0.25)
-
-
-def test_hidden_shares_are_drawn_in_per_cent():
-    ax = plot_hidden_share([10, 100], [0.002, 0.02], {10.0: 0.003, 100.0: 0.021})
-    guests, drawn = [line.get_ydata() for line in ax.lines]
-    assert guests == pytest.approx([0.2, 2.0]) and drawn == pytest.approx([0.3, 2.1])
 
 
 def test_histories_mark_the_best_epoch_and_draw_the_newest_run_first():

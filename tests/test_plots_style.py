@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, guest_list, learning, list_so_far, maps, ranking, receipts, tables
+from course_lib.plots import gossip, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, tables
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
@@ -45,10 +45,6 @@ PLOTS = {
     ],
     guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
     guest_list.plot_testable: [{"the last": 1, "some": 2}, 3],
-    learning.plot_bpr_loss: [{"tie": 0.0}],
-    learning.plot_bpr_push: [{"tie": 0.0}],
-    learning.plot_pushes: [{"before": [0.5, 0.4]}],
-    learning.plot_hidden_share: [[10, 100], [0.002, 0.02], {10.0: 0.003}],
     learning.plot_histories: [{"run": HISTORY}],
     learning.plot_ladder: [LADDER],
     learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],
@@ -69,6 +65,18 @@ PLOTS = {
     maps.plot_clubs: [[("one", POSITIONS)], np.array(list("AAABBBBCCC"))],
     maps.plot_hops: [pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}), [0.5, 0.5]],
     maps.plot_oversmoothing: [pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}), 0.15],
+    pairs.plot_loss_and_push: [1.0, 5.0],
+    pairs.plot_margins: [{"before": [0.1, -0.2]}, ("Alien", "Brazil"), 0],
+    pairs.plot_order_and_error: [{"A": [0.3, 0.1], "B": [0.9, 0.0]}, [True, False]],
+    pairs.plot_pair_of_models: [
+        pd.DataFrame({"model": list("abc"), "split_seed": 0, "ndcg@10": [0.3, 0.2, 0.1]}),
+        pd.DataFrame({"first": ["a"], "second": ["b"], "difference": [0.1], "low": [0.0], "high": [0.2]}),
+        "a",
+        "b",
+        "c",
+    ],
+    pairs.plot_pushes: [[0.5, 0.4], [0.1, 0.2]],
+    pairs.plot_random_films: [0.01, 0.05],
     ranking.plot_against_chance: [[True, False], 10, 400, "your"],
     ranking.plot_metrics_by_rank: [pd.DataFrame({"NDCG@2": [0.6, 0.4]}, index=[1, 2]), 2],
     ranking.plot_intervals: [pd.DataFrame({"mean": [0.3], "low": [0.2], "high": [0.35]}, index=["women"]), "NDCG@10"],
@@ -101,7 +109,7 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, guest_list, learning, list_so_far, maps, ranking, receipts, tables)
+    modules = (gossip, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, tables)
     drawing = {
         function
         for module in modules

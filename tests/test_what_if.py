@@ -1,6 +1,7 @@
 import math
 
 import pytest
+import torch
 
 from course_lib.what_if import duel, move_item
 
@@ -13,8 +14,24 @@ from course_lib.what_if import duel, move_item
         (-1.0, 2.0, -3.0, 3.048587, 0.952574),
     ],
 )
-def test_duel_equals_values_by_hand(raved, random, margin, loss, push):
-    assert duel(raved, random) == pytest.approx((margin, loss, push), abs=1e-6)
+def test_a_pair_equals_values_by_hand(raved, random, margin, loss, push):
+    (pair,) = duel(torch.tensor([[1.0, 0.0], [raved, 5.0], [random, -5.0]]), 0, 0.1)  # scores are the first numbers
+    assert (pair.margin, pair.loss, pair.push) == pytest.approx((margin, loss, push), abs=1e-6)
+
+
+def test_a_step_pulls_the_rave_and_pushes_the_random_film_equally_far():
+    tags = torch.tensor([[1.0, 0.5], [0.2, 0.4], [0.8, 0.6]])
+    before, after = duel(tags, 1, rate=0.5)
+    push = 1 / (1 + math.exp(-0.7))  # the margin is 0.4 - 1.1
+    by_hand = push * torch.stack([tags[1] - tags[2], tags[0], -tags[0]])
+    assert torch.allclose(before.pulls, by_hand.double())
+    assert torch.allclose(after.tags, before.tags + 0.5 * before.pulls)
+    assert after.margin > before.margin and after.loss < before.loss and after.push < before.push
+
+
+def test_tags_of_zero_teach_nothing():
+    first, *_, last = duel(torch.zeros(3, 2), 5, rate=1.0)
+    assert first.push == 0.5 and last.tags.eq(0).all() and last.pulls.eq(0).all()
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,58 @@
+from time import perf_counter
+
 import pytest
 
-from course_lib.widgets.duel import DuelWidget
+from course_lib.widgets.duel import MAX_STEPS, STARTS, DuelWidget
+from tests import drawings
 
 
-def test_moving_a_score_changes_words_and_picture():
-    widget = DuelWidget(raved=0.5, random=1.0)
-    assert "margin -0.50, loss 0.974, push 0.622" in widget.summary()
+def test_steps_are_told_in_words_and_the_picture_changes():
+    widget = DuelWidget("the writer", "Star Wars (1977)", "Sliding Doors (1998)")
+    assert widget.summary() == (
+        "Before the first step Star Wars (1977) trails Sliding Doors (1998) by 2.32 for the writer. "
+        "The loss is 2.41 and the push 0.91, so the next step moves both films by 0.19."
+    )
     before = widget.view.value
-
-    widget.raved.value = 4.0
-    widget.random.value = -1.0
-    assert "margin +5.00, loss 0.007, push 0.007. An easy pair" in widget.summary()
-    assert widget.view.value != before and widget.summary() in widget.view.value
-
-
-@pytest.mark.parametrize(
-    ("raved", "random", "words"),
-    [(0.0, 0.0, "A tie"), (-2.0, 2.0, "badly wrong"), (0.0, 0.5, "order is wrong"), (1.0, 0.0, "still pushes")],
-)
-def test_the_verdict_follows_the_push(raved, random, words):
-    assert words in DuelWidget(raved, random).summary()
+    widget.steps.value = 1
+    assert widget.summary().startswith("After 1 step Star Wars") and widget.view.value != before
+    assert widget.summary() in widget.view.value and {"the writer", "Star Wars (1977)"} <= set(
+        drawings.words(widget.picture().svg("alt"))
+    )
 
 
-def test_no_control_reaches_a_state_that_raises():
+def test_the_button_takes_one_step_until_there_is_none_left():
     widget = DuelWidget()
-    for value in (-99.0, 99.0):
-        widget.raved.value, widget.random.value = value, -value
-        assert abs(widget.raved.value) == 4.0 and "loss" in widget.summary()
+    for n in range(1, MAX_STEPS + 1):
+        assert not widget.step.disabled
+        widget.step.click()
+        assert widget.steps.value == n
+    assert widget.step.disabled
+    widget.steps.value = 0
+    assert not widget.step.disabled
 
 
-def test_slider_and_number_field_have_the_same_span():
+def test_a_tie_is_called_level():
     widget = DuelWidget()
-    field, slider = widget.box.children[0].children
-    assert field is widget.raved and field.description == "raved film"
-    for side in ("value", "min", "max", "step"):
-        assert getattr(field, side) == getattr(slider, side)
+    widget.start.value = "a tie"
+    assert "your rave is level with a random film for you. The loss is 0.69 and the push 0.50" in widget.summary()
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_tag_and_every_name_stays_on_the_card(start):
+    widget = DuelWidget("the writer", "Hunchback of Notre Dame, The (1996)", "Portrait of a Lady, The (1996)")
+    widget.start.value = start
+    for n in range(MAX_STEPS + 1):
+        widget.steps.value = n
+        svg = widget.picture().svg("alt")
+        for mark in drawings.shapes(svg, "rect"):
+            assert 0 <= float(mark.get("x")) <= 520 and 40 <= float(mark.get("y")) <= 360
+        for text in drawings.shapes(svg, "text"):
+            assert 0 <= float(text.get("y")) <= 380
+
+
+def test_a_move_is_drawn_in_a_moment():
+    widget = DuelWidget()
+    widget.steps.value = 11
+    started = perf_counter()
+    widget.steps.value = 12
+    assert perf_counter() - started < 0.1

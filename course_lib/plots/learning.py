@@ -1,4 +1,4 @@
-"""Pictures of notebooks 05 and 07: the BPR loss and its push, learning curves, seeds and depth."""
+"""Pictures of notebook 07: learning curves, seeds and depth; and of how models compare."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,120 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.plots.colours import ACCENT, FILM, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
+from course_lib.plots.colours import ACCENT, GUEST, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Plane, Sketch
 from course_lib.plots.style import new_axes, new_grid, styled
 
 _RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
 _HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
-_LIMIT = 6.0  # half the width of an axis of margins
-
-
-@styled
-def plot_bpr_loss(margins: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """The BPR loss over the margin (raved minus random score), with a labelled point at each of `margins`.
-
-    The tangent through a point has minus the push as its slope.
-    """
-    ax = ax or new_axes(5.0, 3.6)
-    _margin_axis(ax)
-    x = np.linspace(-_LIMIT, _LIMIT, 241)
-    ax.plot(x, np.logaddexp(0, -x), color=GUEST, linewidth=2.5)
-    for name, margin in margins.items():
-        loss, push = np.logaddexp(0, -margin), 1 / (1 + np.exp(margin))
-        ways = np.array([-0.13, 0.13]) * _LIMIT
-        ax.plot(margin + ways, loss - ways * push, color=ACCENT, linewidth=2, zorder=3)
-        ax.plot(margin, loss, "o", color=ACCENT, markersize=9, zorder=4)
-        ax.annotate(f"{name} {loss:.2f}", (margin, loss), (8, 9), textcoords="offset points")
-    ax.set(ylabel="loss of the pair", ylim=(-0.06 * _LIMIT, 1.12 * _LIMIT))
-    return ax
-
-
-@styled
-def plot_bpr_push(margins: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """The push, `sigmoid(-margin)`, over the margin, with a labelled point at each of `margins`."""
-    ax = ax or new_axes(5.0, 3.6)
-    _margin_axis(ax)
-    x = np.linspace(-_LIMIT, _LIMIT, 241)
-    ax.plot(x, 1 / (1 + np.exp(x)), color=GUEST, linewidth=2.5)
-    for name, margin in margins.items():
-        push = 1 / (1 + np.exp(margin))
-        ax.plot(margin, push, "o", color=ACCENT, markersize=9, zorder=4)
-        ax.annotate(f"{name} {push:.2f}", (margin, push), (8, 7), textcoords="offset points")
-    ax.set(ylabel="push (size of the gradient)", ylim=(-0.05, 1.12))
-    return ax
-
-
-def _margin_axis(ax: Axes) -> None:
-    ax.axvline(0, color=MUTED, linewidth=1, linestyle=":")
-    ax.set(xlabel="margin: raved minus random score", xlim=(-_LIMIT, 1.25 * _LIMIT))
-
-
-def plot_duel(raved: float, random: float, push: float, limit: float = 4.0) -> Sketch:
-    """Two scores on one scale and where a step would move them; beside it the BPR loss at their margin.
-
-    Both arrows are `push` times the same length, and the line that touches the loss has minus the push as its slope.
-    """
-    sketch, margin = Sketch(860, 330), raved - random
-    sketch.text(10, 18, "who moves", bold=True)
-    scores = Plane(70, 70, 250, 200, (0, 1), (-1.5 * limit, 1.5 * limit))
-    sketch.axes(scores, "", "score for the guest", x_ticks=False)
-    for x, score, colour, name, sign in ((0.2, raved, FILM, "raved", 1), (0.7, random, MUTED, "random", -1)):
-        (x, y), (_, tip) = scores.at(x, score), scores.at(x, score + sign * 2.2 * push)
-        sketch.rect(x - 11, y - 11, 22, 22, colour, INK)
-        if abs(tip - y) > 0.5:
-            sketch.arrow((x, y), (x, tip), ACCENT)
-        sketch.text(x + 18, y, f"{score:+.1f}".replace("-", "−"))
-        sketch.text(x, 290, f"{name} film", "middle")
-    sketch.text(400, 18, f"loss {np.logaddexp(0, -margin):.3f}, its slope −{push:.3f}", bold=True)
-    losses = Plane(440, 70, 400, 200, (-2 * limit, 2 * limit), (0, 2 * limit))
-    sketch.axes(losses, "margin: raved minus random score", "loss of the pair")
-    sketch.line([losses.at(0, 0), losses.at(0, 2 * limit)], MUTED, 1, "3 4")
-    sketch.line([losses.at(x, np.logaddexp(0, -x)) for x in np.linspace(-2 * limit, 2 * limit, 65)], GUEST, 3)
-    loss, reach = np.logaddexp(0, -margin), 0.25 * limit
-    sketch.line([losses.at(margin + way, loss - way * push) for way in (-reach, reach)], ACCENT, 3)
-    sketch.circle(*losses.at(margin, loss), 7, ACCENT)
-    return sketch
-
-
-@styled
-def plot_pushes(pushes: Mapping[str, Sequence[float]]) -> Axes:
-    """How the pairs spread over the push, 0 to 1: one outline per name, as a share of its pairs."""
-    ax = new_axes(8.0, 3.4)
-    bins = np.linspace(0, 1, 26)
-    for (name, push), (colour, line, _) in zip(pushes.items(), _HELD, strict=False):
-        share, _ = np.histogram(push, bins)
-        share = share / len(push)
-        ax.stairs(share, bins, color=colour, linewidth=2.5, linestyle=line)
-        top = int(share.argmax())
-        ax.annotate(name, (bins[top + 1], share[top]), (6, -4), textcoords="offset points", va="top", color=colour)
-    ax.set(xlabel="push of a pair (0.5 = a coin toss)", ylabel="share of pairs", xlim=(0, 1), ylim=(0, None))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    return ax
-
-
-@styled
-def plot_hidden_share(n_likes: Sequence[int], expected: Sequence[float], drawn: Mapping[float, float]) -> Axes:
-    """Share of a guest's random negatives that are hidden likes, over their number of likes (log scale).
-
-    Args:
-        n_likes: likes of each guest that the model may see.
-        expected: the share by counting, one per guest.
-        drawn: the share among the negatives drawn for a group of guests, by the mean number of likes over the draws.
-    """
-    ax = new_axes(8.0, 3.8)
-    ax.plot(n_likes, 100 * np.asarray(expected), GUEST_MARKER, color=GUEST, markersize=5, alpha=0.45, linewidth=0)
-    place, share = np.array(list(drawn)), 100 * np.array(list(drawn.values()))
-    ax.plot(place, share, "D-", color=ACCENT, markersize=8)
-    ax.annotate("drawn, by group of guests", (place[-1], share[-1]), (-12, -6), textcoords="offset points",
-                ha="right", va="bottom", color=ACCENT)  # fmt: skip
-    ax.annotate("one guest, by counting", (max(n_likes), 100 * max(expected)), (-10, 0), textcoords="offset points",
-                ha="right", va="center")  # fmt: skip
-    ax.set(xscale="log", xlabel="raves of the guest that the model sees", ylabel="negatives that are\nhidden raves (%)")
-    ticks = [n for n in (1, 3, 10, 30, 100, 300) if n <= max(n_likes)]
-    ax.set_xticks(ticks, [str(n) for n in ticks])
-    ax.minorticks_off()
-    return ax
 
 
 @styled
@@ -194,7 +86,7 @@ def plot_ladder(results: pd.DataFrame) -> Axes:
     """One row per model, best on top: a dot per split seed, the mean as a bar, and the mean in figures.
 
     Args:
-        results: a table with `model, split_seed, ndcg@10`, as `notebooks/results.csv`.
+        results: a table with `model, split_seed, ndcg@10`, as `course_lib/tables/results.csv`.
     """
     means = results.groupby("model")["ndcg@10"].mean().sort_values()
     ax = new_axes(8.0, 0.42 * len(means) + 1.0)

@@ -1,76 +1,107 @@
-"""Notebook 05: two scores, one raved film against one random film, and what BPR does about them."""
+"""Notebook 05: three tags in the plane, and a step that pulls one film and pushes the other."""
 
+from html import escape
 from typing import ClassVar
 
 import ipywidgets
+import torch
 
-from course_lib.plots.learning import plot_duel
+from course_lib.plots.pairs import plot_pull
 from course_lib.plots.sketch import Sketch
-from course_lib.what_if import duel
+from course_lib.plots.style import Plot
+from course_lib.what_if import Pair, duel
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
-_LIMIT = 4.0  # the scores go from -4 to 4
+MAX_STEPS, RATE = 12, 0.15
+STARTS = {  # tags of the guest, the raved and the random film
+    "wrong order": ((1.3, 0.5), (-0.9, 0.9), (1.5, -0.7)),
+    "a tie": ((1.3, 0.5), (0.4, 1.2), (1.0, -0.36)),
+    "easy pair": ((1.3, 0.5), (1.9, 1.0), (-1.2, -0.6)),
+}
 
 
 class DuelWidget:
-    """Two scores as controls; the loss, the push and who moves as the view.
+    """A guest, a rave and a random film: where they stand after so many steps, their loss, and what pulls.
 
     Args:
-        raved: score of the film the guest raved about, -4 to 4 in steps of 0.5.
-        random: score of the random film, likewise.
+        guest, raved, random: what the three are called.
 
     Attributes:
-        raved, random: the two controls.
+        start: where the three tags begin.
+        steps: how many steps were taken.
+        step: the button that takes one more.
     """
 
     contract: ClassVar = (
-        Promise("raved", -3.0, 3.0, "push", "falls",
-                "The further ahead the raved film is, the less the pair teaches: easy pairs stop teaching.",
-                {"random": 0.0}),
-        Promise("random", -2.0, 2.0, "push", "rises",
-                "A random film that outranks the rave makes a hard pair, and a hard pair pushes almost fully.",
-                {"raved": 0.0}),
+        Promise("steps", 0, 8, "margin", "rises",
+                "A step pulls the rave towards the guest, pushes the random film away just as far, and moves the "
+                "guest's own tag too.", {"start": "wrong order"}),
+        Promise("steps", 4, 12, "push", "falls",
+                "The better the order, the smaller the push, so easy pairs stop teaching.", {"start": "wrong order"}),
+        Promise("start", "wrong order", "easy pair", "stride", "falls",
+                "This pair was right from the start, and it hardly moves.", {"steps": 0}),
     )  # fmt: skip
 
-    def __init__(self, raved: float = 0.5, random: float = 1.0) -> None:
-        self.raved, first = live.number("raved film", raved, -_LIMIT, _LIMIT, 0.5)
-        self.random, second = live.number("random film", random, -_LIMIT, _LIMIT, 0.5)
+    def __init__(self, guest: str = "you", raved: str = "your rave", random: str = "a random film") -> None:
+        self._names = (guest, raved, random)
+        self._pairs = {name: duel(torch.tensor(tags), MAX_STEPS, RATE) for name, tags in STARTS.items()}
+        self.start = live.buttons("start from", [(name, name) for name in STARTS], "wrong order")
+        self.steps, row = live.number("steps", 0, 0, MAX_STEPS)
+        self.step = ipywidgets.Button(description="One step")
         self.view = ipywidgets.HTML()
-        self._draw()
-        for control in (self.raved, self.random):
-            control.observe(self._draw, "value")
-        self.box = ipywidgets.VBox([first, second, self.view])
+        self.box = ipywidgets.VBox([self.start, row, self.step, self.view])
+        self.step.on_click(self._take_step)
+        for control in (self.start, self.steps):
+            control.observe(self._redraw, "value")
+        self._redraw()
+
+    def margin(self) -> float:
+        """The margin, by how much the rave leads."""
+        return self._pair().margin
 
     def push(self) -> float:
-        """How hard the pair pushes its two films apart, 0 to 1."""
-        return duel(self.raved.value, self.random.value)[2]
+        """The push, 0 to 1: how hard the pair moves its tags."""
+        return self._pair().push
+
+    def stride(self) -> float:
+        """How far the next step moves the raved film."""
+        return RATE * float(self._pair().pulls[1].norm())
 
     def summary(self) -> str:
         """What is on screen, in words."""
-        margin, loss, push = duel(self.raved.value, self.random.value)
-        if push > 0.75:
-            verdict = "The order is badly wrong: both films are pushed almost as hard as a pair can push."
-        elif push > 0.5:
-            verdict = "The order is wrong: the raved film is pushed up and the random film down, equally hard."
-        elif push == 0.5:
-            verdict = "A tie: the pair pushes with half its strength."
-        elif push > 0.1:
-            verdict = "The order is right, and the pair still pushes."
-        else:
-            verdict = "An easy pair: it has almost stopped teaching."
+        guest, raved, random = self._names
+        pair, n = self._pair(), self.steps.value
+        when = f"After {n} step{'' if n == 1 else 's'}" if n else "Before the first step"
+        state = "leads" if pair.margin > 0.005 else "trails" if pair.margin < -0.005 else "is level with"
+        lead = f" by {abs(pair.margin):.2f}" if abs(pair.margin) > 0.005 else ""
         return (
-            f"Raved film {self.raved.value:+.2f}, random film {self.random.value:+.2f}: margin {margin:+.2f}, "
-            f"loss {loss:.3f}, push {push:.3f}. {verdict}"
+            f"{when} {raved} {state} {random}{lead} for {guest}. The loss is {pair.loss:.2f} and the push "
+            f"{pair.push:.2f}, so the next step moves both films by {self.stride():.2f}."
         )
 
     def picture(self) -> Sketch:
         """What is on screen."""
-        return plot_duel(self.raved.value, self.random.value, self.push(), _LIMIT)
+        pair, path = self._pair(), [before.tags.numpy() for before in self._path()]
+        return plot_pull(self._names, path, pair.pulls.numpy(), pair.margin, pair.loss, pair.push)
 
-    def _draw(self, _change: dict | None = None) -> None:
+    def plot(self) -> Plot:
+        """The same with its words as caption."""
+        return Plot(self.picture().figure, self.summary())
+
+    def _path(self) -> list[Pair]:
+        return self._pairs[self.start.value][: self.steps.value + 1]
+
+    def _pair(self) -> Pair:
+        return self._path()[-1]
+
+    def _take_step(self, _button: ipywidgets.Button) -> None:
+        self.steps.value += 1
+
+    def _redraw(self, _change: dict | None = None) -> None:
+        self.step.disabled = self.steps.value >= MAX_STEPS
         summary = self.summary()
-        self.view.value = f"<p>{summary}</p>{self.picture().svg(summary)}"
+        self.view.value = f"<p>{escape(summary)}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), self.picture().figure)
+        live.show(self.box, self.summary(), lambda: self.picture().figure)

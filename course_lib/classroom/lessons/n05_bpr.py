@@ -1,4 +1,4 @@
-"""The exercises of notebook 05: the gradient of BPR, a loss that survives float32, a sampler and a test for it."""
+"""The exercises of notebook 05: where a step takes two films, the loss of a batch, and random films that teach more."""
 
 from collections.abc import Callable
 
@@ -9,264 +9,250 @@ from torch import Tensor
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.museum import negatives_know_the_test, unknown_negatives
-from course_lib.classroom.parties import dealt
 from course_lib.classroom.question import Question
-from course_lib.interactions import Interactions, Split
-from course_lib.party import little_party
+from course_lib.evaluation import evaluate
+from course_lib.interactions import Interactions
+
+BAR = 0.12  # NDCG@10 on validation that a sampler has to reach
+_PARTIES, _STEPS = 3, 25
 
 
-def _scores() -> dict[str, tuple]:
+def _tags() -> dict[str, tuple]:
     generator = torch.Generator().manual_seed(0)
+    pair = torch.tensor([1.0, 0.5]), torch.tensor([0.2, 0.4]), torch.tensor([0.8, 0.6])
     return {
-        "a pair with margin 1 and a tie": (torch.tensor([2.0, 0.5]), torch.tensor([1.0, 0.5])),
-        "five random pairs": tuple(torch.randn(2, 5, generator=generator)),
-        "pairs with margins of -30 and -110": (torch.tensor([-10.0, -50.0]), torch.tensor([20.0, 60.0])),
+        "a pair in the wrong order": (*pair, 0.1),
+        "a pair in the right order": (pair[0], pair[2], pair[1], 0.1),
+        "three random tags of 64 numbers": (*torch.randn(3, 64, generator=generator), 0.5),
     }
 
 
-def _loss_and_gradient(loss: Callable[[Tensor, Tensor], Tensor], positive: Tensor, negative: Tensor) -> dict | None:
-    """The loss of a batch, and what it teaches the scores of the raved films."""
-    positive = positive.clone().requires_grad_()
-    value = loss(positive, negative)
-    if not isinstance(value, Tensor) or value.dim() or not value.requires_grad:
-        return value if value is None else {"the loss": value, "its gradient on the raved films": None}
-    return {"the loss": value.item(), "its gradient on the raved films": torch.autograd.grad(value, positive)[0]}
+def _push(e_u: Tensor, e_i: Tensor, e_j: Tensor) -> Tensor:
+    return torch.sigmoid(e_u @ e_j - e_u @ e_i)
 
 
-def _gradient(positive: Tensor, negative: Tensor) -> Tensor:
-    positive = positive.clone().requires_grad_()
-    return torch.autograd.grad(bpr_loss(positive, negative), positive)[0]
+def _films_after(e_u: Tensor, e_i: Tensor, e_j: Tensor, rate: float) -> tuple[Tensor, Tensor]:
+    move = rate * _push(e_u, e_i, e_j) * e_u
+    return e_i + move, e_j - move
 
 
-def _parties() -> dict[str, tuple]:
-    few = Interactions(torch.tensor([1, 1, 1, 1, 1, 0]), torch.tensor([0, 2, 5, 8, 10, 4]), 5, 11)
-    most = Interactions(torch.zeros(7, dtype=torch.int64), torch.tensor([0, 1, 2, 4, 6, 7, 9]), 6, 10)
-    return {"a guest with 5 of 11 films": (few, 1), "a guest with 7 of 10 films": (most, 0)}
+def _triples() -> dict[str, tuple]:
+    generator = torch.Generator().manual_seed(0)
+    users, items = torch.randn(4, 8, generator=generator), torch.randn(6, 8, generator=generator)
+    triples = torch.tensor([0, 2, 2, 3, 1]), torch.tensor([5, 0, 1, 3, 3]), torch.tensor([1, 4, 5, 0, 2])
+    badly = torch.tensor([[1.0, 0.0]]), torch.tensor([[-10.0, 1.0], [20.0, 2.0], [100.0, 3.0]])
+    two = torch.tensor([0, 0]), torch.tensor([0, 0]), torch.tensor([1, 2])
+    return {
+        "five triples": (users, items, *triples),
+        "two triples with margins of -30 and -110": (*badly, *two),
+    }
 
 
-def _facts(draw: Callable, likes: Interactions, guest: int) -> dict | None:
-    """What one can say of 2,000 random films for a guest, drawn in turn with another's, without knowing which."""
-    user = torch.tensor([guest, 1 - guest]).repeat(2000)
-    item, again, other = (draw(user, likes, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
-    if not isinstance(item, Tensor) or item.shape != user.shape or item.is_floating_point():
-        return None if item is None else {"what it returns": kind(item)}
-    returned, (user, item, again, other) = kind(item), (x[::2] for x in (user, item, again, other))
-    count = torch.bincount(item, minlength=likes.n_items).float()
-    allowed = ~likes.rows(torch.tensor([guest]))[0]
-    expected = len(user) / int(allowed.sum())
-    raves = likes.contains(user, item).float().mean().item()
-    by_chance = 1 - int(allowed.sum()) / likes.n_items
+def _margins(users: Tensor, items: Tensor, user: Tensor, raved: Tensor, random: Tensor) -> Tensor:
+    return (users[user] * (items[raved] - items[random])).sum(dim=1)
+
+
+def _batch_loss(users: Tensor, items: Tensor, user: Tensor, raved: Tensor, random: Tensor) -> Tensor:
+    return F.softplus(-_margins(users, items, user, raved, random)).mean()
+
+
+def party_of_tastes(seed: int) -> tuple[Interactions, Interactions]:
+    """200 guests who like 16 of 600 films by taste and fame: 12 likes each to learn from, and 4 for validation."""
+    n_users, n_items, n_likes, generator = 200, 600, 16, torch.Generator().manual_seed(seed)
+    guests, films = torch.randn(n_users, 3, generator=generator), torch.randn(n_items, 3, generator=generator)
+    appeal = guests @ films.T + torch.randn(n_items, generator=generator)
+    appeal -= torch.rand(n_users, n_items, generator=generator).log().neg().log()  # a draw in proportion to exp(appeal)
+    liked = appeal.topk(n_likes).indices
+    liked = liked.gather(1, torch.rand(n_users, n_likes, generator=generator).argsort(dim=1))
+
+    def part(items: Tensor) -> Interactions:
+        return Interactions(torch.arange(n_users).repeat_interleave(items.size(1)), items.flatten(), n_users, n_items)
+
+    return part(liked[:, 4:]), part(liked[:, :4])
+
+
+def _measured(draw: Callable, *parties: tuple[Interactions, Interactions]) -> dict | None:
+    """What a sampler returns, and NDCG@10 on validation after a short training with it, mean over the parties."""
+    found, returned = [], ""
+    for likes, validation in parties:
+        generator = torch.Generator().manual_seed(0)
+        tags = (0.1 * torch.randn(likes.n_users + likes.n_items, 16, generator=generator)).requires_grad_()
+        optimizer = torch.optim.AdamW([tags], lr=0.05, weight_decay=0.0)
+        for _ in range(_STEPS):
+            users, items = tags.split([likes.n_users, likes.n_items])
+            item = draw(likes.user, likes, (users @ items.T).detach(), generator)
+            returned = kind(item)
+            if not isinstance(item, Tensor) or item.shape != likes.user.shape or item.is_floating_point():
+                return item if item is None else {"what it returns": returned}
+            if likes.contains(likes.user, item).any():
+                return {"what it returns": returned, "visible raves drawn": "some"}
+            guest, raved, random = users[likes.user], items[likes.item], items[item]
+            loss = bpr_loss((guest * raved).sum(dim=1), (guest * random).sum(dim=1))
+            optimizer.zero_grad()
+            (loss + 1e-3 * tags.square().sum() / len(likes)).backward()
+            optimizer.step()
+        users, items = tags.detach().split([likes.n_users, likes.n_items])
+        judged = evaluate((users @ items.T).__getitem__, validation, likes, k=(10,))
+        found.append(judged["ndcg@10"].mean())
+    mean = float(sum(found) / len(found))
     return {
         "what it returns": returned,
-        "visible raves drawn": "none" if raves == 0 else "fewer than by chance" if raves < 0.95 * by_chance else "many",
-        "films that are never drawn": int((count[: likes.n_items][allowed] == 0).sum()),
-        "all of the others equally often": bool(
-            ((count[: likes.n_items][allowed] - expected) ** 2).sum() < 40 * expected
-        ),
-        "the same films with the same seed": torch.equal(item, again),
-        "other films with another seed": not torch.equal(item, other) or int(allowed.sum()) == 1,
+        "visible raves drawn": "none",
+        "NDCG@10 on validation": f"{BAR} or more" if mean >= BAR else f"only {mean:.3f}",
     }
 
 
-def _once_again(user: Tensor, likes: Interactions, generator: torch.Generator) -> Tensor:
-    item = torch.randint(likes.n_items, user.shape, generator=generator)
-    again = torch.randint(likes.n_items, user.shape, generator=generator)
-    return torch.where(likes.contains(user, item), again, item)
+def uniform(user: Tensor, likes: Interactions, scores: Tensor, generator: torch.Generator) -> Tensor:
+    """Any unseen film, whatever its score: what the library does."""
+    return sample_negatives(user, likes, generator)
 
 
-def _next_free(user: Tensor, likes: Interactions, generator: torch.Generator) -> Tensor:
-    item = torch.randint(likes.n_items, user.shape, generator=generator)
-    for _ in range(likes.n_items):
-        item = torch.where(likes.contains(user, item), (item + 1) % likes.n_items, item)
-    return item
+def best_of(n: int, best: Callable[[Tensor], Tensor] = lambda scores: scores.argmax(dim=0)) -> Callable:
+    """A sampler that draws `n` unseen films per rave and keeps the one that scores highest."""
+
+    def draw(user: Tensor, likes: Interactions, scores: Tensor, generator: torch.Generator) -> Tensor:
+        films = torch.stack([sample_negatives(user, likes, generator) for _ in range(n)])  # (n, B)
+        return films.gather(0, best(scores[user, films])[None])[0]
+
+    return draw
 
 
-def _first_free(user: Tensor, likes: Interactions, generator: torch.Generator) -> Tensor:
-    return (~likes.rows(user)).int().argmax(dim=1)
-
-
-def _samples() -> dict[str, tuple]:
-    """Many negatives of guests who hide a rave, from samplers of which some are wrong."""
-    # Guest 1 has a rave in each part, guest 3 one to train on and one hidden.
-    split = dealt(little_party(), train=(0, 1, 2, 5, 6, 7), validation=(3,), test=(4, 8))
-
-    def drawn(sampler: Callable, *guests: int) -> tuple[Tensor, Tensor, Split]:
-        user = torch.tensor(guests).repeat(100)
-        return user, sampler(user, split, torch.Generator().manual_seed(0)), split
-
-    return {
-        "a right sampler": drawn(unknown_negatives, 1, 3),
-        "a right sampler and one guest": drawn(unknown_negatives, 3),
-        "a sampler that knows the test": drawn(negatives_know_the_test, 1, 3),
-        "a sampler that draws any film": drawn(lambda user, split, g: torch.randint(5, user.shape, generator=g), 1, 3),
-        "a sampler that avoids the train part only": drawn(
-            lambda user, split, g: sample_negatives(user, split.train, g), 1, 3
-        ),
-    }
-
-
-def _is_fair(user: Tensor, negative: Tensor, split: Split) -> bool:
-    seen, hidden = (part.contains(user, negative).any() for part in (split.fit, split.test))
-    return bool(hidden and not seen)
+def hardest_of_all(user: Tensor, likes: Interactions, scores: Tensor, generator: torch.Generator) -> Tensor:
+    """The unseen film with the highest score of all."""
+    return scores[user].masked_fill(likes.rows(user), -torch.inf).argmax(dim=1)
 
 
 EXERCISES = (
     Exercise(
-        name="05.gradient",
+        name="05.step",
         level="worked",
-        minutes=5,
-        answer=_gradient,
-        cases=_scores,
+        minutes=2,
+        answer=_films_after,
+        cases=_tags,
         mistakes=(
             Mistake(
-                lambda positive, negative: -_gradient(positive, negative),
-                "the sign is the other way round: a higher score of the raved film makes the loss smaller.",
+                lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, -rate),
+                "the two signs are swapped: the raved film comes towards the guest, and the random one moves away.",
             ),
             Mistake(
-                lambda positive, negative: -torch.sigmoid(positive - negative) / len(positive),
-                "you took σ(x). The push is σ(-x): a pair in the wrong order must push more, not less.",
+                lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, rate * float(torch.exp(e_u @ (e_i - e_j)))),
+                "you took σ(x). The push is σ(-x), because a pair in the wrong order must push more, not less.",
             ),
             Mistake(
-                lambda positive, negative: -torch.sigmoid(negative - positive),
-                "the loss is a mean over the batch, so each pair's gradient is divided by the number of pairs.",
+                lambda e_u, e_i, e_j, rate: tuple(sign * rate * _push(e_u, e_i, e_j) * e_u for sign in (1, -1)),
+                "this is how far the films move. Add it to where they are.",
             ),
             Mistake(
-                lambda positive, negative: -F.softplus(negative - positive) / len(positive),
-                "this is the loss of each pair. Its derivative is a sigmoid.",
-            ),
-        ),
-        hints=(
-            "The margin is positive - negative, so its derivative by the raved film's score is +1, "
-            "by the random film's -1.",
-            "The two gradients of a pair are equally large and point in opposite directions.",
-        ),
-    ),
-    Exercise(
-        name="05.stable_loss",
-        level="faded",
-        minutes=6,
-        answer=bpr_loss,
-        cases=_scores,
-        observe=_loss_and_gradient,
-        mistakes=(
-            Mistake(
-                lambda positive, negative: -torch.log(torch.sigmoid(positive - negative)).mean(),
-                "at x = -110 the loss is infinite and its gradient is no number or 0: `sigmoid(x)` has underflowed to "
-                "0, or `exp(-x)` has overflowed.",
+                lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, 1.0),
+                "the rate is missing: a step goes only a part of the way.",
             ),
             Mistake(
-                lambda positive, negative: -torch.log(torch.sigmoid(positive - negative) + 1e-10).mean(),
-                "the small number keeps the loss finite, but at x = -30 the gradient is gone: the pairs that are most "
-                "wrong stop teaching.",
+                lambda e_u, e_i, e_j, rate: (
+                    e_i + rate * _push(e_u, e_i, e_j) * (e_i - e_j),
+                    e_j - rate * _push(e_u, e_i, e_j) * (e_i - e_j),
+                ),
+                "both films move along the guest's tag. The line between the films is where the guest moves.",
             ),
             Mistake(
-                lambda positive, negative: F.softplus(positive - negative).mean(),
-                "the sign of the margin is the other way round: it rewards random films.",
-            ),
-            Mistake(
-                lambda positive, negative: F.softplus(negative - positive).sum(),
-                "this is the sum over the batch. With the mean, a batch twice as large has the same loss.",
-            ),
-            Mistake(
-                lambda positive, negative: F.logsigmoid(positive - negative).mean(),
-                "the minus is missing: this loss would be minimised by getting every pair wrong.",
-            ),
-            Mistake(
-                lambda positive, negative: (negative - positive).clamp_min(0).mean(),
-                "this is a hinge: pairs in the right order teach nothing at all, and the others all push the same.",
-            ),
-        ),
-        hints=(
-            "-log σ(x) = log(1 + e^-x). PyTorch has log(1 + e^z) as one function.",
-            "`F.softplus(z)` is log(1 + e^z). What is z for a pair?",
-        ),
-    ),
-    Exercise(
-        name="05.sampler",
-        level="free",
-        minutes=10,
-        answer=sample_negatives,
-        cases=_parties,
-        observe=_facts,
-        mistakes=(
-            Mistake(
-                lambda user, likes, generator: torch.randint(likes.n_items, user.shape, generator=generator),
-                "visible raves of the guest are drawn as if they were random films.",
-            ),
-            Mistake(
-                _once_again,
-                "visible raves become rarer and are still drawn. Replacing once, or a smaller weight, is not enough: "
-                "for a guest with 7 of 10 films the replacement mostly is one too.",
-            ),
-            Mistake(
-                lambda user, likes, generator: torch.multinomial(
-                    (~likes.rows(user))[:, : likes.n_users].float() + 1e-9, 1, generator=generator
-                ).squeeze(1),
-                "only the first n_users films can be drawn: the number of films is n_items.",
-            ),
-            Mistake(
-                _next_free,
-                "you move from a visible rave to the next free film, so that films after many raves are drawn too "
-                "often. All must be equally likely.",
-            ),
-            Mistake(_first_free, "it is the same film every time. A random film is a fresh draw."),
-            Mistake(
-                lambda user, likes, generator: sample_negatives(user, likes),
-                "the generator is not used: the same seed must draw the same films.",
-            ),
-            Mistake(
-                lambda user, likes, generator: torch.multinomial(likes.rows(user).float(), 1, generator=generator)[
-                    :, 0
-                ],
-                "you draw among the visible raves. Turn the mask over with `~`.",
+                lambda e_u, e_i, e_j, rate: _films_after(
+                    e_u + rate * _push(e_u, e_i, e_j) * (e_i - e_j), e_i, e_j, rate
+                ),
+                "you used the guest's tag after its own step. All three tags move at once, from where they stood.",
             ),
         ),
         almost=(
             Mistake(
-                lambda user, likes, generator: torch.multinomial((~likes.rows(user)).float(), 1, generator=generator),
-                "the films are right, but `torch.multinomial` returns a column (B, 1): the check needs (B,).",
+                lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, rate)[::-1],
+                "the two tags are right, but the raved film comes first.",
             ),
         ),
         hints=(
-            "`likes.rows(user)` is (B, n_items), True at the visible raves. Which films have weight 1, which weight 0?",
-            "`torch.multinomial(weight, 1, generator=generator)` draws one column per row, in proportion to `weight`.",
-            "It returns (B, 1); `squeeze(1)` makes (B,) of it.",
+            "`push * e_u` points towards the guest. One film goes that way, the other goes the opposite way.",
+            "As for the guest: where the film is, plus or minus `rate * push` times the direction.",
         ),
+        remember="Both films move along the guest's tag, equally far and in opposite directions.",
     ),
     Exercise(
-        name="05.catch",
-        level="free",
-        minutes=6,
-        answer=_is_fair,
-        cases=_samples,
+        name="05.batch",
+        level="faded",
+        minutes=3,
+        answer=_batch_loss,
+        cases=_triples,
         mistakes=(
-            Mistake(lambda user, negative, split: True, "a test that no sampler can fail tests nothing."),
-            Mistake(lambda user, negative, split: False, "a right sampler must pass."),
             Mistake(
-                lambda user, negative, split: not split.fit.contains(user, negative).any(),
-                "a sampler that knows the test passes: it avoids the visible raves as well.",
+                lambda users, items, user, raved, random: F.softplus(
+                    -users[user] @ (items[raved] - items[random]).T
+                ).mean(),
+                "`@` compares every guest with every pair. Multiply row by row and sum over the numbers of a tag.",
             ),
             Mistake(
-                lambda user, negative, split: not split.test.contains(user, negative).any(),
-                "you demand that no hidden rave is drawn. Only a sampler that knows the test can promise that.",
+                lambda *triples: F.softplus(_margins(*triples)).mean(),
+                "the sign of the margin is the other way round: this loss rewards random films.",
             ),
             Mistake(
-                lambda user, negative, split: split.test.contains(user, negative).any(),
-                "a sampler that draws any film passes, visible raves too. Two things must hold.",
+                lambda *triples: F.softplus(-_margins(*triples)).sum(),
+                "this is the sum over the batch. With the mean, a batch twice as large has the same loss.",
             ),
             Mistake(
-                lambda user, negative, split: (
-                    not split.train.contains(user, negative).any() and split.test.contains(user, negative).any()
-                ),
-                "a sampler that draws validation raves passes. What may be learned from is `split.fit`, both parts.",
+                lambda *triples: -torch.log(torch.sigmoid(_margins(*triples)) + 1e-10).mean(),
+                "the small number keeps the loss finite, but no loss goes beyond 23 then, however wrong the pair.",
+            ),
+            Mistake(
+                lambda *triples: F.logsigmoid(_margins(*triples)).mean(),
+                "the minus is missing: this loss is lowest when every pair is wrong.",
+            ),
+            Mistake(
+                lambda *triples: F.softplus(-_margins(*triples).mean()),
+                "you averaged the margins first, so an easy pair pays for a hard one. Average the losses.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda *triples: -torch.log(torch.sigmoid(_margins(*triples))).mean(),
+                "right where margins are small, but at -110 `sigmoid` is 0 and the loss infinite. Use `softplus`.",
             ),
         ),
         hints=(
-            "`split.fit.contains(user, negative)` is True where a visible rave was drawn. "
-            "The hidden ones are in `split.test`.",
-            "In many draws, what must never happen, and what must happen at least once?",
+            "`(tag * items[raved]).sum(dim=1)` is the score of each raved film. What is the margin?",
+            "`torch.nn.functional.softplus(z)` is log(1 + e^z). What is z for a pair, and what is done with B losses?",
         ),
+        remember="A batch is many small questions, and its loss is the mean of their losses, not the loss of a mean.",
+    ),
+    Exercise(
+        name="05.sampler",
+        level="make",
+        minutes=5,
+        answer=best_of(8),
+        cases=lambda: {"three made-up parties": tuple(party_of_tastes(seed) for seed in range(_PARTIES))},
+        observe=_measured,
+        mistakes=(
+            Mistake(uniform, "with any unseen film NDCG@10 is 0.096, because most of them are too easy to teach much."),
+            Mistake(
+                hardest_of_all,
+                "the hardest of all are the films that the guest would like best. With them NDCG@10 is 0.066, below "
+                "the 0.096 of any unseen film.",
+            ),
+            Mistake(
+                best_of(8, lambda scores: scores.argmin(dim=0)),
+                "you keep the lowest score, which is the easiest film, and easy pairs teach nothing.",
+            ),
+            Mistake(
+                lambda user, likes, scores, generator: scores[user].argmax(dim=1),
+                "raves that the guest has shown are drawn as if they were random films.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda user, likes, scores, generator: best_of(8)(user, likes, scores, generator)[:, None],
+                "the check needs one film per rave, (B,), and got a column (B, 1).",
+            ),
+        ),
+        hints=(
+            "Call `sample_negatives` a few times and stack what it returns: `(n, B)`. So is `scores[user, films]`.",
+            "`argmax(dim=0)` says which of the n films is the hardest, and `films.gather(0, place[None])[0]` takes it.",
+            "Try n = 2, 8 and 50. More is harder, and harder isn't always better.",
+        ),
+        remember="Harder random films teach more, until the hardest are the ones the guest would love.",
     ),
 )
 
@@ -275,53 +261,53 @@ QUESTIONS = (
     Question(
         "From 04: what is a guest's final tag made of?",
         (
-            ("the tags after the last round", "A much-copied slip. LightGCN takes the mean of all rounds."),
-            ("the mean of the tags after 0 to K rounds", None),
-            ("the mean of the raved films' tags", "A round divides by √(d_i d_j), and there are K + 1 of them."),
-            ("64 numbers of its own", "That is round 0, and all of it only with K = 0: matrix factorisation."),
+            ("its tag after the last round", "A much-copied slip. LightGCN takes the mean of all rounds."),
+            ("the mean of its tags from round 0 to round K", None),
+            ("the average of its films' tags", "A round divides by √(d_u d_i), and there are K + 1 of them."),
         ),
-        "Rounds 0 to K, 1/(K + 1) each. So one pair moves the first tags of many nodes.",
+        "Rounds 0 to K count alike, so one pair moves the first tags of many guests and films.",
     ),
     Question(
-        "From 03: which row of the table of tags belongs to film i?",
+        "From 03: in one table of tags, guests first, which row belongs to film i?",
         (
-            ("i", "Row i is guest i. A loss that reads row i trains guests against guests."),
-            ("n_items + i", "The shift is the number of guests: they come first."),
-            ("n_users + i", None),
+            ("row i", "Row i is guest i. A loss that reads row i trains guests against guests."),
+            ("row n_items + i", "The shift is the number of guests, because they come first."),
+            ("row n_users + i", None),
         ),
-        "One index space, guests first.",
+        "Guests and films share one numbering, and the guests come first.",
     ),
     Question(
-        "The margin of a pair is -3, of another +4. Which one teaches more?",
+        "One pair has a margin of −3, another of +4. Which one teaches more?",
         (
-            ("the one with -3", None),
-            ("the one with +4", "It is an easy pair: the push σ(-4) is about 0.02."),
-            ("both the same", "A loss that is a straight line would say so. The push of BPR depends on the margin."),
+            ("the one with −3", None),
+            ("the one with +4", "It's an easy pair: the push σ(−4) is about 0.02."),
             (
-                "neither, the scores are not between 0 and 1",
-                "Only the difference of the scores counts, not their range.",
+                "both teach the same",
+                "A loss that is a straight line would say so. Here the push depends on the margin.",
             ),
         ),
-        "The push is σ(-x): about 0.95 at -3 and 0.02 at +4.",
+        "The push is σ(−x): about 0.95 at −3 and 0.02 at +4.",
     ),
     Question(
         "A hidden rave is drawn as a random film. What do you do?",
         (
-            ("draw again, it is a rave", "To know that, the sampler would have to know the test."),
+            ("draw again, because it is a rave", "To know that, the sampler would have to know the test."),
+            ("remove it from the hidden raves", "Then the test would shrink to films that training happened to miss."),
             ("nothing", None),
-            ("remove it from the test", "Then the test shrinks to films the training happened not to draw."),
-            ("give it weight 0 in the loss", "That is the same leak: the weight tells the training what is hidden."),
+            ("give this pair no weight in the loss", "That's the same leak: the weight tells training what is hidden."),
         ),
-        "Whoever avoids hidden raves knows them. Unseen means unknown, and some pairs are taught the wrong way round.",
+        "Whoever avoids hidden raves knows them. Unseen means unknown, and a few pairs are taught the wrong way round.",
     ),
     Question(
-        "The loss is finite, and the worst pairs never improve. Where do you look?",
+        "Two matchmakers rank films alike, but the second one's scores are ten times as large. Whose list is better?",
         (
-            ("at the learning rate", "A rate moves all pairs. Here the pairs that are most wrong stand still."),
-            ("at the number of rounds", "Depth changes which tags move, not whether a wrong pair pushes."),
-            ("at a small number inside the logarithm", None),
-            ("at the L2 penalty", "It pulls on every tag of a batch, right pairs and wrong ones alike."),
+            (
+                "the first one's, because its scores are closer to 0 and 1",
+                "A list is an order. Nobody sees the scores.",
+            ),
+            ("neither, because the lists are the same", None),
+            ("the second one's, because its margins are larger", "Larger margins make the loss smaller, not the list."),
         ),
-        "-log(σ(x) + 1e-10) has almost no gradient where σ(x) is far below 1e-10. Use softplus(-x).",
+        "Only the order is shown. BPR's loss differs, but no list does.",
     ),
 )

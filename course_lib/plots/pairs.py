@@ -1,0 +1,271 @@
+"""Pictures of notebook 05: pairs of a raved and a random film, what they teach, and what was learnt."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, INK, MUTED
+from course_lib.plots.sketch import Plane, Sketch
+from course_lib.plots.style import Plot, new_axes, new_grid, styled
+from course_lib.plots.text import shorten
+
+_LIMIT = 6.0  # half the width of an axis of margins
+_REACH = 1.75  # half the height of the plane of tags
+_PULL = 0.5  # how long a pull is drawn
+
+
+@styled
+def plot_margins(margins: Mapping[str, Sequence[float]], pair: tuple[str, str], place: int) -> Plot:
+    """One dot per pair over its margin, one row per group of pairs; a line where the two films are level.
+
+    Args:
+        margins: raved minus random score of each pair, by the name of the group; the last group is the news.
+        pair: titles of the raved and of the random film of one pair.
+        place: of this pair in every group that is long enough to hold it, but for the last of three.
+    """
+    ax = new_axes(9.0, 1.0 + 0.85 * len(margins))
+    ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
+    raved, random = (shorten(title, 28) for title in pair)
+    for row, values in enumerate(margins.values()):
+        dots, height = np.asarray(values, dtype=float), -float(row)
+        up = height + 0.32 * (np.arange(len(dots)) * 0.618 % 1 - 0.5)
+        right = dots > 0
+        ax.plot(dots[right], up[right], FILM_MARKER, color=FILM, markersize=7, alpha=0.7, linewidth=0)
+        ax.plot(dots[~right], up[~right], FILM_MARKER, color=MUTED, markerfacecolor="white", markersize=7, linewidth=0)
+        if row < 2:
+            ax.plot(dots[place], up[place], FILM_MARKER, color=ACCENT, markersize=11, zorder=5)
+        if row == len(list(margins)[:2]) - 1:
+            ax.annotate(f"{raved} over {random}", (dots[place], up[place]), (0, 13), textcoords="offset points",
+                        ha="right" if dots[place] > 0.4 * dots.max() else "left", color=ACCENT)  # fmt: skip
+    ax.set_yticks([-float(row) for row in range(len(margins))], list(margins))
+    ax.set(xlabel="margin: score of the raved film minus score of the random film")
+    ax.set_ylim(-len(margins) + 0.55, 0.62)
+    return Plot(cast(Figure, ax.figure), _told(margins, raved, random, place))
+
+
+def _told(margins: Mapping[str, Sequence[float]], raved: str, random: str, place: int) -> str:
+    def order(values: Sequence[float]) -> str:
+        return f"{int((np.asarray(values) > 0).sum())} of {len(values)}"
+
+    first, *later = ([float(value) for value in values] for values in margins.values())
+    if not later:
+        return (
+            f"{raved} or {random}? The margin is {first[place]:+.4f}. {order(first)} pairs are in the right order, but "
+            f"no margin is further from zero than {math.ceil(1000 * max(map(abs, first))) / 1000:.3f}."
+        )
+    told = (
+        f"{raved} now leads {random} by {later[0][place]:.1f}, and {order(later[0])} pairs are in the right order; "
+        f"before training it was {order(first)}."
+    )
+    if len(later) > 1:
+        told += f" Of the hidden raves, which no step ever pulled, {order(later[1])} lead their random film."
+    return told
+
+
+@styled
+def plot_order_and_error(scores: Mapping[str, Sequence[float]], raved: Sequence[bool]) -> Plot:
+    """Two matchmakers' scores of the same films, a row each: which comes closer to 1 and 0, and which ranks right.
+
+    Args:
+        scores: two matchmakers by name.
+        raved: which of the films the guest raved about.
+    """
+    ax, is_raved = new_axes(8.0, 2.6), np.asarray(raved)
+    error, wrong = {}, {}
+    for row, (name, values) in enumerate(scores.items()):
+        score = np.asarray(values, dtype=float)
+        error[name] = float(((score - is_raved) ** 2).mean())
+        wrong[name] = int((score[is_raved, None] <= score[~is_raved]).sum())
+        for group, colour, fill, label in (
+            (is_raved, FILM, FILM, "raved film"),
+            (~is_raved, MUTED, "white", "random film"),
+        ):
+            ax.plot(score[group], np.full(group.sum(), -row), FILM_MARKER, color=colour, markerfacecolor=fill,
+                    markersize=13, markeredgewidth=2, linewidth=0, label=None if row else label)  # fmt: skip
+        ax.annotate(f"squared error {error[name]:.2f}", (1.08, -row), va="center")
+    ax.set_yticks([0, -1], [f"matchmaker {name}" for name in scores])
+    ax.set(xlabel="score", xlim=(-0.05, 1.4), ylim=(-1.5, 0.5))
+    ax.set_xticks(np.linspace(0, 1, 6))
+    ax.legend(loc="lower right", ncols=2, bbox_to_anchor=(1, 0.98))
+    far, near = sorted(error, key=lambda name: -error[name])
+    pairs = int(is_raved.sum() * (~is_raved).sum())
+    return Plot(
+        cast(Figure, ax.figure),
+        f"{near} comes closer to the numbers 1 and 0, with a squared error of {error[near]:.2f} against "
+        f"{error[far]:.2f}, but it gets {wrong[near]} of {pairs} pairs wrong and {far} gets {wrong[far] or 'none'} "
+        "wrong.",
+    )
+
+
+@styled
+def plot_loss_and_push(near: float, far: float) -> Plot:
+    """The BPR loss over the margin, and beside it the push, its slope; two leads are marked on both."""
+    left, right = new_grid(9.5, 3.6)
+    x, leads = np.linspace(-_LIMIT, _LIMIT, 241), np.array([near, far])
+    for ax, curve, label in (
+        (left, lambda m: np.logaddexp(0, -m), "loss of the pair"),
+        (right, lambda m: 1 / (1 + np.exp(m)), "push, the slope of the loss"),
+    ):
+        _margin_axis(ax)
+        ax.plot(x, curve(x), color=GUEST, linewidth=2.5)
+        ax.plot(leads, curve(leads), "o", color=ACCENT, markersize=9, zorder=4)
+        for lead in leads:
+            ax.annotate(f"{curve(lead):.3g}", (lead, curve(lead)), (4, 9), textcoords="offset points", color=ACCENT)
+        ax.set(ylabel=label, ylim=(-0.06 * curve(-_LIMIT), 1.08 * curve(-_LIMIT)))
+    low, high = 1 / (1 + np.exp(far)), 1 / (1 + np.exp(near))
+    return Plot(
+        cast(Figure, left.figure),
+        f"A lead of {near:g} still pushes with {high:.2f}, and a lead of {far:g} with {low:.3f}, which is "
+        f"{high / low:.0f} times less.",
+    )
+
+
+def _margin_axis(ax: Axes) -> None:
+    ax.axvline(0, color=MUTED, linewidth=1, linestyle=":")
+    ax.set(xlabel="margin", xlim=(-_LIMIT, 1.1 * _LIMIT))
+
+
+def plot_pull(
+    names: Sequence[str], path: Sequence[np.ndarray], pulls: np.ndarray, margin: float, loss: float, push: float
+) -> Sketch:
+    """Three tags in the plane, where they came from and what pulls at them; beside it the loss at their margin.
+
+    Args:
+        names: of the guest, the raved and the random film.
+        path: their tags, `(3, 2)`, at the start and after each step so far; the last are where they are now.
+        pulls: `(3, 2)`, minus the gradient of the loss: where the next step takes them, whatever its size.
+        margin, loss, push: of the pair now; minus the push is the slope of the loss.
+    """
+    sketch, tags = Sketch(860, 380), path[-1]
+    width = _REACH * 500 / 320
+    plane = Plane(20, 44, 500, 320, (-width, width), (-_REACH, _REACH))
+    sketch.text(20, 20, "three tags, and what pulls at them", bold=True)
+    sketch.line([plane.at(-width, 0), plane.at(width, 0)], "#cccccc")
+    sketch.line([plane.at(0, -_REACH), plane.at(0, _REACH)], "#cccccc")
+    guest = tags[0] / max(float(np.linalg.norm(tags[0])), 1e-9)
+    sketch.line([plane.at(*(reach * guest)) for reach in (-_REACH, _REACH)], GUEST, 1, "6 5")  # a score is read on it
+    colours, above = (GUEST, FILM, MUTED), (0, 28, -30)
+    for tag in tags[1:]:
+        sketch.line([plane.at(*tag), plane.at(*(float(tag @ guest) * guest))], INK, 1, "2 4")
+    for which, colour in enumerate(colours):
+        trail = [plane.at(*then[which]) for then in path]
+        sketch.line(trail if len(trail) > 1 else trail * 2, colour, 2)
+        for dot in trail[:-1]:
+            sketch.circle(*dot, 3, colour)
+    for which, (colour, name) in enumerate(zip(colours, names, strict=True)):
+        x, y = plane.at(*tags[which])
+        _slanted(sketch, (x, y), plane.at(*(tags[which] + _PULL * pulls[which])))
+        if which:
+            sketch.rect(x - 9, y - 9, 18, 18, colour, INK)
+        else:
+            sketch.circle(x, y, 10, colour, INK)
+        beside = (x, y - above[which], shorten(name, 24), "middle") if which else (x + 18, y, name, "start")
+        sketch.text(*beside, bold=True)
+    sketch.text(560, 20, f"loss {loss:.2f}, push {push:.2f}", bold=True)
+    losses = Plane(600, 70, 235, 236, (-5.0, 7.0), (0.0, 5.2))
+    sketch.axes(losses, "margin", "loss of the pair")
+    sketch.line([losses.at(0, 0), losses.at(0, 5.2)], MUTED, 1, "3 4")
+    sketch.line([losses.at(x, np.logaddexp(0, -x)) for x in np.linspace(-5, 7, 49)], GUEST, 3)
+    sketch.line([losses.at(margin + way, max(loss - way * push, 0)) for way in (-1.0, 1.0)], ACCENT, 3)
+    sketch.circle(*losses.at(margin, loss), 7, ACCENT)
+    return sketch
+
+
+def _slanted(sketch: Sketch, tail: tuple[float, float], head: tuple[float, float]) -> None:
+    """An arrow in any direction, whose head is never longer than itself."""
+    way = np.subtract(head, tail)
+    length = float(np.linalg.norm(way))
+    if length < 1:
+        return
+    along, tip = way / length, min(12.0, length)
+    neck, across = np.asarray(head) - tip * along, np.array([-along[1], along[0]]) * tip / 2
+    sketch.line([tail, (float(neck[0]), float(neck[1]))], ACCENT, 4)
+    corners = (neck + across, neck - across, np.asarray(head))
+    sketch.polygon([(float(x), float(y)) for x, y in corners], ACCENT)
+
+
+@styled
+def plot_pushes(before: Sequence[float], after: Sequence[float]) -> Plot:
+    """How the pairs spread over the push, 0 to 1, before and after training: two outlines, as shares of the pairs."""
+    ax, bins = new_axes(8.0, 3.4), np.linspace(0, 1, 26)
+    styles = {"before training": (before, INK, "--"), "after training": (after, ACCENT, "-")}
+    for name, (push, colour, line) in styles.items():
+        share, _ = np.histogram(push, bins)
+        share = share / len(push)
+        ax.stairs(share, bins, color=colour, linewidth=2.5, linestyle=line)
+        top = int(share.argmax())
+        ax.annotate(name, (bins[top + 1], share[top]), (6, -4), textcoords="offset points", va="top", color=colour)
+    ax.set(xlabel="push of a pair (0.5 is a coin toss)", ylabel="share of the pairs", xlim=(0, 1), ylim=(0, None))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    hardest = np.sort(np.asarray(after))[::-1]
+    share = hardest[: len(hardest) // 10].sum() / hardest.sum()
+    return Plot(
+        cast(Figure, ax.figure),
+        f"The median pair pushed with {np.median(before):.2f} before training and pushes with {np.median(after):.2f} "
+        f"after it. The hardest tenth of the pairs now holds {share:.0%} of all push.",
+    )
+
+
+@styled
+def plot_random_films(hidden: float, rated: float) -> Plot:
+    """One hundred random films as squares: hidden raves, films rated 1 to 3, films that were never rated.
+
+    Args:
+        hidden, rated: the shares of the first two, 0 to 1.
+    """
+    ax, per_row = new_axes(8.5, 2.9), 20
+    n_hidden, n_rated = round(100 * hidden), round(100 * rated)
+    kinds = (("a rave that we hid", n_hidden, ACCENT, ACCENT), ("rated 1 to 3", n_rated, FILM, FILM),
+             ("never rated", 100 - n_hidden - n_rated, MUTED, "white"))  # fmt: skip
+    start = 0
+    for name, count, rim, fill in kinds:
+        place = np.arange(start, start + count)
+        ax.plot(place % per_row, -(place // per_row), FILM_MARKER, color=rim, markerfacecolor=fill, markersize=14,
+                markeredgewidth=1.5, linewidth=0, label=f"{name}: {count}")  # fmt: skip
+        start += count
+    ax.set(xlim=(-0.8, per_row - 0.2), ylim=(-4.7, 0.7), aspect="equal")
+    ax.axis("off")
+    ax.legend(loc="lower center", ncols=3, bbox_to_anchor=(0.5, 1.0), handletextpad=0.2)
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Of 100 random films {100 * hidden:.1f} are raves that we hid, {100 * rated:.1f} got one to three stars, and "
+        f"{100 * (1 - hidden - rated):.1f} were never rated, so nobody knows.",
+    )
+
+
+@styled
+def plot_pair_of_models(
+    results: pd.DataFrame, differences: pd.DataFrame, first: str, second: str, reference: str
+) -> Plot:
+    """NDCG@10 of two models and of a third to compare with, a dot per split; the caption says how certain it is.
+
+    Args:
+        results: a table with `model, split_seed, ndcg@10`.
+        differences: a table with `first, second, difference, low, high`: first minus second, with its 95 % interval.
+    """
+    table = results.pivot(index="split_seed", columns="model", values="ndcg@10")
+    row = differences[(differences["first"] == first) & (differences["second"] == second)].iloc[0]
+    ax, models = new_axes(8.0, 2.7), (first, second, reference)
+    for place, model in enumerate(models):
+        values, colour = table[model].dropna(), ACCENT if model == first else INK
+        up = -place + 0.22 * (np.arange(len(values)) * 0.618 % 1 - 0.5)
+        ax.plot(values, up, "o", color=colour, markersize=6, alpha=0.6)
+        ax.plot([values.mean()] * 2, [-place - 0.3, -place + 0.3], color=INK, linewidth=2)
+        ax.annotate(f"{values.mean():.3f}", (values.max(), -place), (10, 0), textcoords="offset points", va="center")
+    ax.set_yticks([0, -1, -2], models)
+    ax.set(xlabel="NDCG@10 on the hidden raves, one dot per split", ylim=(-2.5, 0.5))
+    ax.set_xlim(0, 1.15 * float(table[list(models)].max().max()))
+    both = table[[first, second]].dropna()
+    ahead, n = int((both[first] > both[second]).sum()), len(both)
+    certain = row["low"] > 0 or row["high"] < 0
+    verdict = "leaves out zero, so the two do differ" if certain else "holds zero, so nobody can say which is better"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"{first} is ahead of {second} on {ahead} of {n} splits. The mean difference is {row['difference']:+.3f}, and "
+        f"its interval, {row['low']:+.3f} to {row['high']:+.3f}, {verdict}.",
+    )
