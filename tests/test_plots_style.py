@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, tables
+from course_lib.plots import gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
@@ -26,6 +26,13 @@ PLOTS = {
     gossip.plot_by_rounds: [{"none": {1: 0.0, 3: 5.0}}, "films"],
     gossip.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
     gossip.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}],
+    graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
+    graph_views.plot_seats: [GUESTS, TOPICS],
+    graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben", "Ben's"],
+    graph_views.plot_with_and_without: [torch.eye(9), torch.eye(9), 4, GUESTS, TOPICS],
+    graph_views.plot_offset: [edge_index(PARTY), edge_index(PARTY) // 2, 4, 9],
+    graph_views.plot_changed_lines: [PARTY, PARTY, GUESTS, TOPICS],
+    graph_views.plot_pieces: [np.array([0, 0, 1]), 1],
     guest_list.plot_ages: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]}), 0, "the writer"],
     guest_list.plot_charts: [pd.DataFrame({"rated": [1, 2], "raved": [2, 1], "title": ["Alien", "Brazil"]}), 1],
     guest_list.plot_found: [
@@ -89,9 +96,6 @@ PLOTS = {
     ranking.plot_histogram: [[1.0, 2.0, 9.0], "share", "guests"],
     receipts.plot_receipts: [["A"], [[("Alien", 0.5), ("rest (2 raves)", 0.125)]]],
     receipts.plot_share_and_loss: [pd.DataFrame({"share": [0.3], "loss": [0.1]}, index=["Alien"])],
-    tables.plot_matrix_grid: [torch.eye(3), 2],
-    tables.plot_bipartite: [PARTY, GUESTS, TOPICS],
-    tables.plot_block_density: [edge_index(PARTY), 4, 9, 9],
 }
 
 
@@ -109,7 +113,7 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, tables)
+    modules = (gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts)
     drawing = {
         function
         for module in modules

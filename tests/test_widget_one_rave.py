@@ -5,7 +5,7 @@ import torch
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots.colours import ACCENT
+from course_lib.plots.colours import ACCENT, MUTED
 from course_lib.plots.three_views import FILM_TINT, GUEST_TINT
 from course_lib.widgets.one_rave import OneRaveWidget
 from tests.drawings import shapes, words
@@ -39,6 +39,13 @@ def test_a_rave_is_framed_in_all_three(widget):
     assert frames(view, "28.0") == [(338 + 28 * 8, 48 + 28 * 3), (338 + 28 * 3, 48 + 28 * 8)]
     (line,) = shapes(view, "polyline", stroke=ACCENT)
     assert line.get("stroke-dasharray") is None
+
+
+def test_one_rave_is_in_all_three_views(widget):
+    view = widget.view.value
+    assert words(view).count("1  Ben") == 3 and "4  Emma" in words(view)
+    assert words(view).count("1") == 18 + 1 + 1  # a one per rave and way, the column 1, the node 1
+    assert len(shapes(view, "polyline", stroke=MUTED)) == 9 and len(shapes(view, "circle")) == 4
 
 
 def test_the_rows_and_columns_of_the_chosen_are_tinted_in_their_colours(widget):
