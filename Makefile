@@ -1,4 +1,4 @@
-# Eleven verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
+# Twelve verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench clean
+.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench growth clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -70,6 +70,9 @@ clean-edition: .venv/.dev  ## headings and code only, for rewriting from memory,
 bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder
 	$(BIN)/python -m tests.benchmarks.peers
+
+growth: .venv/.dev  ## measure how cost grows from ten thousand to ten million likes (course_lib/tables/growth.csv)
+	$(BIN)/python -m tests.benchmarks.growth
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,288 @@
+"""How cost grows from 1e4 to 1e7 likes: `make growth`, about MINUTES minutes; the table is `tables/growth.csv`.
+
+Made-up parties as sparse as Gowalla, 27 likes per guest and 20 per film, with long tails on both sides; tags of 64
+numbers, two layers. Each size is measured in a process of its own. Times are CPU time of one thread, so that a busy
+neighbour lengthens them little; what is compared takes turns in one process, and the median counts. "Before" is the
+library as it was: layers kept apart, freed tables given back to the system, a matrix made by `coalesce`.
+
+`paper_ms` is what each row comes to on paper, at the speed at which this machine reads a table as large as the tags
+from one end to the other (the fastest of 30 plain sums):
+
+- A round reads a tag, an index and a loudness per like and direction, 4 d + 12 bytes, and writes each tag once. A layer
+  there and back is two rounds, two layers are four. That random rows are read as fast as rows in order, or faster,
+  since famous films stay in the inner cache, is why no order of nodes and no narrower index helps: float32 sets the
+  bytes.
+- A training step is that and Adam's 7 tables: weights and two moments read and written, the gradient read.
+- Build: edges, keys, their order and the matrix, 64 bytes per cell read or written once. The rest is sorting.
+- Evaluation: 2 d operations per guest and film at the speed of a plain matrix product. The rest is making and searching
+  the table of scores.
+- Memory, in `peak_mb`, above what the process held with the party alone: 24 bytes per like for the matrix and the same
+  for its making, 4 N d for a table of tags, of which a step holds about ten, and 0.2 GB of scores in the evaluation.
+
+`memory` says whether freed tables stay with the process (`course_lib.memory`, as in `train`), or go back to the system,
+as in any program. Most of LGConv's time is new pages for its messages, a tag per edge; where they stay it is
+three times as fast. It is left out where its messages, there and back, would fill more than 6 GB.
+
+`python -m tests.benchmarks.growth --plot growth.png` draws the stored table.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from course_lib.bpr import bpr_objective
+from course_lib.evaluation import evaluate
+from course_lib.files import write_whole
+from course_lib.graph import adjacency, edge_index, edge_weight, propagate
+from course_lib.interactions import Interactions
+from course_lib.lightgcn import LightGCN
+from course_lib.memory import kept_memory
+from course_lib.tables import stored
+
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+DIM, ROUNDS, BATCH = 64, 2, 2048
+MOST_MESSAGES = 6e9
+TABLE = Path(__file__).parents[2] / "course_lib" / "tables" / "growth.csv"
+PROTOCOL = "CPU ms of one thread, median in turn; 64 numbers, 2 rounds, batch 2,048; 27 likes per guest, 20 per film"
+Run = Callable[[], object]
+OURS, BEFORE, CSR, LGCONV = "course_lib", "before", "torch.sparse.mm", "PyG LGConv"
+
+
+class Before(LightGCN):
+    """The model as it was: every layer is a table of its own, and so is their sum."""
+
+    def tags(self, graph: Tensor, ego: Tensor | None = None) -> Tensor:
+        layers = self.layers(graph, ego)
+        return sum(layers[1:], start=layers[0]) / len(layers)
+
+
+def coalesced(likes: Interactions) -> Tensor:
+    """The matrix of `adjacency` as it was made before."""
+    edges, n_nodes = edge_index(likes), sum(likes.sizes)
+    weight = edge_weight(edges, n_nodes)
+    coo = torch.sparse_coo_tensor(edges, weight, (n_nodes, n_nodes), check_invariants=False)
+    return coo.coalesce().to_sparse_csr()
+
+
+def long_tailed(n_likes: int, seed: int = 0) -> Interactions:
+    """A party of so many likes: guests of log-normal appetite, films whose fame falls with their rank."""
+    rng = np.random.default_rng(seed)
+    n_users, n_items = n_likes // 27, n_likes // 20
+    appetite = rng.lognormal(0, 1, n_users).cumsum()
+    fame = rng.permutation((np.arange(n_items) + 10) ** -0.8).cumsum()
+    keys = np.zeros(0, dtype=np.int64)
+    while len(keys) < n_likes:
+        n = n_likes - len(keys) + n_likes // 10
+        user = appetite.searchsorted(rng.random(n) * appetite[-1]).clip(max=n_users - 1)
+        item = fame.searchsorted(rng.random(n) * fame[-1]).clip(max=n_items - 1)
+        keys = np.unique(np.concatenate([keys, user * n_items + item]))
+    keys = torch.from_numpy(rng.permutation(keys)[:n_likes])
+    return Interactions(keys // n_items, keys % n_items, n_users, n_items)
+
+
+def milliseconds(runs: dict[str, Run], n_turns: int, kept: Sequence[str] = ()) -> dict[str, float]:
+    """The median CPU time of each, over three times `n_turns` in turn, and each time two more that do not count.
+
+    Args:
+        kept: those for which freed tables stay with the process; for the others they go back to the system.
+    """
+    taken = {name: [] for name in runs}
+    for _ in range(3):
+        for names, memory in ((kept, kept_memory()), ([name for name in runs if name not in kept], nullcontext())):
+            with memory:
+                for turn in range(-2, n_turns):
+                    for name in names:
+                        started = time.process_time()
+                        runs[name]()
+                        if turn >= 0:
+                            taken[name].append(1000 * (time.process_time() - started))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def fastest(run: Run) -> float:
+    """The least CPU time of thirty runs, in milliseconds: what the machine can do."""
+    taken = []
+    for _ in range(30):
+        started = time.process_time()
+        run()
+        taken.append(1000 * (time.process_time() - started))
+    return min(taken)
+
+
+def there_and_back(make: Callable[[Tensor], Tensor], x: Tensor) -> Run:
+    """A pass through `make` and the gradient of what it made, on the way to `x`."""
+    x = x.clone().requires_grad_()
+    gradient = torch.ones_like(x)
+
+    def run() -> None:
+        make(x).backward(gradient)
+        x.grad = None
+
+    return run
+
+
+def messages(n_likes: int) -> float:
+    """The bytes of LGConv's messages, a tag per edge, on the way there and on the way back."""
+    return 2 * 2 * n_likes * 4 * DIM
+
+
+def layers_of(likes: Interactions, graph: Tensor) -> dict[str, Callable[[Tensor], Tensor]]:
+    """One layer by each contestant; LGConv only where there is room for its messages."""
+    layers = {OURS: lambda x: propagate(graph, x), CSR: lambda x: torch.sparse.mm(graph, x)}
+    if messages(len(likes)) <= MOST_MESSAGES:
+        from torch_geometric.nn import LGConv
+
+        conv, edges = LGConv(), edge_index(likes)
+        layers[LGCONV] = lambda x: conv(x, edges)
+    return layers
+
+
+def training_step(model: LightGCN, graph: Tensor, likes: Interactions) -> Run:
+    """A step of BPR, as `train` takes it."""
+    generator = torch.Generator().manual_seed(0)
+    objective = bpr_objective(model, graph, likes, 3e-3, generator)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.0, fused=True)
+
+    def run() -> None:
+        _, total = objective(torch.randint(len(likes), (BATCH,), generator=generator), model.embedding.weight)
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+
+    return run
+
+
+def evaluation(model: LightGCN, graph: Tensor, likes: Interactions) -> Run:
+    """Ranks of all films for 1,000 guests, or all if there are fewer, the scores' table at most 200 MB."""
+    users = torch.randperm(likes.n_users, generator=torch.Generator().manual_seed(0))[:1000]
+    hidden = torch.randint(likes.n_items, users.shape, generator=torch.Generator().manual_seed(1))
+    new = ~likes.contains(users, hidden)
+    truth = Interactions(users[new], hidden[new], *likes.sizes)
+    scorer, batch_size = model.scorer(graph), min(1024, 50_000_000 // likes.n_items)
+    return lambda: evaluate(scorer, truth, likes, batch_size=batch_size)
+
+
+def peak_mb() -> float:
+    """The largest memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+
+
+def measure(n_likes: int) -> list[dict[str, object]]:
+    """All rows of one size; this process does nothing else."""
+    torch.set_num_threads(1)
+    n_turns = {10_000: 10, 100_000: 5, 1_000_000: 3}.get(n_likes, 1)
+    likes = long_tailed(n_likes)
+    likes.starts  # noqa: B018 - made on first use, and kept
+    start, rows = peak_mb(), []
+    graph = adjacency(likes)
+    model, before = (kind(*likes.sizes, DIM, ROUNDS, seed=0) for kind in (LightGCN, Before))
+    steps = {OURS: training_step(model, graph, likes), BEFORE: training_step(before, graph, likes)}
+    judge = evaluation(model, graph, likes)
+    with kept_memory():
+        steps[OURS]()
+        judge()
+    peak = peak_mb() - start
+
+    x = torch.randn(sum(likes.sizes), DIM, generator=torch.Generator().manual_seed(0))
+    square = torch.randn(1000, 1000)
+    byte, flop = fastest(x.sum) / x.nbytes, fastest(lambda: square @ square) / 2e9  # ms each
+    a_round = byte * (2 * n_likes * (4 * DIM + 12) + x.nbytes)
+
+    def add(what: str, times: dict[str, float], paper: float, kept: Sequence[str] = ()) -> None:
+        for who, taken in times.items():
+            memory = "kept" if who in kept else "given back"
+            rows.append({"what": what, "who": who, "memory": memory, "ms": taken, "ns_per_like": 1e6 * taken / n_likes,
+                         "times_course_lib": taken / times[OURS], "paper_ms": paper})  # fmt: skip
+
+    builds = {OURS: lambda: adjacency(likes), BEFORE: lambda: coalesced(likes)}
+    add("build", milliseconds(builds, 1), byte * 2 * n_likes * 64)
+    layers = {name: there_and_back(layer, x) for name, layer in layers_of(likes, graph).items()}
+    for kept in ((), tuple(layers)):
+        add("one layer, there and back", milliseconds(layers, n_turns, kept), 2 * a_round, kept)
+    del layers
+    both = {OURS: there_and_back(lambda ego: model.tags(graph, ego), x),
+            BEFORE: there_and_back(lambda ego: before.tags(graph, ego), x)}  # fmt: skip
+    add("two layers, there and back", milliseconds(both, n_turns, [OURS]), 2 * ROUNDS * a_round, [OURS])
+    adam = byte * 7 * x.nbytes
+    add("training step", milliseconds(steps, n_turns, [OURS]), 2 * ROUNDS * a_round + adam, [OURS])
+    thousand = 1000 / min(1000, likes.n_users)
+    taken = thousand * milliseconds({OURS: judge}, 1)[OURS]
+    add("evaluation of 1,000 guests", {OURS: taken}, flop * 2 * DIM * 1000 * likes.n_items)
+    rows.append({"what": "memory", "who": OURS, "peak_mb": peak})
+    return [{"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, **row, "protocol": PROTOCOL}
+            for row in rows]  # fmt: skip
+
+
+def peak_of_a_layer(n_likes: int, who: str) -> list[dict[str, object]]:
+    """The memory that one layer, there and back, takes above the party's, its matrix included."""
+    torch.set_num_threads(1)
+    likes = long_tailed(n_likes)
+    start = peak_mb()
+    x = torch.randn(sum(likes.sizes), DIM)
+    there_and_back(layers_of(likes, adjacency(likes))[who], x)()
+    return [{"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, "what": "memory of one layer",
+             "who": who, "memory": "given back", "peak_mb": peak_mb() - start, "protocol": PROTOCOL}]  # fmt: skip
+
+
+def in_a_process(*arguments: object) -> list[dict[str, object]]:
+    """The rows that a process of its own finds."""
+    command = [sys.executable, "-m", "tests.benchmarks.growth", *map(str, arguments)]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def plot(path: str) -> None:
+    """Draw the stored table: nanoseconds per like over the number of likes."""
+    import matplotlib.pyplot as plt
+
+    table = stored("growth")
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4.5), sharex=True, layout="constrained")
+    wanted = {"one layer, there and back": [(OURS, "-"), (CSR, "--"), (LGCONV, ":")],
+              "training step": [(OURS, "-"), (BEFORE, "--")]}  # fmt: skip
+    for ax, (what, lines) in zip(axes, wanted.items(), strict=True):
+        rows = table[(table["what"] == what) & ~((table["memory"] == "kept") & (what != "training step"))]
+        for who, style in lines:
+            line = rows[rows["who"] == who]
+            ax.plot(line["likes"], line["ns_per_like"], style, marker="o", label=who)
+        ours = rows[rows["who"] == OURS]
+        ax.plot(ours["likes"], 1e6 * ours["paper_ms"] / ours["likes"], color="grey", label="on paper")
+        ax.set(xscale="log", yscale="log", xlabel="likes", ylabel="ns of CPU time per like", title=what)
+        ax.legend()
+    fig.savefig(path, dpi=150)
+
+
+def main() -> None:
+    """Measure all sizes and write the table."""
+    rows = []
+    for n_likes in SIZES:
+        rows += in_a_process(n_likes)
+        for who in (OURS, CSR, LGCONV):
+            if who != LGCONV or messages(n_likes) <= MOST_MESSAGES:
+                rows += in_a_process(n_likes, who)
+        print(pd.DataFrame(rows[-20:]).round(3).to_string(), file=sys.stderr, flush=True)
+    table = pd.DataFrame(rows).round({"ms": 3, "ns_per_like": 1, "times_course_lib": 2, "paper_ms": 3, "peak_mb": 0})
+    protocol = table.pop("protocol")
+    write_whole(TABLE, table.assign(protocol=protocol).to_csv(index=False))
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case []:
+            main()
+        case ["--plot", path]:
+            plot(path)
+        case [n_likes]:
+            print(json.dumps(measure(int(n_likes))))
+        case [n_likes, who]:
+            print(json.dumps(peak_of_a_layer(int(n_likes), who)))
