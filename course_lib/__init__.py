@@ -2,8 +2,8 @@
 
 Read the library in the order of the notebooks: `data`, `interactions`, `graph`, `lightgcn`, `bpr`, `evaluation`,
 `baselines`, `softmax`, `training`, `recommendation`, `tsne`, `influence`. It takes anybody's ratings; `formats` reads
-files, and `interop` leads to other libraries and back. `ensemble` adds matchmakers up. `plots` draw what it computes and `widgets` let one play with it. What only lessons need
-is in `classroom`.
+files, and `interop` leads to other libraries and back. `ensemble` adds matchmakers up. `plots` draw what it computes
+and `widgets` let one play with it. What only lessons need is in `classroom`.
 """
 
 import os
