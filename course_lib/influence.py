@@ -119,30 +119,91 @@ def film_shares(interactions: Interactions, n_rounds: int) -> Tensor:
     return (total / amount.where(amount > 0, 1)).float()
 
 
-class Spread(NamedTuple):
-    """How evenly films arrive.
+def arrivals_at(
+    interactions: Interactions, rule: str, n_rounds: int, guests: Sequence[int | Tensor]
+) -> tuple[list[Tensor], list[int]]:
+    """What has arrived at some guests after 0, 1, ..., `n_rounds` rounds, and how different the party's lists are.
 
-    Attributes:
-        reached: share of all films of which anything has arrived at the guest.
-        top_share: share of the guest's whole tag that is its ten loudest films.
-        n_lists: number of different films in the ten loudest new films of all guests together.
-        total: sum of the guest's tag.
+    Args:
+        guests: each an index, or the liked items of somebody new, who hears the party without being heard.
+
+    Returns:
+        per number of rounds, the tags of the guests `(n, n_items)`, and how many different items stand in the ten
+        loudest new ones of all guests of the party.
     """
+    everybody = arrivals(interactions, rule, n_rounds)
+    rows = [
+        [tags[guest] for tags in everybody] if isinstance(guest, int) else _told(interactions, rule, n_rounds, guest)
+        for guest in guests
+    ]
+    return [torch.stack(tags) for tags in zip(*rows, strict=True)], _different(everybody, interactions)
 
-    reached: float
-    top_share: float
-    n_lists: int
-    total: float
+
+def _told(interactions: Interactions, rule: str, n_rounds: int, liked: Tensor) -> list[Tensor]:
+    """The tag `(n_items,)` of somebody new after 0, 1, ..., `n_rounds` rounds."""
+    heard = torch.zeros(interactions.n_users + interactions.n_items, 1, dtype=torch.float64)
+    degree = interactions.item_degree()[liked].double()
+    each = {"none": torch.ones_like(degree), "row mean": torch.full_like(degree, 1 / len(liked)),
+            "symmetric": (len(liked) * degree).rsqrt()}[rule]  # fmt: skip
+    heard[interactions.n_users + liked, 0] = each.masked_fill(degree == 0, 0)
+    back = loudness(interactions, rule).t().to_sparse_csr()
+    steps = [torch.zeros_like(heard), *gossip_rounds(back, heard, max(n_rounds - 1, 0))][: n_rounds + 1]
+    return [total[interactions.n_users :, 0].float() for total in accumulate(steps)]
 
 
-def spread(arrived: Tensor, user: int, seen: Interactions) -> Spread:
-    """Measure the tags `(n_users, n_items)` of all guests, of one guest in particular, after some rounds."""
-    mine = arrived[user]
-    total = float(mine.sum())
-    top = float(mine.topk(min(10, len(mine))).values.sum())
-    best = arrived.masked_fill(seen.dense() > 0, 0).sort(dim=1, descending=True, stable=True)
-    n_lists = len(best.indices[:, :10][best.values[:, :10] > 0].unique())
-    return Spread(float((mine > 0).float().mean()), top / total if total > 0 else 0.0, n_lists, total)
+def _different(rounds: Sequence[Tensor], seen: Interactions) -> list[int]:
+    """How many different items are among the ten loudest new ones of all guests, after 0, 1, ... rounds."""
+    known = seen.dense() > 0
+    counts: list[int] = []
+    for n, arrived in enumerate(rounds):
+        if n and n % 2 == 0:
+            counts.append(counts[-1])  # nothing has arrived
+            continue
+        best = arrived.masked_fill(known, 0).sort(dim=1, descending=True, stable=True)
+        counts.append(len(best.indices[:, :10][best.values[:, :10] > 0].unique()))
+    return counts
+
+
+def strangers(interactions: Interactions, liked: Tensor, n: int = 2, at_least: int = 20) -> list[int]:
+    """Guests who share the fewest likes with somebody and with each other: indices, `n` of them.
+
+    Args:
+        liked: the items that somebody likes.
+        at_least: who likes fewer items is not asked, unless there are not enough others.
+    """
+    likes, degree = interactions.dense(), interactions.user_degree()
+    shared = likes[:, liked].sum(dim=1)
+    shared[(shared == len(liked)) & (degree == len(liked))] = torch.inf  # that is the same somebody
+    found: list[int] = []
+    for _ in range(min(n, len(likes))):
+        cost = shared - degree / (degree.max() + 1) + len(liked) * (degree < at_least) * 10
+        cost[found] = torch.inf
+        found.append(int(cost.argmin()))
+        shared = shared + likes @ likes[found[-1]]
+    return found
+
+
+def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20) -> pd.DataFrame:
+    """How far the tags of two items point the same way, by how many fans they have in common.
+
+    Args:
+        tags: one row per item, `(n_items, d)`.
+        at_least: items with fewer fans are left out, as a share of a handful of fans says little.
+
+    Returns:
+        one row per class of pairs, with pairs in it: `shared` of their fans (in words), `pairs`, `overlap`: the mean
+        cosine.
+    """
+    likes = interactions.dense()[:, interactions.item_degree() >= at_least]
+    chosen = F.normalize(tags[interactions.item_degree() >= at_least], dim=1)
+    both, fans = likes.T @ likes, likes.sum(dim=0)
+    share = both / (fans[:, None] + fans - both).clamp_min(1)
+    cosine, pair = chosen @ chosen.T, torch.ones_like(share).triu(1) > 0
+    classes = {"none": share == 0, "up to 10 %": (share > 0) & (share <= 0.1)}
+    classes |= {f"{low} to {low + 10} %": (share > low / 100) & (share <= low / 100 + 0.1) for low in (10, 20)}
+    classes["over 30 %"] = share > 0.3
+    rows = [(name, int((pair & of).sum()), float(cosine[pair & of].mean())) for name, of in classes.items()]
+    return pd.DataFrame([row for row in rows if row[1]], columns=["shared", "pairs", "overlap"])
 
 
 def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> Tensor:

@@ -8,7 +8,17 @@ import torch
 
 from course_lib.baselines import untrained_gossip
 from course_lib.graph import adjacency
-from course_lib.influence import RULES, arrivals, film_shares, loudest_peers, path_ledger, spread, tags_by_round
+from course_lib.influence import (
+    RULES,
+    arrivals,
+    arrivals_at,
+    film_shares,
+    loudest_peers,
+    overlap_by_fans,
+    path_ledger,
+    strangers,
+    tags_by_round,
+)
 from course_lib.party import little_party
 
 
@@ -40,18 +50,41 @@ def test_arrivals_refuse_an_unknown_rule(paper):
         arrivals(paper, "loud", 3)
 
 
-def test_spread_by_hand(paper):
-    after_3 = spread(arrivals(paper, "none", 3)[3], user=2, seen=paper)
-    assert after_3.reached == 3 / 4 and after_3.total == 5 and after_3.top_share == 1
-    assert after_3.n_lists == 3  # Ada is told Casablanca, Cleo Alien and Brazil; Dune reaches nobody
-    after_1 = spread(arrivals(paper, "none", 1)[1], user=2, seen=paper)
-    assert after_1.reached == 1 / 4 and after_1.n_lists == 0
+def test_arrivals_at_some_guests_are_their_rows_and_the_lists_by_hand(paper):
+    tags, different = arrivals_at(paper, "none", 3, [2, 0])
+    for n, arrived in enumerate(arrivals(paper, "none", 3)):
+        assert tags[n].tolist() == arrived[[2, 0]].tolist()
+    assert different == [0, 0, 0, 3]  # Ada is told Casablanca, Cleo Alien and Brazil; Dune reaches nobody
 
 
-def test_top_share_is_of_the_ten_loudest(split):
-    arrived = arrivals(split.fit, "symmetric", 3)[3]
-    mine = arrived[7].sort(descending=True).values
-    assert spread(arrived, 7, split.fit).top_share == pytest.approx(float(mine[:10].sum() / mine.sum()), abs=1e-5)
+def test_somebody_new_hears_what_untrained_gossip_tells(split):
+    liked = split.fit.items_of(7)
+    tags, _ = arrivals_at(split.fit, "symmetric", 3, [liked])
+    torch.testing.assert_close(tags[3][0], untrained_gossip(split.fit).newcomer(liked))
+    assert tags[0].sum() == 0 and (tags[1][0] > 0).nonzero().squeeze(1).tolist() == sorted(liked.tolist())
+    walks = arrivals_at(split.fit, "none", 3, [liked])[0][3][0]
+    likes = split.fit.dense()
+    expected = likes[:, liked].sum(dim=1) @ likes
+    expected[liked] += 1
+    torch.testing.assert_close(walks, expected)
+    averages = arrivals_at(split.fit, "row mean", 5, [liked])[0]
+    assert [round(float(tag.sum()), 4) for tag in averages] == [0, 1, 1, 2, 2, 3]
+
+
+def test_strangers_share_little(paper, split):
+    assert strangers(paper, paper.items_of(0), at_least=1) == [2, 1]  # Cleo and Ada share nothing
+    likes = split.fit.dense()
+    one, other = strangers(split.fit, split.fit.items_of(27))
+    assert 27 not in (one, other) and one != other
+    shared = likes @ likes[27]
+    assert shared[one] == shared[split.fit.user_degree() >= 20].min()
+
+
+def test_overlap_is_one_for_the_same_tag_and_by_shared_fans(paper):
+    tags = torch.tensor([[1.0, 0], [2, 0], [0, 1], [0, 1]])  # Alien and Brazil, who have the same fans, share a tag
+    table = overlap_by_fans(paper, tags, at_least=1).set_index("shared")
+    assert table.loc["over 30 %", "pairs"] == 3 and table.loc["over 30 %", "overlap"] == pytest.approx(1 / 3)
+    assert table["pairs"].sum() == 3  # Dune has no fan and is left out
 
 
 @pytest.mark.parametrize("rule", RULES)

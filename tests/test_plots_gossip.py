@@ -1,18 +1,7 @@
 import numpy as np
 
 from course_lib.party import GUESTS, TOPICS
-from course_lib.plots.colours import ACCENT, FILM
-from course_lib.plots.gossip import (
-    FILM_COLOURS,
-    blend,
-    plot_by_rounds,
-    plot_flow,
-    plot_losses,
-    plot_loudest,
-    plot_message_passing,
-    plot_party,
-    plot_row_sums,
-)
+from course_lib.plots.gossip import FILM_COLOURS, blend, plot_flow, plot_message_passing
 from tests.drawings import shapes, words
 
 
@@ -30,34 +19,6 @@ def test_flow_has_a_box_per_step_and_an_arrow_between_each_two():
     assert texts(ax).count("") == 2  # annotations without text are the arrows
 
 
-def test_party_draws_a_line_per_rave_and_circles_above_squares(paper):
-    ax = plot_party(paper, GUESTS[:3], TOPICS[:4], labels=["2", "3", "1", "2", "2", "2", "0"])
-    assert len(ax.lines) == 6
-    heights = [float(nodes.get_offsets()[0][1]) for nodes in ax.collections]
-    assert heights == [1, 1, 1, 0, 0, 0, 0]
-    paths = [len(nodes.get_paths()[0].vertices) for nodes in ax.collections]
-    assert len(set(paths[:3])) == len(set(paths[3:])) == 1 and paths[0] != paths[3]
-    assert {"Ada", "Dune", "0", "3"} <= set(texts(ax))
-
-
-def test_party_leaves_a_node_without_colour_empty(paper):
-    ax = plot_party(paper, GUESTS[:3], TOPICS[:4], [None] * 3 + ["#112233"] * 4)
-    assert np.allclose(ax.collections[0].get_facecolor()[0], 1)
-    assert np.allclose(ax.collections[3].get_facecolor()[0][:3], [0x11 / 255, 0x22 / 255, 0x33 / 255])
-
-
-def test_loudest_tells_raved_from_new_by_words_and_hatch():
-    svg = plot_loudest(["Alien", "A" * 20 + " " + "b" * 30], [2.0, 1.0], [True, False]).svg("alt")
-    bars = shapes(svg, "rect")
-    assert [bar.get("width") for bar in bars] == ["330.0", "165.0", "165.0"]  # the last one is the hatch
-    assert [bar.get("fill")[:4] for bar in bars] == [FILM[:4], ACCENT[:4], "url("]
-    assert words(svg)[1:] == ["Alien", "2, raved", "A" * 20 + " …", "1, new"]
-
-
-def test_loudest_says_so_where_nothing_has_arrived():
-    assert words(plot_loudest([], [], []).svg("alt"))[-1] == "nothing has arrived yet"
-
-
 def test_message_passing_draws_lines_as_thick_as_loud_and_strips_as_long_as_tags(paper):
     tags = np.zeros((7, 4))
     tags[0, :2], tags[2, 2] = (1, 1), 1  # Ada holds Alien and Brazil, Cleo Casablanca
@@ -73,27 +34,6 @@ def test_blend():
     assert blend(np.zeros(5)) is None
     assert blend(np.array([0, 0, 3.0, 0, 0])) == FILM_COLOURS[2]
     assert blend(np.array([1.0, 1, 0])) == "#9f9c74"  # half way from #3f90da to #ffa90e, and to even
-
-
-def test_by_rounds_labels_each_line_at_its_end():
-    ax = plot_by_rounds({"none": {1: 0, 3: 5}, "symmetric": {1: 1, 3: 9}}, "films")
-    assert [line.get_ydata()[-1] for line in ax.lines] == [5, 9]
-    assert texts(ax) == ["none", "symmetric"]
-    assert ax.get_ylabel() == "films" and list(ax.get_xticks()) == [1, 3]
-
-
-def test_row_sums_draws_every_node_and_the_line_at_one():
-    ax = plot_row_sums(np.array([1, 2, 3]), np.array([0.5, 1.0, 2.0]), np.array([True, False, True]))
-    films, guests = ax.collections
-    assert films.get_offsets().tolist() == [[2, 1]] and guests.get_offsets().tolist() == [[1, 0.5], [3, 2]]
-    assert list(ax.lines[0].get_ydata()) == [1, 1]
-
-
-def test_losses_draws_a_line_per_run_and_the_lower_label_below():
-    ax = plot_losses({"plain": [[3, 1], [3, 1.5]], "weighted": [[2, 1.9], [2, 1.8]]})
-    assert len(ax.lines) == 4
-    plain, weighted = ax.texts
-    assert plain.xy == (2, 1.25) and plain.xyann[1] < 0 < weighted.xyann[1]
 
 
 def test_a_lit_walk_is_a_line_of_its_own_and_every_page_has_as_many(paper):

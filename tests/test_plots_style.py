@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts
+from course_lib.plots import gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, rounds
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
@@ -20,12 +20,9 @@ PARTY = little_party()
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
 HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
 LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndcg@10": [0.3, 0.2]})
+OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7]})
 PLOTS = {
     gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
-    gossip.plot_party: [PARTY, GUESTS, TOPICS],
-    gossip.plot_by_rounds: [{"none": {1: 0.0, 3: 5.0}}, "films"],
-    gossip.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
-    gossip.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}],
     graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
     graph_views.plot_seats: [GUESTS, TOPICS],
     graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben", "Ben's"],
@@ -96,6 +93,16 @@ PLOTS = {
     ranking.plot_histogram: [[1.0, 2.0, 9.0], "share", "guests"],
     receipts.plot_receipts: [["A"], [[("Alien", 0.5), ("rest (2 raves)", 0.125)]]],
     receipts.plot_share_and_loss: [pd.DataFrame({"share": [0.3], "loss": [0.1]}, index=["Alien"])],
+    rounds.plot_paper: [PARTY, GUESTS, TOPICS],
+    rounds.plot_by_hand: [[[0.0, 1.0], [0.5, 0.0]], ["Cleo", "Alien"], 0],
+    rounds.plot_tag: [np.array([3.0, 2.0, 1.0]), np.arange(3) < 1, np.arange(3) == 1, "your"],
+    rounds.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
+    rounds.plot_finders: [{"dice": 0.01, "gossip": 0.35}, "gossip", "dice"],
+    rounds.plot_crosstalk: [0.1, {64: 4.0, 1024: 1.0}, {64: 0.02, 1024: 0.05}],
+    rounds.plot_overlap: [OVERLAP, OVERLAP],
+    rounds.plot_rules: [{"none": 6, "symmetric": 30}, {"none": 0.2, "symmetric": 0.4}],
+    rounds.plot_forgotten: [{"right": [0.3, 0.5], "bug": [0.1, 0.1]}, "bug"],
+    rounds.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}, {"plain": [0.3], "weighted": [0.2]}],
 }
 
 
@@ -113,7 +120,7 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts)
+    modules = (gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, rounds)
     drawing = {
         function
         for module in modules

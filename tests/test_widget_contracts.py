@@ -89,7 +89,7 @@ def make(party, split, tmp_path_factory):
         LittlePartyWidget: LittlePartyWidget,
         ThresholdWidget: threshold,
         OneRaveWidget: one_rave,
-        LoudnessWidget: lambda: LoudnessWidget(split.fit, party.films["title"], user=5),
+        LoudnessWidget: lambda: LoudnessWidget(split.fit, party.films["title"], {"Ada": 5, "Ben": 90, "Cleo": 201}),
         DuelWidget: DuelWidget,
         RankedListWidget: ranked_list,
         RehearsalWidget: rehearsal,

@@ -108,14 +108,15 @@ class Sketch:
         self.line([tail, (x, neck)], colour, min(width, length))
         self.polygon([(x - tip / 2, neck), (x + tip / 2, neck), (x, end)], colour)
 
-    def text(self, x: float, y: float, text: str, anchor: str = "start", colour: str = INK, bold: bool = False) -> None:
+    def text(self, x: float, y: float, text: str, anchor: str = "start", colour: str = INK, bold: bool = False,
+             size: float = _SIZE) -> None:  # fmt: skip
         """One line of text; `anchor` is `"start"`, `"middle"` or `"end"`."""
-        base = y + 0.36 * _SIZE  # from the centre of the letters to the line they stand on
+        base = y + 0.36 * size  # from the centre of the letters to the line they stand on
         weight = ' font-weight="bold"' if bold else ""
         self._add(
-            f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{_SIZE}"{weight}>'
+            f'<text x="{x:.1f}" y="{base:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{size:g}"{weight}>'
             f"{escape(text)}</text>",
-            lambda ax, _: ax.text(x, base, text, ha=_ALIGN[anchor], va="baseline", color=colour, size=_SIZE,
+            lambda ax, _: ax.text(x, base, text, ha=_ALIGN[anchor], va="baseline", color=colour, size=size,
                                weight="bold" if bold else "normal", parse_math=False),
         )  # fmt: skip
 

@@ -1,32 +1,29 @@
-"""Notebook 04: how much of each film reaches one guest, by rounds of gossip and by loudness rule."""
+"""Notebook 04: what three guests are told after some rounds of gossip, under three loudness rules."""
 
-from html import escape
+from collections.abc import Mapping
 from typing import ClassVar
 
 import ipywidgets
 import pandas as pd
-import torch
 from torch import Tensor
 
-from course_lib.influence import RULES, Spread, arrivals, loudness, spread, tags_by_round
+from course_lib.influence import RULES, arrivals_at
 from course_lib.interactions import Interactions
-from course_lib.party import GUESTS, TOPICS, paper_party
-from course_lib.plots.gossip import plot_loudest, plot_message_passing
+from course_lib.plots.rounds import plot_lists
 from course_lib.plots.sketch import Sketch
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
-from course_lib.widgets.gossip_picture import GossipPicture
 
-MAX_ROUNDS = 6
+MAX_ROUNDS, LOUDEST = 5, 5
 
 
 class LoudnessWidget:
-    """Rounds 0 to 6 and a loudness rule: the loudest films on one guest's tag, and the same on a party of paper size.
+    """Rounds 1 to 5 and a loudness rule: the five loudest new films of some guests, and how different all lists are.
 
     Args:
         interactions: who raved about what.
         titles: of each item index.
-        user: the guest.
+        guests: a name for each guest who is looked at: their index, or the liked items of somebody new.
 
     Attributes:
         rounds, rule: the controls.
@@ -34,107 +31,64 @@ class LoudnessWidget:
 
     contract: ClassVar = (
         Promise("rule", "none", "symmetric", "n_different_films", "rises",
-                "At full volume everybody is told the same famous films; the symmetric rule turns these down, so "
-                "guests are told different ones.", {"rounds": 3}),
-        Promise("rule", "none", "row mean", "reached", "stays",
-                "The rule does not decide which films arrive, only how loudly.", {"rounds": 3}),
+                "At full volume the charts come through to everybody. The symmetric rule turns them down, and so each "
+                "guest hears what is close to them.", {"rounds": 3}),
         Promise("rounds", 3, 5, "n_different_films", "falls",
-                "Longer walks forget where they started, so the top tens grow alike: this is over-smoothing.",
+                "Longer walks forget where they began, so the lists grow alike. In the field this is over-smoothing.",
                 {"rule": "symmetric"}),
-        Promise("rounds", 3, 4, "total", "stays",
-                "Gossip about films reaches guests in odd rounds only.", {"rule": "symmetric"}),
+        Promise("rounds", 3, 4, "lists", "stays",
+                "In even rounds it's the films who listen, and guests hear nothing of films.", {"rule": "symmetric"}),
     )  # fmt: skip
 
-    def __init__(self, interactions: Interactions, titles: pd.Series, user: int) -> None:
-        self.interactions, self.titles, self.user = interactions, list(titles), user
-        # By rule and rounds: this guest's tag, and how evenly films arrive.
-        self.tags: dict[tuple[str, int], Tensor] = {}
-        self.spreads: dict[tuple[str, int], Spread] = {}
+    def __init__(self, interactions: Interactions, titles: pd.Series, guests: Mapping[str, int | Tensor]) -> None:
+        self.n_users, self.titles, self.guests = interactions.n_users, list(titles), guests
+        self._lists: dict[tuple[str, int], dict[str, list[str]]] = {}
+        self._different: dict[tuple[str, int], int] = {}
+        known = [interactions.items_of(guest) if isinstance(guest, int) else guest for guest in guests.values()]
         for rule in RULES:
-            for n, arrived in enumerate(arrivals(interactions, rule, MAX_ROUNDS)):
-                even = n > 0 and n % 2 == 0
-                self.tags[rule, n] = arrived[user].clone()  # a copy: the tags of all guests are freed
-                self.spreads[rule, n] = self.spreads[rule, n - 1] if even else spread(arrived, user, interactions)
-        self.rounds, row = live.number("rounds", 3, 0, MAX_ROUNDS)
-        self.rule = live.buttons("loudness", RULES, "symmetric")
+            tags, different = arrivals_at(interactions, rule, MAX_ROUNDS, list(guests.values()))
+            for n in range(1, MAX_ROUNDS + 1):
+                rows = zip(guests, tags[n], known, strict=True)
+                self._lists[rule, n] = {name: self._loudest(row, seen) for name, row, seen in rows}
+                self._different[rule, n] = different[n]
+        self.rounds, row = live.number("rounds", 3, 1, MAX_ROUNDS)
+        self.rule = live.buttons("loudness", RULES, "none")
         self.view = ipywidgets.HTML()
-        parties = [[_party(rule, n) for n in range(MAX_ROUNDS + 1)] for rule in RULES]
-        self.gossip = GossipPicture([[sketch.svg(alt) for alt, sketch in row] for row in parties], round=3)
-        self.gossip.row = RULES.index("symmetric")
-        ipywidgets.jslink((self.rounds, "value"), (self.gossip, "round"))
-        ipywidgets.jslink((self.rule, "index"), (self.gossip, "row"))
-        self.box = ipywidgets.VBox([row, self.rule, self.view, self.gossip])
+        self.box = ipywidgets.VBox([row, self.rule, self.view])
         self.rounds.observe(self._redraw, "value")
         self.rule.observe(self._redraw, "value")
         self._redraw()
 
-    def loudest(self) -> pd.DataFrame:
-        """The five loudest raved films on the tag, then the five loudest new ones: `title, amount, raved`."""
-        amount, item = self.tags[self.rule.value, self.rounds.value].sort(descending=True, stable=True)
-        mine = torch.isin(item, self.interactions.items_of(self.user))
-        place = torch.arange(len(item))
-        chosen = torch.cat([place[mine & (amount > 0)][:5], place[~mine & (amount > 0)][:5]])
-        titles = [self.titles[i] for i in item[chosen].tolist()]
-        return pd.DataFrame({"title": titles, "amount": amount[chosen].numpy(), "raved": mine[chosen].numpy()})
-
     def n_different_films(self) -> int:
-        """How many different films are among the ten loudest new films of all guests."""
-        return self._spread().n_lists
+        """The big number: how many different films are in the top tens of all guests."""
+        return self._different[self.rule.value, self.rounds.value]
 
-    def reached(self) -> float:
-        """The share of all films that has reached the guest."""
-        return self._spread().reached
-
-    def total(self) -> float:
-        """The sum of the numbers on the guest's tag."""
-        return self._spread().total
+    def lists(self) -> dict[str, list[str]]:
+        """The lists of the three guests."""
+        return self._lists[self.rule.value, self.rounds.value]
 
     def summary(self) -> str:
-        """The numbers on screen, in words."""
-        n, measured = self.rounds.value, self._spread()
-        start = f"Loudness rule {self.rule.value}, {n} {'round' if n == 1 else 'rounds'}: "
-        if not measured.total:
-            return start + "no film has reached this guest yet."
-        table = self.loudest()
-        named = [
-            f" The loudest {kind} is {rows.iloc[0]['title']} ({rows.iloc[0]['amount']:.2g})."
-            for kind, rows in (("rave", table[table["raved"]]), ("new film", table[~table["raved"]]))
-            if len(rows)
-        ]
-        return start + (
-            f"{measured.reached:.0%} of all films have reached this guest, and the ten loudest are "
-            f"{measured.top_share:.0%} of the tag, whose numbers sum to {measured.total:.3g}. "
-            f"The ten loudest new films of every guest together are {measured.n_lists} different films."
-            + "".join(named)
-        )
+        """What is on screen, in words."""
+        n, lists = self.rounds.value, self.lists()
+        told = "; ".join(f"{name}: {', '.join(titles) or 'nothing new yet'}" for name, titles in lists.items())
+        rule = f"Loudness {self.rule.value}, {n} round{'' if n == 1 else 's'}"
+        return f"{rule}: {self.n_different_films()} {self._counted()}. The loudest new films. {told}."
 
     def picture(self) -> Sketch:
-        """The bars on screen."""
-        table = self.loudest()
-        return plot_loudest(table["title"].tolist(), table["amount"].tolist(), table["raved"].tolist())
+        """The lists on screen."""
+        return plot_lists(self.n_different_films(), self._counted(), self.lists())
 
-    def _spread(self) -> Spread:
-        return self.spreads[self.rule.value, self.rounds.value]
+    def _counted(self) -> str:
+        return f"different films in the top tens of all {self.n_users} guests"
+
+    def _loudest(self, tag: Tensor, seen: Tensor) -> list[str]:
+        new = tag.clone()
+        new[seen] = 0
+        amount, items = new.sort(descending=True, stable=True)
+        return [self.titles[item] for item in items[:LOUDEST][amount[:LOUDEST] > 0].tolist()]
 
     def _redraw(self, _change: dict | None = None) -> None:
-        summary = self.summary()
-        self.view.value = f"<p>{escape(summary)}</p>{self.picture().svg(summary)}"
+        self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        alt, party = _party(self.rule.value, self.rounds.value)
-        live.show(self.box, self.summary(), self.picture().figure, {alt: party.figure})
-
-
-def _party(rule: str, n: int) -> tuple[str, Sketch]:
-    """The message-passing picture of the paper party under a rule after `n` rounds, and what it shows in words."""
-    party = paper_party()
-    tags = tags_by_round(party, rule, n)[n]
-    heard = loudness(party, rule).to_dense()[party.user, party.n_users + party.item]
-    title = f"the same on a party of three, loudness {rule}, {n} round{'' if n == 1 else 's'}"
-    names = GUESTS[: party.n_users], TOPICS[: party.n_items]
-    told = []
-    for guest, tag in zip(names[0], tags.tolist(), strict=False):
-        parts = [f"{film} {amount:.2f}" for film, amount in zip(names[1], tag, strict=True) if amount]
-        told.append(f"{guest} holds {', '.join(parts) or 'nothing'}")
-    sketch = plot_message_passing(party, *names, tags.numpy(), title, heard.numpy())
-    return f"{title[0].upper()}{title[1:]}. {'; '.join(told)}.", sketch
+        live.show(self.box, self.summary(), lambda: self.picture().figure)
