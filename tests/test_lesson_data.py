@@ -110,6 +110,7 @@ def test_what_notebook_02_says_of_movielens(real_data):
     assert trek["Star Trek V: The Final Frontier (1989)"] == 1 and (trek >= 4).sum() >= 4
     assert (films["title"] == "Chasing Amy (1997)").sum() == 2
     assert stars.loc[685].max() == 3 and len(stars.loc[685]) == 20
+    assert 0.5 < len(liar) / len(real_data.users) < 0.53
     assert (liar.size, ratings.groupby("user_id").size().min()) == (485, 20)
 
 

@@ -42,7 +42,7 @@ def test_charts_that_agree_have_nothing_to_say_about_a_fall(places):
 
 
 @pytest.mark.parametrize(
-    ("fives", "told"), [(5, "but no more raves: 3 of what"), (9, "but only 4 more raves: 3 of what")]
+    ("fives", "told"), [(5, "but no more raves, and 3 of what"), (9, "but only 4 more raves, and 3 of what")]
 )
 def test_found_ratings_are_means_over_splits_and_the_caption_says_what_was_gained(fives, told):
     index = pd.MultiIndex.from_product([[0, 1], ["every rating", "raves only"]], names=["split_seed", "charts"])

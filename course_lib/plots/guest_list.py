@@ -130,13 +130,13 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
     ax.set_yticks(range(len(mean)), mean.index)
     ax.set(xlabel="hidden ratings in the guests' top tens", ylim=(len(mean) - 0.5, -0.6))
     ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
-    gain = mean.loc[more] - mean.loc[less]
-    raves = float(gain[["4", "5"]].sum())
+    gain = mean.loc[more].to_numpy() - mean.loc[less].to_numpy()  # from 1 to 5 stars
+    raves = float(gain[3:].sum())
     what = "no more raves" if raves <= 0 else f"only {raves:,.0f} more raves"
     return Plot(
         cast(Figure, ax.figure),
-        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but {what}: "
-        f"{gain[['1', '2']].sum():,.0f} of what they gain got one or two stars.",
+        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but {what}, and "
+        f"{gain[:2].sum():,.0f} of what they gain got one or two stars.",
     )
 
 
