@@ -67,9 +67,7 @@ def recommend(
         known = split.item_ids[:3].tolist()
         raise ValueError(f"items names no item of the split, whose ids begin {known}; are both texts, or both numbers?")
     if "rank" in items or "score" in items:
-        raise ValueError(
-            f"items must leave the names rank and score to the list, got {list(items.columns)}; rename them"
-        )
+        raise ValueError(f"items must leave the names rank and score to the list, got {list(items.columns)}; rename")
     return table.merge(items, on="item_id", how="left")
 
 
@@ -151,26 +149,6 @@ def split_scores(model: LightGCN, parts: Tensor, item_tags: Tensor) -> Tensor:
     if model.scoring == "cosine":
         parts = parts / parts.sum(dim=0).norm().clamp_min(1e-12)
     return model.normalised(item_tags) @ parts.T
-
-
-def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Scorer:
-    """Lower the score of item i by `strength * log(1 + d_i) / log(1 + max d)`: 0 changes nothing.
-
-    What is taken away is the same for every guest, so it is one more line on the receipt of a score.
-
-    Args:
-        item_degree: `(n_items,)` likes per item, d.
-        strength: what the most famous item loses, in units of the score.
-    """
-    fame = item_degree.float().log1p()
-    penalty = strength * fame / fame.max().clamp_min(1e-12)
-
-    def damped(scores: Tensor) -> Tensor:
-        return scores - penalty.to(scores.device)
-
-    if isinstance(scorer, Matchmaker):
-        return Matchmaker(lambda users: damped(scorer.known(users)), lambda liked: damped(scorer.newcomer(liked)))
-    return lambda users: damped(scorer(users))
 
 
 def _who(split: Split, user: Hashable | None, liked: Ids | None) -> tuple[int, Tensor | None]:

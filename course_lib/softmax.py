@@ -51,9 +51,8 @@ def softmax_batches(likes: Interactions, generator: torch.Generator) -> Sequence
     if likes.n_users * likes.n_items <= FULL:
         return [torch.randperm(len(likes), generator=generator)]
     step = torch.randperm(likes.n_users, generator=generator) // N_USERS  # of each guest
-    return [
-        batch for batch in step[likes.user].sort().indices.split(step[likes.user].bincount().tolist()) if len(batch)
-    ]
+    of_like = step[likes.user]
+    return [batch for batch in of_like.sort().indices.split(of_like.bincount().tolist()) if len(batch)]
 
 
 def softmax_objective(

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 
@@ -166,7 +166,11 @@ def train(
         for epoch in bar:
             started, losses = time.perf_counter(), []
             optimizer.param_groups[0]["lr"] = rate * math.sqrt(1 - epoch / config.n_epochs) if config.decay else rate
-            for batch in batches(likes, config, generator):
+            if config.loss == "bpr":
+                steps = torch.randperm(len(likes), generator=generator).split(config.batch_size)
+            else:
+                steps = softmax_batches(likes, generator)
+            for batch in steps:
                 loss, total = objective(batch, ego_tags())
                 optimizer.zero_grad()
                 total.backward()
@@ -232,13 +236,6 @@ def steady_epoch(history: pd.DataFrame, width: int = 9) -> int:
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:
     """An untrained model of the right size, on the CPU."""
     return LightGCN(*interactions.sizes, config.embedding_dim, config.n_layers, config.scoring, config.seed)
-
-
-def batches(likes: Interactions, config: TrainConfig, generator: torch.Generator) -> Sequence[Tensor]:
-    """The likes of each step of an epoch, as places in `likes`, in random order."""
-    if config.loss == "softmax":
-        return softmax_batches(likes, generator)
-    return torch.randperm(len(likes), generator=generator).split(config.batch_size)
 
 
 def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dict | None) -> None:

@@ -1,4 +1,4 @@
-"""One thing moved by hand, and what follows: a pair of films under BPR, a hit in a ranked list."""
+"""One thing changed by hand, and what follows: a pair of films under BPR, a hit in a ranked list, fame damped."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.bpr import bpr_loss
+from course_lib.evaluation import Matchmaker, Scorer
 
 
 class Pair(NamedTuple):
@@ -56,3 +57,23 @@ def move_item(order: Sequence[int], item: int, rank: int, seen: Collection[int] 
     unseen = [other for other in others if other not in seen]
     place = others.index(unseen[rank - 1]) if rank <= len(unseen) else len(others)
     return [*others[:place], item, *others[place:]]
+
+
+def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Scorer:
+    """Lower the score of item i by `strength * log(1 + d_i) / log(1 + max d)`: 0 changes nothing.
+
+    What is taken away is the same for every guest, so it is one more line on the receipt of a score.
+
+    Args:
+        item_degree: `(n_items,)` likes per item, d.
+        strength: what the most famous item loses, in units of the score.
+    """
+    fame = item_degree.float().log1p()
+    penalty = strength * fame / fame.max().clamp_min(1e-12)
+
+    def damped(scores: Tensor) -> Tensor:
+        return scores - penalty.to(scores.device)
+
+    if isinstance(scorer, Matchmaker):
+        return Matchmaker(lambda users: damped(scorer.known(users)), lambda liked: damped(scorer.newcomer(liked)))
+    return lambda users: damped(scorer(users))

@@ -10,7 +10,8 @@ from course_lib.evaluation import Matchmaker
 from course_lib.graph import adjacency, edge_index
 from course_lib.interactions import Interactions, Split, to_interactions
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import OWN_TAG, damp_popularity, explain, recommend, split_scores, tag_parts
+from course_lib.recommendation import OWN_TAG, explain, recommend, split_scores, tag_parts
+from course_lib.what_if import damp_popularity
 from tests.test_lightgcn import dense_newcomer, set_tags
 
 NOTHING = torch.zeros(0, dtype=torch.int64)
@@ -132,7 +133,7 @@ def test_a_scorer_of_known_users_is_refused_for_a_newcomer(shop):
         ),
         (
             lambda films: films.rename(columns={"title": "score"}),
-            r"must leave the names rank and score to the list, got .*'score'.*; rename them",
+            r"must leave the names rank and score to the list, got .*'score'.*; rename",
         ),
     ],
 )

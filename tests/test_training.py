@@ -14,8 +14,8 @@ from course_lib.evaluation import Matchmaker, evaluate
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
-from course_lib.recommendation import damp_popularity
 from course_lib.training import BPR_CONFIG, NEWCOMER_CONFIG, TrainConfig, build, fit, steady_epoch, train
+from course_lib.what_if import damp_popularity
 
 # Every field that BPR reads, so that better defaults change no test.
 CONFIG = TrainConfig(

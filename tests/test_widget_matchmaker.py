@@ -12,7 +12,8 @@ from course_lib.influence import total
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import plot_receipts
-from course_lib.recommendation import OWN_TAG, damp_popularity, explain, recommend, split_scores
+from course_lib.recommendation import OWN_TAG, explain, recommend, split_scores
+from course_lib.what_if import damp_popularity
 from course_lib.widgets.matchmaker import STRENGTHS, MatchmakerWidget
 
 

@@ -17,7 +17,8 @@ from course_lib.influence import Receipt, fold_reasons
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import in_words, plot_receipts, receipts_html
-from course_lib.recommendation import OWN_TAG, damp_popularity, split_scores, tag_parts
+from course_lib.recommendation import OWN_TAG, split_scores, tag_parts
+from course_lib.what_if import damp_popularity
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 

@@ -1,4 +1,4 @@
-"""Guests nobody knew: `python -m tests.benchmarks.newcomers` writes `course_lib/tables/newcomers.csv`, about 25 minutes.
+"""Guests nobody knew: `python -m tests.benchmarks.newcomers`, about 25 minutes, writes `newcomers.csv`.
 
 Protocol: MovieLens 100K, a like is a rating >= 4. Per seed (0-2) a fifth of the guests with at least 30 likes is held
 out whole, drawn from every second of them. A third of each one's likes is hidden; 1, 2, 3, 5, 10, 20 or all of the
