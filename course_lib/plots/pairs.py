@@ -109,13 +109,13 @@ def plot_loss_and_push(near: float, far: float) -> Plot:
     x, leads = np.linspace(-_LIMIT, _LIMIT, 241), np.array([near, far])
     for ax, curve, label in (
         (left, lambda m: np.logaddexp(0, -m), "loss of the pair"),
-        (right, lambda m: 1 / (1 + np.exp(m)), "push, the slope of the loss"),
+        (right, lambda m: 1 / (1 + np.exp(m)), "push (how steep the loss is)"),
     ):
         _margin_axis(ax)
         ax.plot(x, curve(x), color=GUEST, linewidth=2.5)
         ax.plot(leads, curve(leads), "o", color=ACCENT, markersize=9, zorder=4)
         for lead in leads:
-            ax.annotate(f"{curve(lead):.3g}", (lead, curve(lead)), (4, 9), textcoords="offset points", color=ACCENT)
+            ax.annotate(f"{curve(lead):.2g}", (lead, curve(lead)), (4, 9), textcoords="offset points", color=ACCENT)
         ax.set(ylabel=label, ylim=(-0.06 * curve(-_LIMIT), 1.08 * curve(-_LIMIT)))
     low, high = 1 / (1 + np.exp(far)), 1 / (1 + np.exp(near))
     return Plot(
@@ -218,7 +218,7 @@ def plot_random_films(hidden: float, rated: float) -> Plot:
     Args:
         hidden, rated: the shares of the first two, 0 to 1.
     """
-    ax, per_row = new_axes(8.5, 2.9), 20
+    ax, per_row = new_axes(8.5, 2.6), 20
     n_hidden, n_rated = round(100 * hidden), round(100 * rated)
     kinds = (("a rave that we hid", n_hidden, ACCENT, ACCENT), ("rated 1 to 3", n_rated, FILM, FILM),
              ("never rated", 100 - n_hidden - n_rated, MUTED, "white"))  # fmt: skip
