@@ -180,13 +180,13 @@ def _data() -> Iterator[Finding]:
             yield Finding(f"data: MovieLens 100K in {folder} (COURSE_LIB_DATA), hash right")
     elif cache := _user_folder("cache"):
         whole = None
-        for source, _, files in download.SOURCES:
-            states = {file: _state(cache / file, download.HASHES[file]) for file in files}
-            for file in files:
+        for source in download.SOURCES["ml-100k"]:
+            states = {file: _state(cache / file, download.HASHES[file]) for file in source.files}
+            for file in source.files:
                 if states[file] == "damaged":
                     yield Finding(f"data: {cache / file} fails its hash", "delete it; it is fetched again when needed")
             if set(states.values()) == {"whole"}:
-                whole = whole or source
+                whole = whole or source.name
         if whole:
             yield Finding(f"data: MovieLens 100K from {whole}, kept in {cache}, hash right")
         else:

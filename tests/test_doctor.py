@@ -222,7 +222,7 @@ def test_another_front_end_is_named(monkeypatch):
 def test_the_kept_data_is_held_against_its_hash(cache, monkeypatch):
     (finding,) = doctor._data()
     assert finding.what.startswith(f"data: none in {cache} yet") and finding.fix is None
-    source, _, files = download.SOURCES[-1]
+    source, _, files, _ = download.SOURCES["ml-100k"][-1]
     for file in files:
         (cache / file).write_text(file)
     assert [f.what for f in doctor._data()][:3] == [f"data: {cache / file} fails its hash" for file in files]
