@@ -229,8 +229,8 @@ def steady_epoch(history: pd.DataFrame, width: int = 9) -> int:
     """The epoch around which validation is best: of the running mean over `width` validations, centred, at the peak."""
     if "ndcg@10" not in history:
         return int(history["epoch"].iloc[-1])
-    curve = history.dropna().set_index("epoch")["ndcg@10"]
-    return int(curve.rolling(width, center=True, min_periods=1).mean().idxmax())
+    curve = history.dropna().set_index("epoch")["ndcg@10"].rolling(width, center=True, min_periods=1).mean()
+    return int(curve.index[int(curve.argmax())])
 
 
 def build(interactions: Interactions, config: TrainConfig) -> LightGCN:

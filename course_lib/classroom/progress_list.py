@@ -125,10 +125,10 @@ def lists_so_far(
     for name in [*met, *(name for name in fresh if name not in METHODS)]:
         reason, items = ONLY_KNOWN.get(name, "") if you else "", []
         if name in kept.index and not you:
-            items = split.item_indices(map(int, kept.loc[name, "films"].split())).tolist()
+            items = split.item_indices([int(item) for item in kept["films"].loc[name].split()]).tolist()
         elif not reason:
             items = guest.top(scorer(name), K).tolist()
-        ndcg = float(kept.loc[name, "ndcg@10"]) if name in kept.index else overall(scorer(name), split)
+        ndcg = float(kept["ndcg@10"].loc[name]) if name in kept.index else overall(scorer(name), split)
         hits = guest.hits(torch.tensor(items, dtype=torch.int64)).tolist()
         found.append(Listed(name, [titles[item] for item in items], hits, ndcg, reason))
     return found

@@ -1,10 +1,12 @@
 """Pictures of rankings, and of comparisons between rankings."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, INK, MUTED, PALETTE
@@ -66,7 +68,7 @@ def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, 
     ax.set(xlim=(-1.2, n_lists + 2.6), ylim=(length, -1.4))
     ax.axis("off")
     return Plot(
-        ax.figure,
+        cast(Figure, ax.figure),
         f"Untrained gossip found {found} of {possessive} {n_hidden} hidden raves with one list of {length} films. "
         f"A list drawn at random finds {chance:.2f} on average, so it takes {n_lists} of them to expect a single hit.",
     )

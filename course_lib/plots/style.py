@@ -113,9 +113,11 @@ def show(picture: Plot | Figure, caption: str | None = None, save: str | Path | 
     Args:
         picture: what a plot function returns; or a bare figure, whose `caption` is then given here.
     """
-    caption = caption or picture.caption
-    figure = picture.figure if isinstance(picture, Plot) else picture
-    display({"image/png": png(figure), "text/plain": caption}, raw=True, metadata={"image/png": {"alt": caption}})
+    if isinstance(picture, Plot):
+        caption, picture = caption or picture.caption, picture.figure
+    if not caption:
+        raise ValueError("a bare figure brings no caption; give one after it")
+    display({"image/png": png(picture), "text/plain": caption}, raw=True, metadata={"image/png": {"alt": caption}})
     display({"text/markdown": f"*{markdown(caption)}*", "text/plain": caption}, raw=True)
     if save is not None:
-        figure.savefig(save, dpi=150)
+        picture.savefig(save, dpi=150)
