@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "plots": ("library", "plots"),
     "widgets": ("library", "plots", "widgets", "classroom.guest", "classroom.predictions", "classroom.question",
                 "classroom.progress_list"),
-}
+}  # fmt: skip
 CORE = ("border", "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "training", "evaluation", "baselines",
         "recommendation")  # fmt: skip
 
