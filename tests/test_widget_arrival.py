@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from html import escape
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_the_picture_lights_one_walk(widget, famous):
     title, peer = widget._names[walk.item], widget._peer(walk)
     bold = [text.text for text in shapes(widget.view.value, "text") if text.get("font-weight") == "bold"]
     assert peer in bold and any(title.split(" (")[0] in words for words in bold)
-    assert f"Those through {widget._names[walk.liked]} carry {walk.share:.0%} of the gossip" in widget.view.value
+    assert f"Those through the same rave carry {walk.share:.0%} of the gossip" in widget.view.value
     assert len(shapes(widget.view.value, "polyline", stroke=ACCENT)) == 3
 
 
@@ -91,7 +92,8 @@ def test_a_walk_is_drawn_station_by_station():
         Arrival("Star Wars", "guest 5", "Alien"),
     ]
     page = plot_arrivals("you", arrivals, 0).svg("words")
-    assert words(page)[3:] == ["you", "Star Wars", "guest 276", "guest 5", "1  Blade Runner", "2  Alien"]
+    assert words(page)[:4] == ["you", "raved about", "so did", "who also raved about"]
+    assert words(page)[4:] == ["Star Wars", "guest 276", "guest 5", "1  Blade Runner", "2  Alien"]
     lit = [shape for shape in shapes(page, "rect") if shape.get("fill") == FILM]
     assert len(lit) == 2 and len(shapes(page, "polyline")) == 6
     assert plot_arrivals("you", [], -1).svg("nothing")
@@ -167,6 +169,30 @@ def test_it_is_shown_live_with_its_words_and_its_picture(widget, monkeypatch):
     monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **_: shown.append(data))
     widget._ipython_display_()
     assert shown[0]["text/plain"] == widget.summary() and shown[1]["image/png"]
+    liked = {walk.liked for walk in widget.walks()}
+    caption = shown[2]["text/plain"]
+    assert caption.startswith("The writer raved about ") and escape(caption) in widget.view.value
+    assert f"of the {len(widget.guest().shown)} raves" in caption and len(liked) < len(widget.guest().shown)
+
+
+def test_with_one_rave_all_gossip_comes_through_it(widget, famous):
+    tick(widget, famous[:1])
+    assert "carry" not in widget._lit() and "drawn" not in widget._lit()
+
+
+@pytest.mark.parametrize(
+    ("title", "drawn"),
+    [
+        ("Alien (1979)", "Alien (1979)"),
+        ("Empire Strikes Back, The (1980)", "Empire Strikes Back (1980)"),
+        ("Body Snatchers (1993) no. 573", "Body Snatchers (1993)"),
+        ("Monty Python and the Holy Grail (1974)", "Monty Python and the… (1974)"),
+        ("A title without a year that is far too long", "A title without a year that…"),
+    ],
+)
+def test_a_long_title_keeps_its_year(title, drawn):
+    page = plot_arrivals("you", [Arrival("Star Wars", "guest 276", title)], 0).svg("words")
+    assert words(page)[-1] == f"1  {drawn}"
 
 
 def test_the_first_list_needs_no_slow_import():

@@ -2,37 +2,42 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from course_lib.interactions import Interactions
-from course_lib.plots.colours import ACCENT, GUEST, MUTED, PALETTE
+from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch, ink_on
 from course_lib.plots.style import Plot, new_axes, styled
 from course_lib.plots.text import count
 
 LIT = 7  # width of a walk that is lit; the style sheet of the picture makes it flash
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
+_STRIP, _LETTER = 120, 14  # width of a full strip, and of the smallest piece that has room for its letter
 
 
 @styled
 def plot_flow(boxes: Mapping[str, str], skipped: str = "") -> Plot:
-    """Boxes from left to right, joined by arrows: name on top, what comes out of it below.
+    """Boxes from left to right, joined by arrows: name on top, a small drawing, what comes out of it below.
 
     Args:
-        boxes: name to caption, in order; captions are broken at spaces.
+        boxes: name to caption, in order; captions are broken at spaces. Only the steps of the course have a drawing.
         skipped: the box that was left out this time; it is drawn empty, with a dashed rim.
     """
-    ax = new_axes(10, 1.9)
+    ax = new_axes(10, 2.1)
     step, width = 1.0, 0.82
     for place, (name, caption) in enumerate(boxes.items()):
         left, out = place * step, name == skipped
         box = FancyBboxPatch((left, 0), width, 1, boxstyle="round,pad=0,rounding_size=0.06", ec=GUEST,
                              fc="white" if out else "#eef4fb", ls="--" if out else "-", lw=1.5)  # fmt: skip
         ax.add_patch(box)
-        ax.text(left + width / 2, 0.82, name, ha="center", va="center", weight="bold")
-        ax.text(left + width / 2, 0.4, textwrap.fill(caption, 15), ha="center", va="center", size=12)
+        ax.text(left + width / 2, 0.87, name, ha="center", va="center", weight="bold")
+        ax.text(left + width / 2, 0.2, textwrap.fill(caption, 15), ha="center", va="center", size=11)
+        _draw_step(ax, name, left + width / 2 - 0.25)
         if place:
             arrow = {"arrowstyle": "-|>", "color": "#444444", "lw": 1.8}
             ax.annotate("", (left, 0.5), (left - step + width, 0.5), arrowprops=arrow)
@@ -40,7 +45,30 @@ def plot_flow(boxes: Mapping[str, str], skipped: str = "") -> Plot:
     ax.axis("off")
     ends = list(boxes.values())
     without = f", and the one called “{skipped}” was left out" if skipped else ""
-    return Plot(ax.figure, f"{count(len(boxes)).capitalize()} steps lead from {ends[0]} to {ends[-1]}{without}.")
+    caption = f"{count(len(boxes)).capitalize()} steps lead from {ends[0]} to {ends[-1]}{without}."
+    return Plot(cast(Figure, ax.figure), caption)
+
+
+def _draw_step(ax: Axes, name: str, left: float) -> None:
+    # What a step of the course looks like, 0.5 wide and between 0.4 and 0.74 high.
+    low, high, ends = 0.43, 0.71, np.linspace(left + 0.03, left + 0.47, 4)
+    if name == "load":  # lines of a file
+        for y in np.linspace(low, high, 4):
+            ax.plot([left + 0.08, left + 0.2], [y, y], color=GUEST, lw=4)
+            ax.plot([left + 0.25, left + 0.42], [y, y], color=FILM, lw=4)
+    elif name in ("graph", "gossip"):  # guests and films, and a walk between them
+        for user, item in ((0, 0), (1, 0), (1, 1), (2, 1), (2, 3), (3, 2), (3, 3)):
+            ax.plot([ends[user], ends[item]], [high, low], color=MUTED, lw=1, zorder=1)
+        if name == "gossip":
+            ax.plot(ends[[0, 0, 1, 1]], [high, low, high, low], color=ACCENT, lw=2.5, zorder=1)
+        ax.scatter(ends, [high] * 4, s=45, color=GUEST, marker="o", zorder=2)
+        ax.scatter(ends, [low] * 4, s=45, color=FILM, marker="s", zorder=2)
+    elif name == "train":  # one up, one down
+        for x, start, end, colour in ((left + 0.17, low, high, FILM), (left + 0.33, high, low, MUTED)):
+            ax.annotate("", (x, end), (x, start), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 3})
+    elif name == "recommend":  # a list, best first
+        for y, length in zip(np.linspace(high, low, 4), (0.4, 0.32, 0.26, 0.22), strict=True):
+            ax.plot([left + 0.07, left + 0.07 + length], [y, y], color=FILM, lw=5)
 
 
 def plot_message_passing(
@@ -56,8 +84,9 @@ def plot_message_passing(
     """A small party and what every tag is made of: one frame of the message-passing picture.
 
     Guests are circles on top, films squares below, a line is a rave. A node has the blended colour of its tag, and the
-    strip beside it shows the parts, named by the film's first letter. Frames of one party have the same shapes in the
-    same order, so that a browser can turn one into the next.
+    strip beside it shows the parts, named by the film's first letter; where a part is too thin for its letter, all
+    letters stand beside the name. Frames of one party have the same shapes in the same order, so that a browser can
+    turn one into the next.
 
     Args:
         guests, films: their names, at most five films.
@@ -65,7 +94,7 @@ def plot_message_passing(
         title: one line.
         loudness: `(E,)` how loudly the guest hears the film of each rave; the lines are drawn as thick, and labelled.
             The strips then have the lengths of the tags, the longest a whole strip, and names come with the sum of the
-            tag; without it strips are of one length, and names come with the letters of the films on the tag.
+            tag; without it strips are of one length.
         lit: walks to light, each as its nodes, guests counted first.
         n_lit: how many walks other pages of the same book light at most: all pages have the same shapes.
     """
@@ -87,9 +116,8 @@ def plot_message_passing(
             sketch.circle(x[node], 115, 26, colour or "white", "#333333", 1.5)
         else:
             sketch.rect(x[node] - 25, 215, 50, 50, colour or "white", "#333333", 1.5)
-        letters = " ".join(film[0] for film, amount in zip(films, tags[node], strict=True) if amount > 0)
-        told = letters if loudness is None else f"sum {sums[node]:.3g}"
-        sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told if letters else 'empty'}", "middle")
+        told = _told(tags[node], films) if loudness is None else f"sum {sums[node]:.3g}" if sums[node] else "empty"
+        sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told}" if told else name, "middle")
         _strip(sketch, x[node] - 60, 62 if is_guest else 290, tags[node] / max(full[node], 1e-12), films)
     if loudness is not None:
         for edge, (user, item) in enumerate(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True)):
@@ -111,10 +139,18 @@ def _spread(n: int) -> list[float]:
     return [860 * (place + 0.5) / n for place in range(n)]
 
 
+def _told(tag: np.ndarray, films: Sequence[str]) -> str:
+    # The letters of the films on a tag, where the strip has no room for all of them.
+    if not tag.any():
+        return "empty"
+    on = [film[0] for film, amount in zip(films, tag, strict=True) if amount > 0]
+    return "" if (_STRIP * tag[tag > 0] / tag.sum() > _LETTER).all() else " ".join(on)
+
+
 def _strip(sketch: Sketch, x: float, y: float, shares: np.ndarray, films: Sequence[str]) -> None:
-    # What a tag is made of, 120 wide when full: a piece per film, named where the letter fits.
+    # What a tag is made of, `_STRIP` wide when full: a piece per film, named where the letter fits.
     for share, film, colour in zip(shares.tolist(), films, FILM_COLOURS, strict=False):
-        width = 120 * share
+        width = _STRIP * share
         sketch.rect(x, y, width, 20, colour, "white" if width else "none")
-        sketch.text(x + width / 2, y + 10, film[0] if width > 14 else "", "middle", ink_on(colour), bold=True)
+        sketch.text(x + width / 2, y + 10, film[0] if width > _LETTER else "", "middle", ink_on(colour), bold=True)
         x += width

@@ -1,14 +1,14 @@
 """Ten films and the walks that brought them (notebook 01)."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED
 from course_lib.plots.sketch import Sketch
-from course_lib.plots.text import shorten
 
 _WIDTH, _ROW, _TOP = 900, 38, 40
-_YOU, _LIKED, _PEER, _LISTED = 34, (96, 330), 428, (600, 892)  # the four columns, from left to right
+_YOU, _LIKED, _PEER, _LISTED = 40, (118, 354), (396, 534), (586, 892)  # the four columns, from left to right
 _PALE_FILM, _PALE_GUEST = "#fff3da", "#dcebf8"
 
 
@@ -33,7 +33,8 @@ def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
     """
     height = _TOP + _ROW * max(len(arrivals), 1)
     sketch = Sketch(_WIDTH, height)
-    for x, words in ((_LIKED[0], "raved about"), (_PEER - 16, "so did"), (_LISTED[0], "who also raved about")):
+    heads = (8, who), (_LIKED[0], "raved about"), (_PEER[0], "so did"), (_LISTED[0], "who also raved about")
+    for x, words in heads:  # read from left to right they are the sentence that each walk says
         sketch.text(x, 18, words, bold=True)
     liked = _levels([a.liked for a in arrivals], height)
     peers = _levels([a.peer for a in arrivals], height)
@@ -41,28 +42,37 @@ def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
     middle = (_TOP + height) / 2
     for place in sorted(range(len(arrivals)), key=lambda place: place == lit):  # the lit walk lies on top
         arrival = arrivals[place]
-        y = (middle, liked[arrival.liked], peers[arrival.peer], listed[place])
-        x = ((_YOU, _LIKED[0]), (_LIKED[1], _PEER), (_PEER, _LISTED[0]))
-        for (start, end), before, after in zip(x, y, y[1:], strict=False):
+        heights = (middle, liked[arrival.liked], peers[arrival.peer], listed[place])
+        gaps = ((_YOU, _LIKED[0]), (_LIKED[1], _PEER[0]), (_PEER[1], _LISTED[0]))
+        for (start, end), before, after in zip(gaps, heights, heights[1:], strict=False):
             is_lit = place == lit
             sketch.line([(start, before), (end, after)], ACCENT if is_lit else MUTED, 4 if is_lit else 1.5)
     on = arrivals[lit] if arrivals else Arrival("", "", "")
-    sketch.circle(_YOU, middle, 20, GUEST, INK, 1.5)
-    sketch.text(8, middle + 36, who)
+    sketch.circle(_YOU, middle, 24, GUEST, INK, 1.5)
     for title, y in liked.items():
-        _card(sketch, _LIKED, y, shorten(title, 25), title == on.liked)
+        _card(sketch, _LIKED, y, _fit(title, 25), title == on.liked)
     for name, y in peers.items():
-        sketch.circle(_PEER, y, 14, GUEST if name == on.peer else _PALE_GUEST, INK, 1)
-        sketch.rect(_PEER + 18, y - 11, 9.6 * len(name) + 8, 22, "white")
-        sketch.text(_PEER + 22, y, name, bold=name == on.peer)
+        is_lit = name == on.peer
+        sketch.rect(_PEER[0] + 14, y - 15, _PEER[1] - _PEER[0] - 14, 30, GUEST if is_lit else _PALE_GUEST)
+        sketch.circle(_PEER[0] + 15, y, 15, GUEST if is_lit else _PALE_GUEST, INK, 1)
+        sketch.text((_PEER[0] + 30 + _PEER[1]) / 2, y, name, "middle", bold=is_lit)
     for place, y in listed.items():
-        _card(sketch, _LISTED, y, f"{place + 1}  {shorten(arrivals[place].film, 26)}", place == lit)
+        _card(sketch, _LISTED, y, f"{place + 1}  {_fit(arrivals[place].film, 28)}", place == lit)
     return sketch
 
 
 def _card(sketch: Sketch, ends: tuple[float, float], y: float, text: str, lit: bool) -> None:
     sketch.rect(ends[0], y - 15, ends[1] - ends[0], 30, FILM if lit else _PALE_FILM, INK if lit else MUTED, 1)
     sketch.text(ends[0] + 8, y, text, bold=lit)
+
+
+def _fit(title: str, length: int) -> str:
+    """A title of at most `length` characters that keeps its year: "Indiana Jones and… (1989)"."""
+    parts = re.fullmatch(r"(.+?)(?:, (?:The|A|An))? (\(\d{4}\)).*", title)
+    if len(title) <= length or not parts:
+        return title if len(title) <= length else title[: length - 1].rstrip() + "…"
+    name, room = parts[1], length - len(parts[2]) - 1
+    return f"{name if len(name) <= room else name[: room - 1].rstrip() + '…'} {parts[2]}"
 
 
 def _levels(names: Sequence[str], height: float) -> dict[str, float]:

@@ -21,6 +21,7 @@ from course_lib.influence import Walk, strongest_walks
 from course_lib.interactions import Split
 from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.plots.sketch import Sketch
+from course_lib.plots.text import count
 from course_lib.widgets import live
 from course_lib.widgets.film_picker import FilmPicker, film_names
 
@@ -41,12 +42,12 @@ class ArrivalWidget:
 
     def __init__(self, data: MovieLens, split: Split) -> None:
         self._split, self._names = split, film_names(data, split)
-        self._titles = data.films.set_index("item_id")["title"]
+        self._titles = dict(zip(data.films["item_id"], data.films["title"], strict=True))
         self._graph, self._scorer = adjacency(split.fit), untrained_gossip(split.fit)
         self._file, self._note, ticked = guest_file(), "", []
         if self._file is not None and self._file.is_file():
             try:
-                ticked = split.item_indices(load_guest(self._file, self._titles.to_dict())).tolist()
+                ticked = split.item_indices(load_guest(self._file, self._titles)).tolist()
             except (ValueError, OSError) as error:
                 self._note = f"Your films could not be read, and what you tick here is not kept: {error}."
         self.films = FilmPicker(self._names, ticked, self._changed)
@@ -96,11 +97,21 @@ class ArrivalWidget:
     def _lit(self) -> str:
         if not self._walks:
             return "There is nothing left to recommend."
-        walk = self._walks[min(self.place.value, len(self._walks)) - 1]
-        return (
-            f"{self._walk(walk)}. This is one of {walk.n_walks:,} walks that lead there in three steps. Those through "
-            f"{self._names[walk.liked]} carry {walk.share:.0%} of the gossip, more than any other film does."
+        walk, names = self._walks[min(self.place.value, len(self._walks)) - 1], self._names
+        liked, film = names[walk.liked], names[walk.item]
+        n, n_drawn = len(self._guest.shown), len({walk.liked for walk in self._walks})
+        told = (
+            f"{self._guest.title} raved about {liked}, and so did {self._peer(walk)}, who also raved about {film}. "
+            f"This is one of {walk.n_walks:,} walks of three steps that lead there."
         )
+        if n > 1:
+            told += (
+                f" Those through the same rave carry {walk.share:.0%} of the gossip, more than any other rave's do, "
+                f"and the rest together carry {1 - walk.share:.0%}."
+            )
+        if n_drawn < n:
+            told += f" {count(n_drawn).capitalize()} of the {n} raves {'is' if n_drawn == 1 else 'are'} drawn."
+        return told
 
     def _answer(self) -> None:
         self._guest = self.guest()
@@ -139,4 +150,4 @@ class ArrivalWidget:
         self._answer()
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), lambda: self.picture().figure)
+        live.show(self.box, self.summary(), lambda: self.picture().figure, captions={self.summary(): self._lit()})

@@ -5,8 +5,7 @@ from typing import ClassVar
 
 import ipywidgets
 
-from course_lib.graph import adjacency
-from course_lib.influence import film_shares, strongest_walks, told_by_round
+from course_lib.influence import film_shares, told_by_round
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots.gossip import blend, plot_message_passing
 from course_lib.plots.sketch import Sketch
@@ -30,8 +29,8 @@ class LittlePartyWidget:
         Promise("rounds", 1, 2, "n_films_on_tag", "stays",
                 "In round 2 the guests talk and the films listen, so no guest can hear anything new.", {"guest": 0}),
         Promise("rounds", 2, 3, "n_films_on_tag", "rises",
-                "Casablanca has come by Ada – Alien – Ben – Casablanca, and nobody had to compare Ada with Ben.",
-                {"guest": 0}),
+                "Casablanca has come from Ben through the two films that he shares with Ada, and nobody had to compare "
+                "Ada with Ben.", {"guest": 0}),
         Promise("guest", 0, 2, "n_films_on_tag", "rises",
                 "Cleo stands in the middle, with Ben at one side and Dev at the other, so after three rounds she has "
                 "heard of everything.", {"rounds": 3}),
@@ -40,7 +39,6 @@ class LittlePartyWidget:
     def __init__(self) -> None:
         self.party = little_party()
         self.shares = [film_shares(self.party, n) for n in range(MAX_ROUNDS + 1)]
-        self._graph = adjacency(self.party)
         self.rounds, row = live.number("rounds", 0, 0, MAX_ROUNDS)
         self.guest = live.buttons("guest", [(name, place) for place, name in enumerate(GUESTS)], 0)
         everybody, rounds = range(len(GUESTS)), range(MAX_ROUNDS + 1)
@@ -83,12 +81,18 @@ class LittlePartyWidget:
         return [[[says[guest], says[film]] for guest, film in lines] for says in said]
 
     def _walks(self, n: int, guest: int) -> list[list[int]]:
-        """The walks, as nodes, of what is new to a guest in round `n`."""
+        """The walks of three lines that news takes to a guest in round `n`, from the film on, as nodes."""
         before = self.shares[n - 1][guest] > 0 if n else self.shares[0][guest] > 0
-        mine = self.party.items_of(guest)
+        mine = self.party.items_of(guest).tolist()
         news = [i for i in ((self.shares[n][guest] > 0) & ~before).nonzero().flatten().tolist() if i not in mine]
-        walks = strongest_walks(self._graph, self.party.n_users, mine, news)
-        return [[guest, len(GUESTS) + walk.liked, walk.peer, len(GUESTS) + walk.item] for walk in walks]
+        raves = list(zip(self.party.user.tolist(), self.party.item.tolist(), strict=True))
+        return [
+            [len(GUESTS) + film, peer, len(GUESTS) + shared, guest]
+            for film in news
+            for peer, item in raves
+            for shared in mine
+            if item == film and (peer, shared) in raves
+        ]
 
     def _words(self, n: int, guest: int) -> str:
         name, names = GUESTS[guest], (*GUESTS, *TOPICS)
@@ -104,11 +108,19 @@ class LittlePartyWidget:
         news = [" – ".join(names[node] for node in walk) for walk in self._walks(n, guest)]
         told = f"After {n} round{'' if n == 1 else 's'} {name}'s tag is {tag}."
         if news:
-            return f"{told} New: {'; '.join(news)}."
+            ways = " and ".join([", ".join(news[:-1]), news[-1]] if len(news) > 1 else news)
+            return f"{told} The news came along {ways}."
         return f"{told} {name} has raved about all of that, so nothing is new."
 
     def _redraw(self, _change: dict | None = None) -> None:
         self.view.value = f"<p>{escape(self.summary())}</p>"
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), lambda: self.picture(self.rounds.value, self.guest.value).figure)
+        # Without a kernel nothing moves, so the rounds stand below each other.
+        pages = [self.plot(n, self.guest.value) for n in range(1, MAX_ROUNDS + 1)]
+        live.show(
+            self.box,
+            self.summary(),
+            others={page.caption: page.figure for page in pages},
+            captions={page.caption: page.caption for page in pages},
+        )

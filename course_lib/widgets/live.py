@@ -9,6 +9,8 @@ import anywidget
 import ipywidgets
 from IPython.display import display
 
+from course_lib.plots.text import markdown
+
 if TYPE_CHECKING:  # the live view is there before matplotlib is loaded for its picture twin
     from matplotlib.figure import Figure
 
@@ -52,6 +54,7 @@ def show(
     summary: str,
     figure: "Figure | Callable[[], Figure] | None" = None,
     others: "Mapping[str, Figure]" = MappingProxyType({}),
+    captions: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
 
@@ -64,6 +67,7 @@ def show(
         figure: what `summary` describes, as a picture or as a function that draws it once the live view is there;
             None where the words are all.
         others: further pictures by the words that describe them.
+        captions: what stands visibly below a picture, by the words that describe it.
     """
     wake(box, summary)
     first = {} if figure is None else {summary: figure() if callable(figure) else figure}
@@ -71,6 +75,8 @@ def show(
         from course_lib.plots.style import png
 
         display({"image/png": png(picture), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
+        if alt in captions:
+            display({"text/markdown": f"*{markdown(captions[alt])}*", "text/plain": captions[alt]}, raw=True)
     line = f"A stored picture. {NO_KERNEL}" if first or others else NO_KERNEL
     display({"text/markdown": f"*{line}*", "text/plain": line}, raw=True)
 

@@ -185,7 +185,8 @@ EXERCISES = (
         ),
         hints=(
             "Who hasn't heard of what after three rounds? Choose each guest in the picture above, or count lines.",
-            "Ada and Emma stand at the two ends of the party. What would bring the ends together?",
+            "Three rounds reach three lines far. Which pairs are five or seven lines apart, and what would a new line "
+            "have to join to help them all?",
         ),
         remember="One rave between strangers brings everybody closer, so yours matter to guests you never met.",
     ),
@@ -248,7 +249,10 @@ QUESTIONS = (
         "A notebook runs to the end without red text and shows ten films. What do you know?",
         (
             ("that the recommender works as it should", "So it looked with every film taken for its neighbour."),
-            ("that the films suit the guest, for they are well known", "Popular films look right in wrong lists too."),
+            (
+                "that the films suit the guest, for they are well known",
+                "Well known or not, only hidden raves can say that.",
+            ),
             ("nothing at all", "A little: the code ran, on the data that it names."),
             ("that no line raised an error", None),
         ),
