@@ -27,6 +27,7 @@ class LoudnessWidget:
 
     Attributes:
         rounds, rule: the controls.
+        different: by rule and rounds, how many different films are in the top tens of all guests.
     """
 
     contract: ClassVar = (
@@ -43,14 +44,14 @@ class LoudnessWidget:
     def __init__(self, interactions: Interactions, titles: pd.Series, guests: Mapping[str, int | Tensor]) -> None:
         self.n_users, self.titles, self.guests = interactions.n_users, list(titles), guests
         self._lists: dict[tuple[str, int], dict[str, list[str]]] = {}
-        self._different: dict[tuple[str, int], int] = {}
+        self.different: dict[tuple[str, int], int] = {}
         known = [interactions.items_of(guest) if isinstance(guest, int) else guest for guest in guests.values()]
         for rule in RULES:
             tags, different = arrivals_at(interactions, rule, MAX_ROUNDS, list(guests.values()))
             for n in range(1, MAX_ROUNDS + 1):
                 rows = zip(guests, tags[n], known, strict=True)
                 self._lists[rule, n] = {name: self._loudest(row, seen) for name, row, seen in rows}
-                self._different[rule, n] = different[n]
+                self.different[rule, n] = different[n]
         self.rounds, row = live.number("rounds", 3, 1, MAX_ROUNDS)
         self.rule = live.buttons("loudness", RULES, "none")
         self.view = ipywidgets.HTML()
@@ -61,7 +62,7 @@ class LoudnessWidget:
 
     def n_different_films(self) -> int:
         """The big number: how many different films are in the top tens of all guests."""
-        return self._different[self.rule.value, self.rounds.value]
+        return self.different[self.rule.value, self.rounds.value]
 
     def lists(self) -> dict[str, list[str]]:
         """The lists of the three guests."""
