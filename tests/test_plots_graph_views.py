@@ -1,15 +1,15 @@
 """The pictures of notebook 03 show what their captions say."""
 
-import numpy as np
 import pytest
 import torch
 
-from course_lib.classroom.lessons.n03_graph import films_changed_places
 from course_lib.classroom.museum import shared_indices
+from course_lib.classroom.wrong_graphs import fans_swapped
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.plots import graph_views
 from course_lib.plots.sketch import Sketch
+from tests.drawings import shapes, words
 
 
 @pytest.fixture
@@ -47,14 +47,25 @@ def test_films_sit_after_the_guests(sketches):
     assert svg.index("user 3") < svg.index("item 0") and ">8</text>" in svg and ">9</text>" not in svg
 
 
-def test_a_row_and_its_column_are_told_for_any_guest():
+def test_a_row_and_its_column_are_told_for_any_guest(sketches):
     for row, raves in ((1, 3), (3, 2)):
-        plot = graph_views.plot_row_and_column(edge_index(little_party()), 4, 9, row, "Ben", "Ben's")
+        plot = graph_views.plot_row_and_column(edge_index(little_party()), 4, 9, row, "Ben's")
         assert plot.caption.startswith(f"Ben's row {row} holds {raves} ones")
-        far, near = plot.figure.axes
-        along, down = (points.get_offsets().tolist() for points in far.collections)
-        assert along == [place[::-1] for place in down] and len(along) == raves
-        assert sum(len(points.get_offsets()) for points in near.collections) == 9
+        assert plot.caption.endswith("Close up, 9 of 20 cells are filled.")
+        svg = sketches.pop().svg("")
+        strokes = shapes(svg, "rect", fill=graph_views.GUEST)
+        along = [rect.get("x") for rect in strokes if rect.get("width") == "2.0" and float(rect.get("height")) < 100]
+        assert len(along) == raves and f"one of Ben's {raves} raves" in words(svg)
+        assert len(shapes(svg, "rect", fill=graph_views.MUTED)) == 9 - raves + 1  # and one in the key
+
+
+def test_the_strokes_of_a_guest_stay_among_the_guests(sketches):
+    graph_views.plot_row_and_column(edge_index(little_party()), 4, 9, 3, "your")  # the last one, as you are
+    strokes = [
+        rect for rect in shapes(sketches[0].svg(""), "rect", fill=graph_views.GUEST) if rect.get("width") == "2.0"
+    ]
+    border = 64 + 300 * 4 / 9
+    assert all(float(rect.get("y")) + float(rect.get("height")) <= border + 0.1 for rect in strokes[1:])
 
 
 def test_without_the_offset_most_entries_are_in_the_wrong_block(sketches):
@@ -63,28 +74,23 @@ def test_without_the_offset_most_entries_are_in_the_wrong_block(sketches):
         filled(edge_index(party)), filled(shared_indices(party)), 4, GUESTS, TOPICS
     )
     assert plot.caption == (
-        "Without the offset 16 of 18 entries join a guest to a guest, 4 of 5 films hear nobody, and Ada hears Ada and "
-        "Ben."
+        "With the offset Ada hears Alien and Brazil. Without it Ada hears Ada and Ben, and 4 of 5 films hear nobody."
     )
     assert sketches[0].svg("").count(f'fill="{graph_views.ACCENT}"') == 10  # cells between two guests
 
 
-def test_the_same_from_far_away():
+def test_without_the_offset_most_lines_are_in_the_block_of_the_guests(sketches):
     party = little_party()
     plot = graph_views.plot_offset(edge_index(party), shared_indices(party), 4, 9)
-    assert plot.caption.startswith("Without the offset 89% of the lines join a guest to a guest, and 4 of 5 film nodes")
-    assert [ax.get_title(loc="left") for ax in plot.figure.axes] == ["with + n_users", "without"]
+    assert plot.caption == (
+        "Without the offset 89% of the lines join a guest to a guest, and 4 of 5 films hear nobody. With it 0 do."
+    )
+    shares = [word for word in words(sketches[0].svg("")) if word.endswith(" %")]
+    assert shares == ["50.0 %", "50.0 %", "88.9 %", "5.6 %", "5.6 %"]
+    assert len(shapes(sketches[0].svg(""), "rect", fill=graph_views.ACCENT)) == 1
 
 
-def test_films_change_places_and_no_count_changes(sketches):
-    plot = graph_views.plot_changed_lines(little_party(), films_changed_places(little_party()), GUESTS, TOPICS)
+def test_films_swap_their_fans_and_no_count_changes(sketches):
+    plot = graph_views.plot_changed_lines(little_party(), fans_swapped(little_party()), GUESTS, TOPICS)
     assert "every node has as many lines as before" in plot.caption and "4 of the 9" in plot.caption
     assert sketches[0].svg("").count(f'stroke="{graph_views.ACCENT}"') == 4
-
-
-def test_pieces_are_counted_by_kind():
-    alone = graph_views.plot_pieces(np.array([0, 0, 1, 0, 0, 2]), n_users=3).caption
-    assert (
-        alone == "4 of 6 nodes hang together in one piece. 2 are outside, all of them alone, and 1 of those are films."
-    )
-    assert "some of them in 1 smaller piece" in graph_views.plot_pieces(np.array([0, 0, 1, 0, 0, 1]), 3).caption

@@ -25,11 +25,10 @@ PLOTS = {
     gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
     graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
     graph_views.plot_seats: [GUESTS, TOPICS],
-    graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben", "Ben's"],
+    graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben's"],
     graph_views.plot_with_and_without: [torch.eye(9), torch.eye(9), 4, GUESTS, TOPICS],
     graph_views.plot_offset: [edge_index(PARTY), edge_index(PARTY) // 2, 4, 9],
     graph_views.plot_changed_lines: [PARTY, PARTY, GUESTS, TOPICS],
-    graph_views.plot_pieces: [np.array([0, 0, 1]), 1],
     guest_list.plot_ages: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]}), 0, "the writer"],
     guest_list.plot_charts: [pd.DataFrame({"rated": [1, 2], "raved": [2, 1], "title": ["Alien", "Brazil"]}), 1],
     guest_list.plot_found: [

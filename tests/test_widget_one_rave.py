@@ -25,6 +25,11 @@ def frames(view: str, width: str) -> list[tuple[float, float]]:
     return [(float(frame.get("x")), float(frame.get("y"))) for frame in framed]
 
 
+def test_what_it_shows_is_said_visibly_below(widget):
+    shown = " ".join(word for word in words(widget.view.value) if "Ben is user 1" in word or "hold 1" in word)
+    assert shown == widget.summary()
+
+
 def test_it_starts_with_a_rave(widget):
     assert widget.summary() == (
         "Ben is user 1 and node 1, Casablanca is item 2 and node 6. Their rave is one row of the table and one line in "
@@ -50,9 +55,10 @@ def test_one_rave_is_in_all_three_views(widget):
 
 def test_the_rows_and_columns_of_the_chosen_are_tinted_in_their_colours(widget):
     for tint, node in ((GUEST_TINT, 1), (FILM_TINT, 6)):  # Ben and Casablanca
-        row, column = shapes(widget.view.value, "rect", fill=tint)
+        row, column, key = shapes(widget.view.value, "rect", fill=tint)
         assert (row.get("width"), float(row.get("y"))) == ("252.0", 48 + 28 * node)
         assert (column.get("height"), float(column.get("x"))) == ("252.0", 338 + 28 * node)
+        assert float(key.get("y")) > 48 + 28 * 9  # what the tint means stands below the matrix
 
 
 def test_a_pair_that_is_no_rave_has_no_row_zeros_and_a_dashed_line(widget):

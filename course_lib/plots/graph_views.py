@@ -1,20 +1,16 @@
 """Pictures of a graph: who is joined to whom, one numbering, your row and column, right and wrong (notebook 03)."""
 
-from collections.abc import Collection, Sequence
-from typing import cast
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import torch
-from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED
+from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
 from course_lib.plots.sketch import Sketch, ink_on
-from course_lib.plots.style import Plot, new_grid, styled
-from course_lib.plots.three_views import draw_matrix
+from course_lib.plots.style import Plot
+from course_lib.plots.three_views import GUEST_TINT, draw_matrix
 
 _Lines = Collection[tuple[int, int]]
 
@@ -61,34 +57,55 @@ def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
     )
 
 
-@styled
-def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, title: str, possessive: str) -> Plot:
-    """A large matrix from far away with one guest's row and column, and close up that guest among the neighbours.
+def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, possessive: str) -> Plot:
+    """A plan of a large matrix with one guest's row and column, and close up that guest among the neighbours.
 
     Args:
         edges: `(2, 2E)`, of `graph.edge_index`.
         row: the guest's node.
-        title, possessive: of `guest.Guest`.
+        possessive: of `guest.Guest`.
     """
-    far, near = new_grid(10, 5)
-    _density(far, edges, n_users, n_nodes, "the whole matrix")
-    mine = edges[1][edges[0] == row].numpy()
-    far.scatter(mine, np.full(len(mine), row), marker="|", s=130, color=GUEST, linewidths=1.3, clip_on=False, zorder=5)
-    far.scatter(np.full(len(mine), row), mine, marker="_", s=130, color=GUEST, linewidths=1.3, clip_on=False, zorder=5)
+    whose, source, target = f"{possessive[0].upper()}{possessive[1:]}", *edges.numpy()
+    films = np.sort(target[source == row])
+    sketch = Sketch(860, 440)
+    left, top, side = 96.0, 64.0, 300.0
+    sketch.text(10, 14, "the whole matrix", bold=True)
+    _plan(sketch, left, top, side, n_users / n_nodes, {(0, 1): ("R", FAINT), (1, 0): ("Rᵀ", FAINT)})
+    scale = side / n_nodes
+    at = (row + 0.5) * scale
+    begin, stop = max(0, at - 10), min(n_users * scale, at + 10)  # strokes stay among the guests
+    sketch.rect(left, top + at - 1, side, 2, GUEST)
+    sketch.rect(left + at - 1, top, 2, side, GUEST)
+    for film in (films + 0.5) * scale:
+        sketch.rect(left + film - 1, top + begin, 2, stop - begin, GUEST)
+        sketch.rect(left + begin, top + film - 1, stop - begin, 2, GUEST)
+    sketch.text(left - 14, top + at, f"row {row}", "end", bold=True)
+    sketch.text(left + at, top - 20, f"column {row}", "middle" if at > 40 else "start", bold=True)
+    for node in (0, n_users, n_nodes - 1):
+        sketch.text(left + node * scale, top + side + 16, f"{node:,}", "middle")
+    sketch.rect(left, 414, 3, 16, GUEST)
+    sketch.text(left + 12, 422, f"one of {possessive} {len(films)} raves")
     first = max(0, min(row - 5, n_users - 11))
-    last, films = min(first + 11, n_users), np.arange(n_users, min(n_users + 60, n_nodes))
-    source, target = edges.numpy()
-    close = (source >= first) & (source < last) & (target >= films[0]) & (target <= films[-1])
-    for chosen, colour in ((close & (source != row), MUTED), (close & (source == row), GUEST)):
-        near.scatter(target[chosen], source[chosen], marker="s", s=22, color=colour)
-    near.axhspan(row - 0.5, row + 0.5, color=GUEST, alpha=0.12, linewidth=0)
-    near.set_yticks(range(first, last))
-    near.set(xlim=(films[0] - 1, films[-1] + 1), ylim=(last - 0.4, first - 0.6), xlabel="node, the first 60 films",
-             ylabel="node, eleven guests", title=f"{title}, close up: row {row}")  # fmt: skip
+    last, end = min(first + 11, n_users), min(n_users + 60, n_nodes)
+    rows, columns = last - first, end - n_users
+    x, step = 490.0, 360 / columns
+    sketch.text(x - 48, 14, f"close up: {rows} guests, the first {columns} films", bold=True)
+    sketch.rect(x, top + (row - first) * 27, 360, 27, GUEST_TINT)
+    close = (source >= first) & (source < last) & (target >= n_users) & (target < end)
+    for guest, film in zip(source[close], target[close], strict=True):
+        colour = GUEST if guest == row else MUTED
+        sketch.rect(x + (film - n_users) * step, top + (guest - first) * 27 + 5, max(step, 5), 17, colour)
+    for guest in range(first, last):
+        sketch.text(x - 8, top + (guest - first + 0.5) * 27, str(guest), "end", bold=guest == row)
+    sketch.line([(x, top), (x + 360, top), (x + 360, top + rows * 27), (x, top + rows * 27), (x, top)])
+    for node, anchor in ((n_users, "start"), (end - 1, "end")):
+        sketch.text(x + 360 * (anchor == "end"), top + rows * 27 + 16, f"{node:,}", anchor)
+    sketch.rect(x, 414, 6, 16, MUTED)
+    sketch.text(x + 14, 422, "a rave of somebody else")
     return Plot(
-        cast(Figure, far.figure),
-        f"{possessive[0].upper()}{possessive[1:]} row {row} holds {len(mine)} ones, and column {row} holds the same "
-        f"{len(mine)} again, one for each rave shown.",
+        sketch.figure,
+        f"{whose} row {row} holds {len(films)} ones, and column {row} holds the same {len(films)} again. Close up, "
+        f"{int(close.sum())} of {rows * columns:,} cells are filled.",
     )
 
 
@@ -100,28 +117,35 @@ def plot_with_and_without(
     for matrix, left, title in ((right, 118, "with + n_users"), (wrong, 558, "without")):
         sketch.text(left, 18, title, bold=True)
         draw_matrix(sketch, matrix, n_users, names, left)
-    inside = int(wrong[:n_users, :n_users].sum())
-    hears = " and ".join(names[node] for node in wrong[0].nonzero().flatten().tolist())
+    right_of_first, wrong_of_first = (
+        " and ".join(names[node] for node in matrix[0].nonzero().flatten().tolist()) for matrix in (right, wrong)
+    )
     silent = int((wrong[n_users:].sum(dim=1) == 0).sum())
     return Plot(
         sketch.figure,
-        f"Without the offset {inside} of {int(wrong.sum())} entries join a guest to a guest, {silent} of {len(films)} "
-        f"films hear nobody, and {guests[0]} hears {hears}.",
+        f"With the offset {guests[0]} hears {right_of_first}. Without it {guests[0]} hears {wrong_of_first}, and "
+        f"{silent} of {len(films)} films hear nobody.",
     )
 
 
-@styled
 def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plot:
-    """The same on a large party, from far away: entries per tile, darker is more."""
-    axes = new_grid(10, 5)
-    for ax, edges, title in zip(axes, (right, wrong), ("with + n_users", "without"), strict=True):
-        _density(ax, edges, n_users, n_nodes, title)
-    inside = (wrong < n_users).all(dim=0).float().mean()
+    """Two plans of a large matrix: the share of the entries in each of the four blocks; wrong blocks are dark."""
+    sketch, shares = Sketch(860, 370), list[Tensor]()
+    for edges, left, title in ((right, 96.0, "with + n_users"), (wrong, 536.0, "without")):
+        block = (edges >= n_users).long()
+        share = torch.bincount(2 * block[0] + block[1], minlength=4).view(2, 2) / edges.size(1)
+        shares.append(share)
+        marked = {
+            (i, j): (f"{100 * share[i, j]:.1f} %", ACCENT if i == j else FAINT)
+            for i in (0, 1) for j in (0, 1) if share[i, j]
+        }  # fmt: skip
+        sketch.text(left, 14, title, bold=True)
+        _plan(sketch, left, 40, 290, n_users / n_nodes, marked)
     silent = [n_nodes - n_users - len(edges[0][edges[0] >= n_users].unique()) for edges in (wrong, right)]
     return Plot(
-        cast(Figure, axes[0].figure),
-        f"Without the offset {inside:.0%} of the lines join a guest to a guest, and {silent[0]:,} of "
-        f"{n_nodes - n_users:,} film nodes have no line (with it: {silent[1]:,}).",
+        sketch.figure,
+        f"Without the offset {shares[1][0, 0]:.0%} of the lines join a guest to a guest, and {silent[0]:,} of "
+        f"{n_nodes - n_users:,} films hear nobody. With it {silent[1]:,} do.",
     )
 
 
@@ -129,7 +153,7 @@ def plot_changed_lines(party: Interactions, other: Interactions, guests: Sequenc
     """Two parties of the same guests and films; the lines that only one of them has are strong."""
     sketch, raves = Sketch(860, 310), (_lines(party), _lines(other))
     for lines, (left, right), title in zip(
-        raves, ((20, 410), (450, 840)), ("the party", "films changed places"), strict=True
+        raves, ((20, 410), (450, 840)), ("the party", "two films have swapped fans"), strict=True
     ):
         sketch.text(left, 18, title, bold=True)
         _party(sketch, lines, guests, films, (left, right), set(lines) - set(raves[0]), 30)
@@ -142,32 +166,6 @@ def plot_changed_lines(party: Interactions, other: Interactions, guests: Sequenc
         sketch.figure,
         f"Both drawings have {len(party)} lines, all of them across, and {ends}. Still, {changed} of the "
         f"{len(other)} lines at the right are invented.",
-    )
-
-
-def plot_pieces(piece: np.ndarray, n_users: int) -> Plot:
-    """How many guests and how many films hang together in the largest piece of a graph, and how many do not.
-
-    Args:
-        piece: the number of each node's piece, `(N,)`.
-    """
-    counts = np.bincount(piece)
-    inside = piece == counts.argmax()
-    sketch = Sketch(860, 130)
-    for y, name, colour, nodes in ((20, "guests", GUEST, inside[:n_users]), (76, "films", FILM, inside[n_users:])):
-        width = 600 * nodes.mean()
-        sketch.text(80, y + 18, name, "end")
-        sketch.rect(92, y, width, 36, colour)
-        sketch.text(104, y + 18, f"{nodes.sum():,} in the largest piece", colour=ink_on(colour))
-        sketch.rect(92 + width, y, 600 - width, 36, MUTED, hatched=True)
-        sketch.text(704, y + 18, f"{(~nodes).sum():,} outside")
-    others = int((counts > 1).sum()) - 1
-    rest = "all of them alone" if others == 0 else f"some of them in {others} smaller piece{'s' * (others > 1)}"
-    out = ~inside
-    return Plot(
-        sketch.figure,
-        f"{inside.sum():,} of {len(piece):,} nodes hang together in one piece. {out.sum():,} are outside, {rest}, and "
-        f"{out[n_users:].sum():,} of those are films.",
     )
 
 
@@ -200,20 +198,28 @@ def _party(
         sketch.text(across, below + 36 + 20 * (narrow and place % 2), name, "middle")
 
 
-def _density(ax: Axes, edges: Tensor, n_users: int, n_nodes: int, title: str, bins: int = 100) -> None:
-    """A large matrix from far away: entries per tile, darker is more, the border between guests and films drawn."""
-    span = [[0, n_nodes], [0, n_nodes]]
-    tiles, _, _ = np.histogram2d(edges[0].numpy(), edges[1].numpy(), bins=bins, range=span)
-    image = np.ma.masked_equal(tiles, 0)
-    ax.imshow(
-        image, extent=(0, n_nodes, n_nodes, 0), cmap="Greys", norm=LogNorm(0.3, tiles.max()), interpolation="nearest"
-    )
-    ax.axhline(n_users, color=ACCENT)
-    ax.axvline(n_users, color=ACCENT)
-    for set_ticks in (ax.set_xticks, ax.set_yticks):
-        set_ticks([0, n_users, n_nodes])
-    for centre, word in ((n_users / 2, "guests"), ((n_users + n_nodes) / 2, "films")):
-        ax.text(centre, 1.06 * n_nodes, word, ha="center", va="top")
-        ax.text(1.02 * n_nodes, centre, word, ha="left", va="center", rotation=270)
-    ax.spines[:].set_visible(True)
-    ax.set(title=title)
+def _plan(
+    sketch: Sketch,
+    left: float,
+    top: float,
+    side: float,
+    border: float,
+    marked: Mapping[tuple[int, int], tuple[str, str]],
+) -> None:
+    """The four blocks of a large matrix, guests first: what each is marked with, words and a colour.
+
+    Args:
+        border: the share of the nodes that are guests.
+        marked: by block, (0, 1) for rows of guests and columns of films.
+    """
+    starts, sizes = (0.0, border * side), (border * side, (1 - border) * side)
+    for (i, j), (words, colour) in marked.items():
+        sketch.rect(left + starts[j], top + starts[i], sizes[j], sizes[i], colour)
+        middle = (left + starts[j] + sizes[j] / 2, top + starts[i] + sizes[i] / 2)
+        sketch.text(*middle, words, "middle", ink_on(colour), bold=True)
+    for edge in (0, border * side, side):
+        sketch.line([(left, top + edge), (left + side, top + edge)], INK, 2)
+        sketch.line([(left + edge, top), (left + edge, top + side)], INK, 2)
+    for start, size, name in zip(starts, sizes, ("guests", "films"), strict=True):
+        sketch.text(left - 14, top + start + size / 2, name, "end")
+        sketch.text(left + start + size / 2, top + side + 16, name, "middle")

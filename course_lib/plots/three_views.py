@@ -1,5 +1,6 @@
 """One rave in three views, side by side: the table, the matrix, the drawing (notebook 03)."""
 
+import textwrap
 from collections.abc import Collection, Sequence
 
 from torch import Tensor
@@ -19,6 +20,7 @@ def plot_one_rave(
     guests: Sequence[str],
     films: Sequence[str],
     chosen: Sequence[tuple[int, int]],
+    caption: str = "",
 ) -> Sketch:
     """The pairs `chosen` in all three: framed rows, framed cells, strong lines; dashed where a pair is no rave.
 
@@ -29,13 +31,20 @@ def plot_one_rave(
         matrix: `(N, N)` dense, of whole numbers; zeros stay empty.
         guests, films: their names.
         chosen: pairs `(user, item)`.
+        caption: one or two sentences below the views, so that they are read together.
     """
-    sketch = Sketch(860, 390)
+    lines = textwrap.wrap(caption, 104)
+    sketch = Sketch(860, 390 + 24 * len(lines))
     raves = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
     _table(sketch, raves, guests, films, chosen)
     sketch.text(236, 18, "the matrix", bold=True)
     draw_matrix(sketch, matrix, party.n_users, [*guests, *films], 338, chosen)
     _drawing(sketch, raves, guests, films, chosen)
+    for x, tint, words in ((338, GUEST_TINT, "row and column of the guest"), (600, FILM_TINT, "of the film")):
+        sketch.rect(x, 352, 16, 16, tint, FAINT)
+        sketch.text(x + 24, 360, words)
+    for place, line in enumerate(lines):
+        sketch.text(10, 398 + 24 * place, line)
     return sketch
 
 

@@ -75,8 +75,9 @@ class OneRaveWidget:
         return [(user, node), (node, user)]
 
     def picture(self) -> Sketch:
-        """What is on screen."""
-        return plot_one_rave(self.party, self.matrix, self.guests, self.films, [(self.guest.value, self.film.value)])
+        """What is on screen, and below it the same in words."""
+        chosen = [(self.guest.value, self.film.value)]
+        return plot_one_rave(self.party, self.matrix, self.guests, self.films, chosen, self.summary())
 
     def _draw(self, _change: dict | None = None) -> None:
         self.view.value = self.picture().svg(self.summary())

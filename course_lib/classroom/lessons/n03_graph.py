@@ -1,4 +1,4 @@
-"""The exercises of notebook 03: lines per film, the offset, and a check that no wrong graph passes."""
+"""The exercises of notebook 03: walks between guests, the offset, and a check that no wrong graph passes."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -8,34 +8,24 @@ import torch
 from torch import Tensor
 
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.guest import Guest
 from course_lib.classroom.museum import one_way_edges, shared_indices
 from course_lib.classroom.parties import parties, random_party
 from course_lib.classroom.question import Question
+from course_lib.classroom.wrong_graphs import fans_swapped, leads_across, two_for_each_rave
 from course_lib.graph import edge_index
 from course_lib.interactions import Interactions
 from course_lib.party import little_party
-
-
-def with_guest(likes: Interactions, guest: Guest) -> tuple[Interactions, int]:
-    """The party with the protagonist in it, and the protagonist's row: you come in as one more guest, the last."""
-    if guest.index is not None:
-        return likes, guest.index
-    user = torch.cat([likes.user, torch.full_like(guest.shown, likes.n_users)])
-    return Interactions(user, torch.cat([likes.item, guest.shown]), likes.n_users + 1, likes.n_items), likes.n_users
-
-
-def films_changed_places(party: Interactions) -> Interactions:
-    """Alien's fans are Dune's and the other way round: at the little party no count of anything changes."""
-    place = torch.arange(party.n_items)
-    place[[0, 3]] = place[[3, 0]]
-    return Interactions(party.user, place[party.item], *party.sizes)
 
 
 def silent_party() -> Interactions:
     """The little party before Dev, its last guest, has said a word; nobody has raved about Emma either."""
     party = little_party()
     return Interactions(party.user[:7], party.item[:7], *party.sizes)
+
+
+def _raved(party: Interactions) -> Tensor:
+    """R, a row per guest and a column per film."""
+    return torch.zeros(*party.sizes).index_put_((party.user, party.item), torch.ones(len(party)))
 
 
 def _sorted_edges(make_edges: Callable[[Interactions], Tensor], party: Interactions) -> Tensor:
@@ -86,7 +76,7 @@ def graphs() -> list[Graph]:
         Graph("with the way there twice and no way back", _there_and_there(party), party, False),
         Graph("with a rave too many", torch.cat([right, rave], dim=1), party, False),
         Graph("with a rave forgotten", edge_index(forgotten), party, False),
-        Graph("in which two films have changed places", edge_index(films_changed_places(party)), party, False),
+        Graph("in which two films have swapped their fans", edge_index(fans_swapped(party)), party, False),
         Graph("whose offset counts only the guests who have raved", _those_who_spoke(silent), silent, False),
         Graph("with one line written down twice", torch.cat([right, right[:, :1]], dim=1), party, False),
     ]
@@ -133,9 +123,7 @@ def _is_sound(edges: Tensor, party: Interactions) -> bool:
 
 def _across_and_counted(edges: Tensor, party: Interactions) -> bool:
     """What the first edition of this notebook took for enough."""
-    source, target = edges
-    across = (source < party.n_users) != (target < party.n_users)
-    return bool(across.all()) and edges.size(1) == 2 * len(party)
+    return leads_across(edges, party) and two_for_each_rave(edges, party)
 
 
 def _of_those_who_spoke(edges: Tensor, party: Interactions) -> bool:
@@ -149,34 +137,38 @@ def _mistake(check: Callable[[Tensor, Interactions], Any], reason: str) -> Mista
 
 EXERCISES = (
     Exercise(
-        name="03.degree",
+        name="03.walks",
         level="worked",
         minutes=2,
-        remember="A film's degree is its number of fans. Films without a fan keep their place, with a 0 in it.",
-        answer=lambda party: torch.bincount(party.item, minlength=party.n_items),
+        remember="R Rᵀ counts the walks of two lines between guests, and on its diagonal stand the degrees.",
+        answer=lambda party: _raved(party) @ _raved(party).T,
         cases=parties,
         mistakes=(
             Mistake(
-                lambda party: torch.bincount(party.item),
-                "without `minlength` the count stops at the last film that somebody raved about: "
-                "films after it lose their place.",
+                lambda party: _raved(party).T @ _raved(party),
+                "this counts the guests that two films share. For the films that two guests share, the films have to "
+                "be summed over.",
             ),
             Mistake(
-                lambda party: torch.bincount(party.user, minlength=party.n_users),
-                "these are the raves of each guest. The fans of a film are counted in `party.item`.",
+                _raved,
+                "this is R itself, and R holds single lines. A walk of two lines takes R and then R turned over.",
             ),
             Mistake(
-                lambda party: torch.bincount(party.item, minlength=party.n_users),
-                "there is one place per film, so `minlength` is `party.n_items`, not `party.n_users`.",
+                lambda party: ((_raved(party) @ _raved(party).T) > 0).float(),
+                "this says whether two guests share a film, but not how many they share.",
             ),
             Mistake(
-                lambda party: torch.bincount(party.item + party.n_users, minlength=party.n_users + party.n_items),
-                "these are counts per node. Film 0 is node n_users, but in the table of films it has place 0.",
+                lambda party: (_raved(party) @ _raved(party).T).fill_diagonal_(0),
+                "from a guest to a film and straight back is a walk of two lines too, so the diagonal isn't empty.",
+            ),
+            Mistake(
+                lambda party: _raved(party).sum(dim=1),
+                "this is one number per guest. Asked for is one per pair of guests.",
             ),
         ),
         hints=(
-            "Which of the two columns of the log names films?",
-            "A last film without a fan still needs a place: what does `minlength` do?",
+            "Ada and Ben share a film where both of their rows hold a 1. Multiply the rows film by film and add up.",
+            "That's a dot product, and a matrix product does it for all pairs of rows: `A @ B.T`.",
         ),
     ),
     Exercise(
@@ -241,7 +233,7 @@ EXERCISES = (
     Exercise(
         name="03.catch",
         level="make",
-        minutes=5,
+        minutes=7,
         remember="A sound check compares the lines themselves with the party, because wrong graphs can count right.",
         answer=_is_sound,
         cases=lambda: {"": (graphs(),)},
@@ -252,14 +244,14 @@ EXERCISES = (
             _mistake(
                 _across_and_counted,
                 "the way there twice has the right number of lines, all across, and so has a party in which two films "
-                "have changed places. Compare the lines with the raves.",
+                "have swapped their fans. Compare the lines with the raves.",
             ),
             _mistake(
-                lambda edges, party: edges.size(1) == 2 * len(party),
+                two_for_each_rave,
                 "the number of lines doesn't say which lines they are.",
             ),
             _mistake(
-                lambda edges, party: bool(((edges[0] < party.n_users) != (edges[1] < party.n_users)).all()),
+                leads_across,
                 "lines across are not enough. They can lead one way only, or to the wrong film.",
             ),
             _mistake(
@@ -345,7 +337,7 @@ QUESTIONS = (
     Question(
         "A graph has the right number of lines, all of them across, and the right number at every node. What's left?",
         (
-            ("nothing can be wrong", "Two films can change places without changing any count."),
+            ("nothing can be wrong", "Two films can swap their fans without changing any count."),
             ("the guests could share rows with films", "Then some lines would join two guests, and none does."),
             ("who raved about what", None),
             ("it could lead one way only", "With one direction only there would be half as many lines."),

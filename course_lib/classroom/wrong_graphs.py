@@ -1,0 +1,83 @@
+"""Notebook 03: graphs right and wrong, the protagonist in them, what gossip makes of them, and what counts see."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from course_lib.classroom.guest import Guest
+from course_lib.data import MovieLens
+from course_lib.evaluation import Matchmaker
+from course_lib.graph import edge_weight, gossip_rounds, sparse_matrix
+from course_lib.interactions import Interactions, Split
+
+
+def with_guest(likes: Interactions, guest: Guest) -> tuple[Interactions, int]:
+    """The party with the protagonist in it, and the protagonist's row: you come in as one more guest, the last."""
+    if guest.index is not None:
+        return likes, guest.index
+    user = torch.cat([likes.user, torch.full_like(guest.shown, likes.n_users)])
+    return Interactions(user, torch.cat([likes.item, guest.shown]), likes.n_users + 1, likes.n_items), likes.n_users
+
+
+def gossip_along(
+    make_edges: Callable[[Interactions], Tensor], likes: Interactions, guest: Guest, n_rounds: int = 3
+) -> Matchmaker:
+    """Untrained gossip over any list of lines, right or wrong: each film wears a tag of its own, and guests listen.
+
+    With `graph.edge_index` it says what `baselines.untrained_gossip` says, which trusts its graph and is faster.
+    """
+    crowd, row = with_guest(likes, guest)
+    edges, n_nodes = make_edges(crowd), crowd.n_users + crowd.n_items
+    tags = torch.zeros(n_nodes, crowd.n_items)
+    tags[crowd.n_users :] = torch.eye(crowd.n_items)
+    _, *rounds = gossip_rounds(sparse_matrix(edges, edge_weight(edges, n_nodes), n_nodes), tags, n_rounds)
+    heard = torch.stack([tags[: crowd.n_users] for tags in rounds]).sum(0)
+    return Matchmaker(lambda users: heard[users], lambda liked: heard[row])
+
+
+def whose_raves(broken: Matchmaker, guest: Guest, data: MovieLens, split: Split) -> str:
+    """Whose fans speak for the first film of a list made without the offset: a sentence."""
+    first, n_users = int(guest.top(broken, 1)), with_guest(split.fit, guest)[0].n_users
+    titles = data.films.set_index("item_id")["title"].loc[split.item_ids].tolist()
+    node = n_users + first
+    fans = f"those of item {node}, {titles[node]}" if node < len(titles) else "nobody, because there's no such item"
+    return f"{titles[first]} is item {first} and sits on node {node}. The fans who speak there are {fans}."
+
+
+def matrix_of(edges: Tensor, n_nodes: int) -> Tensor:
+    """How often each pair of nodes is in a list of lines: `(n_nodes, n_nodes)` dense, for small parties."""
+    return torch.zeros(n_nodes, n_nodes).index_put_(tuple(edges), torch.ones(edges.size(1)), accumulate=True)
+
+
+def fans_swapped(party: Interactions) -> Interactions:
+    """Alien's fans are Dune's and the other way round: at the little party no count of anything changes."""
+    place = torch.arange(party.n_items)
+    place[[0, 3]] = place[[3, 0]]
+    return Interactions(party.user, place[party.item], *party.sizes)
+
+
+def leads_across(edges: Tensor, party: Interactions) -> bool:
+    """Whether each line joins a guest and a film."""
+    source, target = edges
+    return bool(((source < party.n_users) != (target < party.n_users)).all())
+
+
+def two_for_each_rave(edges: Tensor, party: Interactions) -> bool:
+    """Whether there are as many lines as there should be."""
+    return edges.size(1) == 2 * len(party)
+
+
+def _degrees(edges: Tensor, party: Interactions) -> bool:
+    n_nodes = party.n_users + party.n_items
+    source, target = (torch.bincount(row, minlength=n_nodes) for row in edges)
+    expected = torch.cat([party.user_degree(), party.item_degree()])
+    return torch.equal(source, expected) and torch.equal(target, expected)
+
+
+COUNTS = {
+    "each line leads across": leads_across,
+    "there are two lines for each rave": two_for_each_rave,
+    "each node has as many lines as it has raves or fans": _degrees,
+}
+"""Checks that come to mind first, in words: whether a list of lines passes for the graph of a party."""
