@@ -191,8 +191,8 @@ def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20
         at_least: items with fewer fans are left out, as a share of a handful of fans says little.
 
     Returns:
-        one row per class of pairs, with pairs in it: `shared` of their fans (in words), `pairs`, `overlap`: the mean
-        cosine.
+        one row per class of pairs, with pairs in it: `shared` of their fans (in words), `pairs`, and of their cosines
+        the mean `overlap` and the standard deviation `spread`.
     """
     likes = interactions.dense()[:, interactions.item_degree() >= at_least]
     chosen = F.normalize(tags[interactions.item_degree() >= at_least], dim=1)
@@ -202,8 +202,9 @@ def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20
     classes = {"none": share == 0, "up to 10 %": (share > 0) & (share <= 0.1)}
     classes |= {f"{low} to {low + 10} %": (share > low / 100) & (share <= low / 100 + 0.1) for low in (10, 20)}
     classes["over 30 %"] = share > 0.3
-    rows = [(name, int((pair & of).sum()), float(cosine[pair & of].mean())) for name, of in classes.items()]
-    return pd.DataFrame([row for row in rows if row[1]], columns=["shared", "pairs", "overlap"])
+    kinds = ((name, cosine[pair & of]) for name, of in classes.items())
+    rows = [(name, len(some), float(some.mean()), float(some.std(correction=0))) for name, some in kinds if len(some)]
+    return pd.DataFrame(rows, columns=["shared", "pairs", "overlap", "spread"])
 
 
 def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> Tensor:

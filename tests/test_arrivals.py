@@ -84,6 +84,7 @@ def test_overlap_is_one_for_the_same_tag_and_by_shared_fans(paper):
     tags = torch.tensor([[1.0, 0], [2, 0], [0, 1], [0, 1]])  # Alien and Brazil, who have the same fans, share a tag
     table = overlap_by_fans(paper, tags, at_least=1).set_index("shared")
     assert table.loc["over 30 %", "pairs"] == 3 and table.loc["over 30 %", "overlap"] == pytest.approx(1 / 3)
+    assert table.loc["over 30 %", "spread"] == pytest.approx(2**0.5 / 3)  # of 1, 0 and 0
     assert table["pairs"].sum() == 3  # Dune has no fan and is left out
 
 

@@ -63,10 +63,11 @@ def test_a_tag_counts_the_films_and_the_hidden_raves_among_the_loudest_new_ones(
     shown, hidden = np.arange(31) < 3, np.isin(np.arange(31), [4, 12, 20])
     plot = plot_tag(amount, shown, hidden, "your")
     assert plot.caption == (
-        "After three rounds 30 films are on your tag, and 2 of the ten loudest new ones were hidden raves."
+        "The first 30 of the 30 films on your tag after three rounds. 2 of the ten loudest new ones were hidden raves."
     )
     assert [len(dots.get_offsets()) for dots in plot.figure.axes[0].collections] == [24, 3, 3]
-    assert plot_tag(amount, shown, hidden & False, "your").caption == "After three rounds 30 films are on your tag."
+    alone = plot_tag(amount, shown, hidden & False, "your")
+    assert alone.caption == "The first 30 of the 30 films on your tag after three rounds."
 
 
 def test_row_sums_draws_every_node_and_the_line_at_one():
@@ -93,16 +94,19 @@ def test_crosstalk_says_how_many_times_it_is_the_signal():
 
 
 def test_overlap_has_a_line_for_random_and_one_for_chosen_tags():
-    table = pd.DataFrame({"shared": ["none", "over 30 %"], "pairs": [9, 1], "overlap": [-0.05, 0.7]})
+    table = pd.DataFrame(
+        {"shared": ["none", "over 30 %"], "pairs": [9, 1], "overlap": [-0.05, 0.7], "spread": [0.1, 0.2]}
+    )
     plot = plot_overlap(table.assign(overlap=0.0), table)
     assert [line.get_ydata()[-1] for line in plot.figure.axes[0].lines] == [0, 0.7, 0]
-    assert "overlap by −0.05" in plot.caption and "by 0.70" in plot.caption
+    assert len(plot.figure.axes[0].collections) == 2  # a band each
+    assert "0.10 up or down" in plot.caption and "from −0.05" in plot.caption and "to 0.70" in plot.caption
 
 
 def test_rules_has_two_panels_and_compares_the_symmetric_rule_with_none():
     plot = plot_rules({"none": 6, "row mean": 9, "symmetric": 30}, {"none": 0.2, "row mean": 0.3, "symmetric": 0.4})
     assert texts(plot) == ["30", "9", "6", "40%", "30%", "20%"]
-    assert "30 different films" in plot.caption and "it's 6 films and 20%" in plot.caption
+    assert "(30% and 40%)" in plot.caption and "9 different films and not 30" in plot.caption
 
 
 def test_forgotten_says_what_is_left():
@@ -117,9 +121,10 @@ def test_losses_draws_a_line_per_run_and_the_lower_label_below():
     (ax,) = plot.figure.axes
     assert len(ax.lines) == 4
     plain, weighted = ax.texts
+    assert (plain.get_text(), weighted.get_text()) == ("plain, finds 30%", "with W, finds 30%")
     assert plain.xy == (2, 1.25) and plain.xyann[1] < 0 < weighted.xyann[1]
     assert plot.caption == (
-        "After 2 epochs the loss with W is higher on 1 of 2 seeds (1.65 against 1.25), and fewer hidden raves are "
+        "After 2 epochs the loss with W is higher on 1 of 2 seeds (1.65 against 1.25), and fewer validation raves are "
         "found on 1."
     )
 

@@ -20,7 +20,7 @@ PARTY = little_party()
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
 HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
 LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndcg@10": [0.3, 0.2]})
-OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7]})
+OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7], "spread": [0.1, 0.1]})
 PLOTS = {
     gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
     graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
@@ -99,7 +99,7 @@ PLOTS = {
     rounds.plot_finders: [{"dice": 0.01, "gossip": 0.35}, "gossip", "dice"],
     rounds.plot_crosstalk: [0.1, {64: 4.0, 1024: 1.0}, {64: 0.02, 1024: 0.05}],
     rounds.plot_overlap: [OVERLAP, OVERLAP],
-    rounds.plot_rules: [{"none": 6, "symmetric": 30}, {"none": 0.2, "symmetric": 0.4}],
+    rounds.plot_rules: [{"row mean": 6, "symmetric": 30}, {"row mean": 0.2, "symmetric": 0.4}],
     rounds.plot_forgotten: [{"right": [0.3, 0.5], "bug": [0.1, 0.1]}, "bug"],
     rounds.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}, {"plain": [0.3], "weighted": [0.2]}],
 }

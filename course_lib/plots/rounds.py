@@ -85,7 +85,7 @@ def plot_by_hand(
 
 @styled
 def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: str) -> Plot:
-    """How much of every film is on one guest's tag, loudest first: one dot per film.
+    """How much of the loudest films is on one guest's tag: one dot per film, as far as the last hidden rave.
 
     Args:
         amount: per film.
@@ -98,7 +98,7 @@ def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: s
     kinds = (
         (~shown & ~hidden, MUTED, FILM_MARKER, 12, "new"),
         (shown, FILM, FILM_MARKER, 46, "raved about"),
-        (hidden, ACCENT, "*", 130, "raved about, hidden"),
+        (hidden, ACCENT, "*", 100, "raved about, hidden"),
     )
     for chosen, colour, marker, size, name in kinds:
         here = chosen[order]
@@ -106,14 +106,22 @@ def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: s
             ax.scatter(
                 place[here], amount[order][here], s=size, color=colour, marker=marker, label=name, lw=0, zorder=3
             )
-    ax.set_xscale("log")
+    new = place[~shown[order]]
+    ax.axvspan(new[0] - 0.5, new[:10][-1] + 0.5, color=FAINT, lw=0, zorder=0)
+    ax.annotate("the ten loudest new films", (new[:10][-1], 1), (6, -4), xycoords=("data", "axes fraction"),
+                textcoords="offset points", va="top")  # fmt: skip
+    last = min(len(order), max([100, 2 * int(shown.sum()), *(place[hidden[order]] + 5)]))
+    ax.set_xlim(0, last + 1)
     ax.set_yscale("log")
-    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
-    ax.set(xlabel="place of the film on the tag (log scale)", ylabel="how much of it arrived")
-    ax.legend(loc="lower left", markerscale=1)
+    ax.set_ylim(bottom=amount[order[last - 1]] / 2)
+    ax.set(xlabel="place of the film on the tag, loudest first", ylabel="how much of it arrived")
+    ax.legend(loc="upper right", markerscale=1)
     found = int(hidden[order[~shown[order]][:10]].sum())
-    stars = f", and {found} of the ten loudest new ones were hidden raves" if hidden.any() else ""
-    return Plot(cast(Figure, ax.figure), f"After three rounds {len(order):,} films are on {whose} tag{stars}.")
+    stars = f" {found} of the ten loudest new ones were hidden raves." if hidden.any() else ""
+    return Plot(
+        cast(Figure, ax.figure),
+        f"The first {last:,} of the {len(order):,} films on {whose} tag after three rounds.{stars}",
+    )
 
 
 @styled
@@ -205,37 +213,39 @@ def plot_crosstalk(signal: float, noise: Mapping[int, float], found: Mapping[int
 
 @styled
 def plot_overlap(random: pd.DataFrame, chosen: pd.DataFrame) -> Plot:
-    """How far two films' tags point the same way, by how many fans they share: random and chosen tags.
+    """How far two films' tags point the same way, by how many fans they share: mean and one standard deviation.
 
     Args:
         random, chosen: of `influence.overlap_by_fans`.
     """
     ax = new_axes(9, 3.6)
     for table, colour, marker, name in ((random, MUTED, "s", "random"), (chosen, GUEST, "o", "chosen")):
+        low, high = table["overlap"] - table["spread"], table["overlap"] + table["spread"]
+        ax.fill_between(table["shared"], low, high, color=colour, alpha=0.2, lw=0)
         ax.plot(table["shared"], table["overlap"], color=colour, marker=marker)
         ax.annotate(name, (len(table) - 1, table["overlap"].iloc[-1]), (9, 9), textcoords="offset points",
                     color=colour, va="center")  # fmt: skip
     ax.axhline(0, color="#333333", linewidth=1)
     ax.set(xlabel="fans that two films have in common", ylabel="overlap of their tags (cosine)")
     ax.set_xlim(right=len(chosen) - 0.4)
-    first, last = chosen["overlap"].iloc[0], chosen["overlap"].iloc[-1]
+    first, last, wide = chosen["overlap"].iloc[0], chosen["overlap"].iloc[-1], random["spread"].iloc[0]
     return Plot(
         cast(Figure, ax.figure),
-        f"Chosen tags of films without a common fan overlap by {first:.2f}, those of films that share over 30 % of "
-        f"their fans by {last:.2f}. Random tags take no notice of fans.".replace("-", "−"),
+        f"Two random tags overlap by lot, {wide:.2f} up or down (band: one standard deviation), whoever their fans "
+        f"are. Chosen ones go from {first:.2f} without a common fan to {last:.2f}.".replace("-", "−"),
     )
 
 
 @styled
 def plot_rules(different: Mapping[str, int], found: Mapping[str, float]) -> Plot:
-    """Two bars per loudness rule after three rounds: different films in all lists, and hidden raves found.
+    """Two bars per loudness rule after three rounds: different films in all lists, and validation raves found.
 
     Args:
         different: films per rule.
-        found: recall@20 per rule.
+        found: recall@20 per rule, on the validation raves.
     """
     axes, rules = new_grid(10, 2.4), list(different)[::-1]
-    told = (different, "different films in all top tens", "{:.0f}"), (found, "hidden raves found (recall@20)", "{:.0%}")
+    told = (different, "different films in all top tens", "{:.0f}"), (found, "validation raves found", "{:.0%}")
     for ax, (values, label, form) in zip(axes, told, strict=True):
         colours = [GUEST if rule == "symmetric" else MUTED for rule in rules]
         bars = ax.barh(rules, [values[rule] for rule in rules], color=colours)
@@ -245,9 +255,9 @@ def plot_rules(different: Mapping[str, int], found: Mapping[str, float]) -> Plot
         ax.set_xticks([])
     return Plot(
         cast(Figure, axes[0].figure),
-        f"With the symmetric rule the guests are told {different['symmetric']} different films and a list finds "
-        f"{found['symmetric']:.0%} of the hidden raves. Without a rule it's {different['none']} films and "
-        f"{found['none']:.0%}.",
+        f"The row mean finds nearly as much as the symmetric rule ({found['row mean']:.0%} and "
+        f"{found['symmetric']:.0%}), but tells the guests {different['row mean']} different films and not "
+        f"{different['symmetric']}.",
     )
 
 
@@ -277,7 +287,7 @@ def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], found: Mappi
 
     Args:
         histories: two model names, the plain one first, each with its runs: losses from epoch 1 on.
-        found: recall@20 of each run.
+        found: recall@20 of each run; its mean stands at the line's end.
     """
     ax = new_axes(9, 3.8)
     last = {name: float(np.mean([losses[-1] for losses in runs])) for name, runs in histories.items()}
@@ -289,10 +299,11 @@ def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], found: Mappi
             ax.plot(range(1, len(losses) + 1), losses, color=colour, marker=marker, linestyle=dash, alpha=0.7)
         # The lines end close together: the upper label goes above its line, the lower one below.
         shift = 7 if last[name] == max(last.values()) else -7
-        ax.annotate(name, (n_epochs, last[name]), (10, shift), textcoords="offset points", va="center", color=colour)
+        label = f"{name}, finds {np.mean(found[name]):.0%}"
+        ax.annotate(label, (n_epochs, last[name]), (10, shift), textcoords="offset points", va="center", color=colour)
     ax.set(xlabel="epoch", ylabel="loss on the training raves")
     ax.set_xticks(range(1, n_epochs + 1))
-    ax.set_xlim(right=n_epochs + 0.3 * (n_epochs - 1))
+    ax.set_xlim(right=n_epochs + 0.5 * (n_epochs - 1))
     plain, other = histories
     n_runs = len(histories[plain])
     higher = sum(b[-1] > a[-1] for a, b in zip(histories[plain], histories[other], strict=True))
@@ -300,7 +311,7 @@ def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], found: Mappi
     return Plot(
         cast(Figure, ax.figure),
         f"After {n_epochs} epochs the loss {other} is higher on {higher} of {n_runs} seeds "
-        f"({last[other]:.2f} against {last[plain]:.2f}), and fewer hidden raves are found on {fewer}.",
+        f"({last[other]:.2f} against {last[plain]:.2f}), and fewer validation raves are found on {fewer}.",
     )
 
 

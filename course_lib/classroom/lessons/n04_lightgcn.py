@@ -209,7 +209,8 @@ EXERCISES = (
         mistakes=tuple(Mistake(pair, reason) for pair, reason in _KNOWN.items()),
         hints=(
             "Begin at (0.5, 0.5) and change one of the two by 0.1. Does NDCG@10 rise or fall?",
-            "b decides how far famous films are turned down, and it's sensitive. Keep it near 0.5 and lower a.",
+            "Move only a for a few tries, then only b. One of the two is far more sensitive, so leave that one in "
+            "peace.",
         ),
     ),
 )
