@@ -51,25 +51,24 @@ def plot_ages(users: pd.DataFrame, marked: int | None = None, name: str = "") ->
 
     Args:
         users: columns `age` (years) and `gender` (F, M).
-        marked: the row of a guest to point at, whom the caption calls `name`; None for nobody.
+        marked: the row of a guest to point at, called `name`; None for nobody.
     """
     ax = new_axes(9, 3.3)
     table = pd.crosstab(users["age"] // 5 * 5, users["gender"]).reindex(columns=["F", "M"], fill_value=0)
     bottom = np.zeros(len(table))
-    for gender, word, colour, hatch in (("F", "women", PALETTE[4], ""), ("M", "men", PALETTE[7], "...")):
-        ax.bar(table.index + 2.5, table[gender], 4.5, bottom, color=colour, hatch=hatch, edgecolor="white", label=word)
+    for gender, word, colour in (("F", "women", PALETTE[4]), ("M", "men", PALETTE[7])):
+        ax.bar(table.index + 2.5, table[gender], 4.5, bottom, color=colour, edgecolor="white", label=word)
         bottom += table[gender].to_numpy()
     ax.set(xlabel="age (years)", ylabel="guests", ylim=(0, bottom.max() * 1.3))
     ax.legend(loc="upper right")
     women, middle = (users["gender"] == "F").mean(), users["age"].between(20, 39).mean()
-    caption = f"Of the guests, {middle:.0%} are between 20 and 39 years old, and {women:.0%} are women"
+    caption = f"Of the guests, {middle:.0%} are between 20 and 39 years old, and only {women:.0%} are women."
     if marked is not None:
         age = int(users["age"].iloc[marked])
         place, height = age // 5 * 5 + 2.5, bottom[table.index.get_loc(age // 5 * 5)]
         ax.annotate(f"{name}, {age}", (place, height), (place, bottom.max() * 1.15), ha="center", color=ACCENT,
                     arrowprops={"arrowstyle": "-|>", "color": ACCENT, "lw": 2})  # fmt: skip
-        caption += f"; {name} is {age}"
-    return Plot(cast(Figure, ax.figure), f"{caption}.")
+    return Plot(cast(Figure, ax.figure), caption)
 
 
 @styled
@@ -131,12 +130,12 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
     ax.set(xlabel="hidden ratings in the guests' top tens", ylim=(len(mean) - 0.5, -0.6))
     ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
     gain = mean.loc[more].to_numpy() - mean.loc[less].to_numpy()  # from 1 to 5 stars
-    raves = float(gain[3:].sum())
-    what = "no more raves" if raves <= 0 else f"only {raves:,.0f} more raves"
+    raves = found[[4, 5]].sum(axis=1).unstack("charts")
+    fewer = int((raves[more] < raves[less]).sum())
     return Plot(
         cast(Figure, ax.figure),
-        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but {what}, and "
-        f"{gain[:2].sum():,.0f} of what they gain got one or two stars.",
+        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but fewer "
+        f"of the raves in {fewer} of {len(raves)} draws.",
     )
 
 

@@ -23,9 +23,9 @@ class ThresholdWidget:
 
     contract: ClassVar = (
         Promise("threshold", 1, 4, "ratings_left", "falls",
-                "Every rating of 1, 2 or 3 stars goes, because a rating is not a like."),
+                "Almost half of them go, because so many have one, two or three stars."),
         Promise("threshold", 1, 4, "films_gone", "rises",
-                "A film may have a single rating, and vanishes if that one is too low."),
+                "Nobody had raved about these films. Were they bad, or just little known? You'll guess below."),
         Promise("threshold", 4, 5, "guests_gone", "rises",
                 "Guests who never give five stars are gone now, however much they enjoyed themselves."),
     )  # fmt: skip

@@ -90,8 +90,8 @@ def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
     return {
         "the charts": lambda stars: (stars >= 4).sum(dim=0),
         "fame times taste": by_taste(lambda raves: 1.0),
-        "… divided by the film's genres": by_taste(lambda raves: each),
-        "… common genres count less": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
+        "divided by the film's genres": by_taste(lambda raves: each),
+        "divided by each genre's raves, too": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
     }
 
 
