@@ -86,6 +86,18 @@ def shared_label_rate(points: np.ndarray, labels: np.ndarray, k: int = 10) -> fl
     return float((neighbours & labels[:, None]).any(axis=2).mean())
 
 
+def neighbours_kept(tags: np.ndarray, positions: np.ndarray, k: int = 10) -> float:
+    """Of the `k` nearest dots on a map, what share are among the `k` nearest in the tags: the mean over the dots.
+
+    Raises:
+        ValueError: the two have different lengths, and what `nearest` refuses.
+    """
+    if len(tags) != len(positions):
+        raise ValueError(f"there are {len(tags)} tags and {len(positions)} positions; give one position per tag")
+    true, drawn = nearest(tags, k), nearest(positions, k)
+    return float((true[:, :, None] == drawn[:, None]).any(axis=1).mean())
+
+
 def clumping(positions: np.ndarray) -> float:
     """Mean distance to the nearest dot, divided by what dots scattered evenly over as wide an ellipse would have.
 
@@ -109,6 +121,8 @@ class SeatingPlan(NamedTuple):
 
     positions: np.ndarray
     """`(n, 2)`, without unit."""
+    kept: float
+    """What share of the ten nearest on the map are among the ten nearest in the tags."""
     trustworthiness: float
     """scikit-learn's, over 10 neighbours: 1 if no dot has a false neighbour on the map."""
     clumping: float
@@ -117,10 +131,15 @@ class SeatingPlan(NamedTuple):
 
 def seating_plan(tags: np.ndarray, perplexity: float, seed: int = 0) -> SeatingPlan:
     """The map that `tsne` makes, measured against its tags `(n, d)`; it refuses what `tsne` refuses."""
+    return measured(tags, tsne(tags, perplexity, seed))
+
+
+def measured(tags: np.ndarray, positions: np.ndarray) -> SeatingPlan:
+    """Any map of the tags `(n, d)`, `positions` `(n, 2)`, measured against them over ten neighbours."""
     from sklearn.manifold import trustworthiness
 
-    positions = tsne(tags, perplexity, seed)
-    return SeatingPlan(positions, float(trustworthiness(tags, positions, n_neighbors=10)), clumping(positions))
+    trust = float(trustworthiness(tags, positions, n_neighbors=10))
+    return SeatingPlan(positions, neighbours_kept(tags, positions), trust, clumping(positions))
 
 
 def random_tags(tags: np.ndarray, seed: int = 0) -> np.ndarray:

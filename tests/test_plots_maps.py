@@ -7,64 +7,84 @@ import pytest
 
 from course_lib.plots import maps
 from course_lib.plots.colours import FILM, GUEST
-from course_lib.plots.style import show
+from tests.drawings import shapes
 
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
 
 
-def test_training_curves_mark_the_best_epoch_and_can_be_saved(tmp_path):
-    history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [0.6, 0.4, 0.3], "ndcg@10": [0.1, 0.3, 0.2]})
-    axes = maps.plot_training_curves(history, reference=0.15)
-    curve, ring, floor = axes[1].lines
-    assert curve.get_ydata().tolist() == [0.1, 0.3, 0.2]
-    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (2, 0.3)
-    assert list(floor.get_ydata()) == [0.15, 0.15]
-    show(axes[0].figure, "alt", save=tmp_path / "training_curves.png")
-    assert (tmp_path / "training_curves.png").read_bytes().startswith(b"\x89PNG")
+def test_the_chair_is_a_star_and_its_nearest_films_are_named_once_each():
+    names = [f"dot {n}" for n in range(10)]
+    plot = maps.plot_chair(POSITIONS, 4, names, "your", k=3)
+    room, corner = plot.figure.axes
+    assert room.collections[2].get_offsets().tolist() == [[0, 1]]
+    assert sorted(text.get_text() for text in corner.texts) == ["dot 4", "dot 5", "dot 6"]
+    assert plot.caption == "The two films nearest to your chair are dot 4 and dot 5."
 
 
-def test_tsne_map_draws_guests_first_and_apart_without_colour():
-    ax = maps.plot_tsne(POSITIONS, n_guests=4)
-    guests, films = ax.collections
-    np.testing.assert_array_equal(guests.get_offsets(), POSITIONS[:4])
-    np.testing.assert_array_equal(films.get_offsets(), POSITIONS[4:])
+def test_two_maps_draw_guests_first_and_say_what_they_keep():
+    both = {"t-SNE": POSITIONS, "PCA": -POSITIONS}
+    plot = maps.plot_two_maps(both, 4, {"t-SNE": 0.5, "PCA": 0.25}, {"t-SNE": 0.94, "PCA": 0.8})
+    guests, films, _ = plot.figure.axes[1].collections
+    np.testing.assert_array_equal(guests.get_offsets(), -POSITIONS[:4])
+    np.testing.assert_array_equal(films.get_offsets(), -POSITIONS[4:])
     assert not np.array_equal(guests.get_paths()[0].vertices, films.get_paths()[0].vertices)
-    assert not len(ax.get_xticks()) and ax.get_xlabel() == "no unit"
+    assert "t-SNE map 50% are true neighbours, and on the PCA map 25%" in plot.caption and "0.94" in plot.caption
 
 
 def test_genres_have_their_own_markers():
-    ax = maps.plot_genres(POSITIONS, ["War", "Horror", "other", "War", *["other"] * 6])
+    plot = maps.plot_genres(POSITIONS, ["War", "Horror", "other", "War", *["other"] * 6], 0.6, 0.4)
+    (ax,) = plot.figure.axes
     shapes = {c.get_label(): c.get_paths()[0].vertices.tobytes() for c in ax.collections}
     assert list(shapes) == ["other", "Horror", "War"] and len(set(shapes.values())) == 3
     counts = {c.get_label(): len(c.get_offsets()) for c in ax.collections}
     assert counts == {"other": 7, "Horror": 1, "War": 2}
+    assert "In 60% of cases" in plot.caption and "shuffled it's 40%" in plot.caption
     with pytest.raises(ValueError, match="at most 6 genres can be told apart, got 10"):
-        maps.plot_genres(POSITIONS, list("abcdefghij"))
+        maps.plot_genres(POSITIONS, list("abcdefghij"), 0.6, 0.4)
 
 
-def test_pca_axes_say_what_they_keep():
-    ax = maps.plot_pca(POSITIONS, 4, [0.25, 0.125])
-    assert ax.get_xlabel() == "PC1, 25% of the variance" and ax.get_ylabel() == "PC2, 12% of the variance"
-
-
-def test_popularity_axis():
-    ax = maps.plot_popularity_axis(np.array([-1.0, 0.5]), np.array([1, 40]))
+def test_popularity_axis_points_towards_fame():
+    plot = maps.plot_popularity_axis(np.array([1.0, -0.5]), np.array([1, 40]))
+    (ax,) = plot.figure.axes
     assert ax.collections[0].get_offsets().tolist() == [[1, -1], [40, 0.5]]
     assert ax.get_xscale() == "log" and ax.get_xticks().tolist() == [1, 3, 10, 30]
+    assert "correlation is 1.00" in plot.caption
 
 
-def test_seating_plans_stand_in_a_grid():
-    plans = {(kind, p): POSITIONS + p for kind in ("real", "random") for p in (5, 30)}
-    axes = maps.plot_seating(plans, 4, {key: f"note {key[1]}" for key in plans})
-    assert len(axes) == 4
-    assert axes[2].get_title("left") == "random, perplexity 5\nnote 5"
-    np.testing.assert_array_equal(axes[1].collections[0].get_offsets(), POSITIONS[:4] + 30)
+def test_a_riddle_does_not_say_which_room_is_real():
+    plot = maps.plot_riddle([(POSITIONS, 0.4), (-POSITIONS, 0.6)], 4)
+    assert [ax.get_title("left") for ax in plot.figure.axes] == ["left", "right"]
+    assert "0.40 and 0.60" in plot.caption and "random" not in plot.caption
 
 
-def test_clubs_carry_their_letters():
-    axes = maps.plot_clubs([("one", POSITIONS), ("two", -POSITIONS)], np.array(list("AAABBBBCCC")))
-    assert [text.get_text() for text in axes[1].texts] == ["A", "B", "C"]
-    np.testing.assert_array_equal(axes[1].collections[0].get_offsets(), -POSITIONS[:3])
+def test_real_and_random_stand_in_a_grid():
+    gaps = {("real", 2): 0.1, ("real", 30): 0.2, ("random", 2): 0.3, ("random", 30): 0.4}
+    plot = maps.plot_real_and_random({key: (POSITIONS + key[1], gap, 1 - gap) for key, gap in gaps.items()}, 4)
+    axes = plot.figure.axes
+    assert [ax.get_title("left") for ax in axes[::2]] == [
+        "real, perplexity 2: 90% true",
+        "random, perplexity 2: 70% true",
+    ]
+    np.testing.assert_array_equal(axes[3].collections[0].get_offsets(), POSITIONS[:4] + 30)
+    assert "is 0.10 for real and 0.30 for random" in plot.caption and "80% of the neighbours" in plot.caption
+
+
+def test_clubs_carry_their_letters_and_the_ratio():
+    ratio = {"truth": 10.0, "one": 1.5, "two": 2.5}
+    plot = maps.plot_clubs({name: POSITIONS * side for name, side in zip(ratio, (1, -1, 1), strict=True)},
+                           np.array(list("AAABBBBCCC")), ratio)  # fmt: skip
+    assert [text.get_text() for text in plot.figure.axes[1].texts] == ["A", "B", "C"]
+    np.testing.assert_array_equal(plot.figure.axes[1].collections[0].get_offsets(), -POSITIONS[:3])
+    assert "10 times as far" in plot.caption and "The two maps make it 1.5 and 2.5 times" in plot.caption
+
+
+def test_words_on_a_seating_plan_do_not_hide_each_other():
+    rng = np.random.default_rng(0)
+    sketch = maps.plot_seating_plan(rng.normal(size=(60, 2)), 20, [f"name {n}" for n in range(60)], "t", range(20, 32))
+    heights = [(float(t.get("x")), float(t.get("y"))) for t in shapes(sketch.svg("alt"), "text") if "name" in t.text]
+    named = heights[1:]  # the first stands in the legend
+    for i, (x, y) in enumerate(named):
+        assert all(abs(y - other) > 15 or abs(x - left) > 50 for left, other in named[:i])
 
 
 def test_hops_are_labelled_bars():

@@ -12,7 +12,18 @@ from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
 from course_lib.party import GUESTS, TOPICS, little_party
-from course_lib.plots import gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, rounds
+from course_lib.plots import (
+    gossip,
+    graph_views,
+    guest_list,
+    learning,
+    list_so_far,
+    maps,
+    pairs,
+    ranking,
+    receipts,
+    rounds,
+)
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
 
@@ -59,13 +70,18 @@ PLOTS = {
         3,
         [list_so_far.Column("gossip", ["Alien", "Brazil"], [True, False], 0.3)],
     ],
-    maps.plot_training_curves: [HISTORY, 0.1],
-    maps.plot_tsne: [POSITIONS, 4],
-    maps.plot_genres: [POSITIONS, ["War", *["other"] * 9]],
-    maps.plot_pca: [POSITIONS, 4, [0.2, 0.1]],
+    maps.plot_chair: [POSITIONS, 4, [f"dot {n}" for n in range(10)], "your", 3],
+    maps.plot_two_maps: [{"a": POSITIONS, "b": POSITIONS}, 4, {"a": 0.5, "b": 0.2}, {"a": 0.9, "b": 0.8}],
+    maps.plot_genres: [POSITIONS, ["War", *["other"] * 9], 0.6, 0.4],
     maps.plot_popularity_axis: [POSITIONS[:, 0], np.arange(1, 11)],
-    maps.plot_seating: [{("real", 5): POSITIONS, ("random", 5): POSITIONS}, 4, {("real", 5): "", ("random", 5): ""}],
-    maps.plot_clubs: [[("one", POSITIONS)], np.array(list("AAABBBBCCC"))],
+    maps.plot_rooms: [[("a", POSITIONS, 0.5), ("b", POSITIONS, 1.0)], 4],
+    maps.plot_riddle: [[(POSITIONS, 0.5), (POSITIONS, 1.0)], 4],
+    maps.plot_real_and_random: [{(kind, p): (POSITIONS, 0.5, 0.5) for kind in ("real", "random") for p in (2, 30)}, 4],
+    maps.plot_clubs: [
+        {"truth": POSITIONS, "a": POSITIONS, "b": POSITIONS},
+        np.array(list("AAABBBBCCC")),
+        {"truth": 10.0, "a": 1.0, "b": 2.0},
+    ],
     maps.plot_hops: [pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}), [0.5, 0.5]],
     maps.plot_oversmoothing: [pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}), 0.15],
     pairs.plot_loss_and_push: [1.0, 5.0],

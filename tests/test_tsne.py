@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from course_lib.tsne import clumping, nearest, pca, random_tags, seating_plan, shared_label_rate, tsne
+from course_lib.tsne import (
+    clumping,
+    measured,
+    nearest,
+    neighbours_kept,
+    pca,
+    random_tags,
+    seating_plan,
+    shared_label_rate,
+    tsne,
+)
 
 
 def two_clubs():
@@ -58,6 +68,16 @@ def test_nearest_and_shared_labels_by_hand():
         shared_label_rate(points, labels[:3], k=1)
 
 
+def test_neighbours_kept_by_hand():
+    line = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [7.0, 0.0]])
+    assert neighbours_kept(line, line[:, ::-1], k=1) == 1
+    swapped = line[[0, 2, 1, 3]]  # now 0 sits beside 2, and 1 beside 3
+    assert neighbours_kept(line, swapped, k=1) == 0
+    assert neighbours_kept(line, swapped, k=3) == 1
+    with pytest.raises(ValueError, match="there are 4 tags and 3 positions"):
+        neighbours_kept(line, line[:3], k=1)
+
+
 def test_clumping_by_hand_and_on_scattered_and_huddled_dots():
     # Corners of a square of side 2: gap 2, covariance 4/3 on both axes, area 16 pi / 3.
     square = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
@@ -76,6 +96,7 @@ def test_a_seating_plan_is_the_map_and_what_it_is_worth():
     plan = seating_plan(two_clubs(), perplexity=5, seed=3)
     np.testing.assert_array_equal(plan.positions, tsne(two_clubs(), perplexity=5, seed=3))
     assert plan.clumping == clumping(plan.positions)
+    assert plan.kept == neighbours_kept(two_clubs(), plan.positions) == measured(two_clubs(), plan.positions).kept
     assert plan.trustworthiness == trustworthiness(two_clubs(), plan.positions, n_neighbors=10) > 0.8
 
 

@@ -15,6 +15,7 @@ from course_lib.interactions import to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.training import BPR_CONFIG, TrainConfig, build, train
+from course_lib.tsne import random_tags, seating_plan
 from course_lib.widgets.between import BetweenWidget
 from course_lib.widgets.contract import CHANGES, Promise, controls, label, look_for
 from course_lib.widgets.duel import DuelWidget
@@ -24,7 +25,7 @@ from course_lib.widgets.matchmaker import MatchmakerWidget
 from course_lib.widgets.one_rave import OneRaveWidget
 from course_lib.widgets.ranked_list import RankedListWidget
 from course_lib.widgets.rehearsal import RehearsalWidget
-from course_lib.widgets.seating import SeatingWidget
+from course_lib.widgets.seating import PERPLEXITIES, RANDOM, REAL, SeatingWidget
 from course_lib.widgets.threshold import ThresholdWidget
 
 CLASSES = [
@@ -68,7 +69,9 @@ def make(party, split, tmp_path_factory):
     def seating() -> SeatingWidget:
         rng = np.random.default_rng(0)
         tags = rng.normal(size=(60, 2)) @ rng.normal(size=(2, 12))  # twelve numbers that fit on a plane
-        return SeatingWidget(tags, [f"dot {n}" for n in range(60)], n_guests=25)
+        tables = {REAL: tags, RANDOM: random_tags(tags)}
+        plans = {(kind, p): seating_plan(table, p) for kind, table in tables.items() for p in PERPLEXITIES}
+        return SeatingWidget(plans, [f"dot {n}" for n in range(60)], n_guests=25)
 
     def trained(n_layers: int) -> LightGCN:
         config = TrainConfig(n_layers=n_layers, n_epochs=10)

@@ -1,4 +1,4 @@
-"""The exercises of notebook 09: the popularity axis, what a map keeps, one more number, and what a map may say."""
+"""The exercises of notebook 09: what a map keeps, one more number for each film, and a map of one's own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,38 +8,9 @@ import numpy as np
 from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
 from course_lib.classroom.question import Question
-from course_lib.tsne import nearest
+from course_lib.tsne import nearest, neighbours_kept, pca
 
-_MAY_NOT = {
-    "B": "the distance between islands moves with the perplexity: the three clubs showed it.",
-    "C": "size and density of an island are made by t-SNE, which gives every dot about as many neighbours.",
-    "E": "a t-SNE map has no axes. Turned by 90 degrees it is the same map.",
-    "F": "a recommendation is a dot product, and a map shows distances.",
-}
-_MAY = {
-    "A": "close neighbours are what t-SNE keeps, and the trustworthiness says how well.",
-    "D": "the group was measured in the 64 numbers, and held against chance.",
-}
-
-
-def _main_axis(tags: np.ndarray) -> np.ndarray:
-    centred = tags - tags.mean(axis=0)
-    return centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-
-
-def _films() -> dict[str, tuple]:
-    rng = np.random.default_rng(0)
-    raves = np.array([1, 2, 3, 5, 8, 20, 60, 300])
-    tags = rng.normal(size=(8, 4)) + np.outer(np.log(raves), [2, 0, 1, 0])
-    return {
-        "8 films whose tags follow their fame": (tags, raves),
-        "the same films with their fame turned round": (tags, raves[::-1].copy()),
-        "10 films with random tags": (rng.normal(size=(10, 5)), rng.integers(1, 400, 10)),
-    }
-
-
-def _correlation(tags: np.ndarray, raves: np.ndarray) -> float:
-    return np.corrcoef(_main_axis(tags), raves)[0, 1]
+BAR = 0.62  # share of true neighbours that a map of one's own has to keep
 
 
 def _maps() -> dict[str, tuple]:
@@ -60,25 +31,6 @@ def _shared(true: np.ndarray, drawn: np.ndarray) -> float:
 def _by_distance(points: np.ndarray) -> np.ndarray:
     """`(n, n)` all points, the nearest first: each point itself, then the others."""
     return np.linalg.norm(points[:, None] - points, axis=2).argsort(axis=1)
-
-
-def _letters(read: Any) -> str:
-    return "".join(sorted({letter.upper() for letter in read if letter not in ", "}))
-
-
-def _look(read: Any) -> str | None:
-    """The first thing that is wrong with the claims that were chosen."""
-    if not isinstance(read, str | list | tuple) or not all(isinstance(letter, str) for letter in read):
-        return 'the check needs a text of letters, such as "AB".'
-    letters = _letters(read)
-    unknown = [letter for letter in letters if letter not in _MAY | _MAY_NOT]
-    if unknown:
-        return f"there is no claim {unknown[0]}; they are A to F."
-    wrong = [letter for letter in letters if letter in _MAY_NOT]
-    if wrong:
-        return f"{wrong[0]} may not be read: {_MAY_NOT[wrong[0]]}"
-    missing = next((letter for letter in _MAY if letter not in letters), None)
-    return f"{missing} may be read: {_MAY[missing]}" if missing else None
 
 
 def _guests_and_films() -> dict[str, tuple]:
@@ -109,51 +61,49 @@ def _fill_up(length: np.ndarray) -> np.ndarray:
     return np.sqrt(length.max() ** 2 - length**2)
 
 
+def tables() -> list[np.ndarray]:
+    """Three tables of 80 tags with 16 numbers: eight tastes, and fame along one direction, as in trained tags."""
+    found = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        taste = rng.normal(size=(8, 16))[rng.integers(8, size=80)]
+        fame = rng.exponential(size=(80, 1)) * rng.normal(size=16)
+        found.append(taste + fame + 0.6 * rng.normal(size=(80, 16)))
+    return found
+
+
+def _measured(project: Callable[[np.ndarray], Any], *made_up: np.ndarray) -> Any:
+    """What a projection returns, and the share of true neighbours on its maps, mean over the tables."""
+    kept, returned = [], ""
+    for tags in made_up:
+        positions = project(tags.copy())
+        returned = kind(positions)
+        if not isinstance(positions, np.ndarray) or positions.shape != (len(tags), 2):
+            return positions if positions is None else {"what it returns": returned}
+        if not np.isfinite(positions).all():
+            return {"what it returns": returned, "positions": "some are no finite numbers"}
+        kept.append(neighbours_kept(tags, positions))
+    mean = float(np.mean(kept))
+    share = f"{BAR:.0%} or more" if mean >= BAR else f"only {mean:.0%}"
+    return {"what it returns": returned, "positions": "finite", "true neighbours among the ten nearest": share}
+
+
+def pull_and_push(tags: np.ndarray, push: float = 0.1) -> np.ndarray:
+    """Start from PCA; then every step draws a dot to its ten neighbours and pushes it off all others."""
+    near, here = nearest(tags, 10), pca(tags)[0]
+    for _ in range(200):
+        apart = here[:, None] - here
+        away = (apart / (0.1 + (apart**2).sum(axis=2, keepdims=True))).mean(axis=1)
+        here = here + 0.1 * (here[near].mean(axis=1) - here) + push * away
+    return here
+
+
 EXERCISES = (
     Exercise(
-        name="09.popularity_axis",
-        level="worked",
-        minutes=5,
-        answer=lambda tags, raves: abs(_correlation(tags, np.log(raves))),
-        cases=_films,
-        mistakes=(
-            Mistake(
-                lambda tags, raves: abs(_correlation(tags, raves)),
-                "you took the raves as they are. From 1 to 300 raves a few famous films decide; take the logarithm.",
-            ),
-            Mistake(
-                lambda tags, raves: _correlation(tags, np.log(raves)),
-                "the sign says nothing: an axis may point either way, so take the absolute value.",
-            ),
-            Mistake(
-                lambda tags, raves: _correlation(tags, np.log(raves)) ** 2,
-                "this is the share of variance explained, R². The correlation itself was asked for.",
-            ),
-            Mistake(
-                lambda tags, raves: abs(np.corrcoef(tags[:, 0], np.log(raves))[0, 1]),
-                "this is the first of the numbers in a tag. The main axis is a direction across all of them.",
-            ),
-            Mistake(
-                lambda tags, raves: abs(np.corrcoef(np.linalg.norm(tags, axis=1), np.log(raves))[0, 1]),
-                "this is the length of a tag, not its place on the main axis.",
-            ),
-        ),
-        almost=(
-            Mistake(
-                lambda tags, raves: abs(np.corrcoef(_main_axis(tags), np.log(raves))),
-                "`np.corrcoef` returns the table of all pairs, 2 by 2. You want its entry [0, 1].",
-            ),
-        ),
-        hints=(
-            "`np.corrcoef(a, b)[0, 1]` is the correlation of two columns.",
-            "Fame spans a factor of hundreds, and an axis may point either way: logarithm inside, absolute value "
-            "outside.",
-        ),
-    ),
-    Exercise(
         name="09.neighbours_kept",
-        level="faded",
-        minutes=8,
+        level="worked",
+        minutes=3,
+        remember="A map is worth what it keeps, and that can be counted.",
         answer=lambda tags, positions, k: _shared(nearest(tags, k), nearest(positions, k)),
         cases=_maps,
         mistakes=(
@@ -181,15 +131,15 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "`distance.argsort(axis=1)` holds, row by row, the other dots from near to far. Who comes first?",
-            "Column 0 is the dot itself, so the k nearest others are the columns 1 to k.",
-            "`np.intersect1d(a, b)` holds what two lists share, whatever the order.",
+            "`before` and `after` have a row for every dot. Compare row with row.",
+            "`np.intersect1d(a, b)` holds what two lists share, whatever the order. How long is it?",
         ),
     ),
     Exercise(
         name="09.one_more_number",
-        level="free",
-        minutes=10,
+        level="faded",
+        minutes=3,
+        remember="The nearest film is the best one only where all films are equally long.",
         answer=lambda films: _lengthen(films, _fill_up),
         cases=_guests_and_films,
         observe=_nearest_first,
@@ -222,27 +172,46 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Write the distance out: |g - f|² = |g|² - 2 g·f + |f|². Which term differs from film to film and is not "
-            "the score?",
-            "If all films had the same length, the nearest would be the best. One more number can make them equally "
-            "long.",
-            "The longest film gets 0. What must be added to |f|² to reach the longest |f|²?",
+            "The longest film lacks nothing. What must be added to |f|² to reach the longest |f|²?",
+            "`missing` is a square, so the new number is its root. `np.column_stack([films, column])` adds a column.",
         ),
     ),
     Exercise(
-        name="09.reading",
-        level="free",
+        name="09.map",
+        level="make",
         minutes=4,
-        answer="AD",
-        observe=_letters,
-        diagnose=_look,
+        answer=pull_and_push,
+        cases=lambda: {"three made-up tables of 80 tags": tuple(tables())},
+        observe=_measured,
+        remember="A map that only looks after neighbours keeps more of them, and gives up the distances.",
         mistakes=(
-            *(Mistake(f"AD{letter}", f"{letter} may not be read: {why}") for letter, why in _MAY_NOT.items()),
-            *(Mistake("AD".replace(letter, ""), f"{letter} may be read: {why}") for letter, why in _MAY.items()),
+            Mistake(
+                lambda tags: pca(tags)[0],
+                "this is PCA. Take it as the start, and then move the dots towards their neighbours.",
+            ),
+            Mistake(
+                lambda tags: tags[:, :2].copy(),
+                "you keep two of the numbers and forget the others. The neighbours come from all of them.",
+            ),
+            Mistake(
+                lambda tags: np.random.default_rng(0).normal(size=(len(tags), 2)),
+                "these are random places. The map has to look at the tags.",
+            ),
+            Mistake(
+                lambda tags: pull_and_push(tags, push=0.0),
+                "you only pull, so neighbours fall onto each other. Push every dot off the others as well.",
+            ),
+            Mistake(
+                lambda tags: pull_and_push(tags).T,
+                "dots are rows here: return `(n, 2)` and not `(2, n)`.",
+            ),
         ),
         hints=(
-            "Ask of each claim: would it still be there on the map of the three clubs, or at another perplexity?",
-            "A claim that was measured in the 64 numbers does not need the map. How many such claims are there?",
+            "Start from `here = pca(tags)[0]`, and find `near = nearest(tags, 10)` once.",
+            "In each of 200 steps a dot moves a tenth of the way to `here[near].mean(axis=1)`. That alone makes it all "
+            "collapse.",
+            "So push each dot away from every other, and the closer they are the harder: `apart = here[:, None] - "
+            "here`, divided by 0.1 plus its squared length.",
         ),
     ),
 )
@@ -279,27 +248,28 @@ QUESTIONS = (
         "Positions have no unit and no direction. Turning the map changes nothing in what t-SNE optimises.",
     ),
     Question(
-        "What does PCA keep that t-SNE does not?",
+        "On the map, of the ten dots nearest to yours five are true neighbours. Trustworthiness says 0.94. How come?",
         (
-            ("close neighbours", "The other way round: t-SNE keeps neighbours from all 64 directions."),
-            ("all of the variance", "Two axes keep a part, and the title of the map says which."),
-            ("islands", "PCA makes no islands where there are none. t-SNE does."),
-            ("true lengths along the directions of largest variance", None),
+            ("one of the two is wrong", "Both are right. They count different things."),
+            ("it counts a false neighbour lightly if it is nearly a true one", None),
+            (
+                "it looks at all the dots of the map, and not only at the ten that are nearest to you",
+                "It looks at the ten nearest, too. But it forgives those that are nearly true.",
+            ),
         ),
-        "PCA turns the tags and looks at them from one side: what it shows is to scale, what lies behind is lost.",
+        "The penalty grows with the rank in the tags: the eleventh nearest costs almost nothing.",
     ),
     Question(
-        "A colleague shows islands in a map at perplexity 5. What do you ask for?",
+        "A colleague shows islands in a map at perplexity 2. What do you ask for?",
         (
             ("a higher trustworthiness", "One value is worth little without that of random tags."),
-            ("the map of random tags, and the groups measured in the 64 numbers", None),
+            ("the same map for random tags", None),
             (
                 "the same map with another seed",
                 "Another seed draws other islands, and does not tell whether noise would draw them, too.",
             ),
             ("the distances between the islands", "They follow the perplexity, not the taste."),
         ),
-        "Only beside random tags does a map tell structure from noise: at perplexity 2 they form islands, too. What is "
-        "real can be measured without a map.",
+        "At perplexity 2 random tags form islands, too. Only beside them does a map tell structure from noise.",
     ),
 )
