@@ -16,9 +16,10 @@ def test_learning_beats_untrained_gossip_by_a_hair(difference):
 
 
 def test_nearly_all_of_the_way_up_from_the_charts_is_due_to_gossip():
-    means = stored("results").groupby("model")["ndcg@10"].mean()
+    means = stored("results").query("split_seed >= 100").groupby("model")["ndcg@10"].mean()
     gossip, trained = (means[model] - means["popularity"] for model in ("untrained gossip", "LightGCN-BPR"))
     assert 0.9 < gossip / trained < 1
+    assert f"{means['LightGCN-BPR']:.3f}" == "0.286"
 
 
 def test_ease_is_fitted_by_squared_error_and_ranks_better(difference):

@@ -40,8 +40,8 @@ def plot_margins(margins: Mapping[str, Sequence[float]], pair: tuple[str, str], 
         if row < 2:
             ax.plot(dots[place], up[place], FILM_MARKER, color=ACCENT, markersize=11, zorder=5)
         if row == len(list(margins)[:2]) - 1:
-            ax.annotate(f"{raved} over {random}", (dots[place], up[place]), (0, 13), textcoords="offset points",
-                        ha="right" if dots[place] > 0.4 * dots.max() else "left", color=ACCENT)  # fmt: skip
+            ax.text(dots[place], height + 0.3, f"{raved} against {random}", va="center", color=ACCENT,
+                    ha="right" if dots[place] > 0.4 * dots.max() else "left", parse_math=False)  # fmt: skip
     ax.set_yticks([-float(row) for row in range(len(margins))], list(margins))
     ax.set(xlabel="margin: score of the raved film minus score of the random film")
     ax.set_ylim(-len(margins) + 0.55, 0.62)
@@ -87,6 +87,11 @@ def plot_order_and_error(scores: Mapping[str, Sequence[float]], raved: Sequence[
         ):
             ax.plot(score[group], np.full(group.sum(), -row), FILM_MARKER, color=colour, markerfacecolor=fill,
                     markersize=13, markeredgewidth=2, linewidth=0, label=None if row else label)  # fmt: skip
+        for high, low in ((high, low) for high in score[~is_raved] for low in score[is_raved] if high >= low):
+            ax.plot([low, high], [-row - 0.27] * 2, color=ACCENT, linewidth=2)
+            ax.annotate(
+                "wrong order", (high, -row - 0.27), (6, 0), textcoords="offset points", va="center", color=ACCENT
+            )
         ax.annotate(f"squared error {error[name]:.2f}", (1.08, -row), va="center")
     ax.set_yticks([0, -1], [f"matchmaker {name}" for name in scores])
     ax.set(xlabel="score", xlim=(-0.05, 1.4), ylim=(-1.5, 0.5))
@@ -149,7 +154,7 @@ def plot_pull(
     sketch.line([plane.at(0, -_REACH), plane.at(0, _REACH)], "#cccccc")
     guest = tags[0] / max(float(np.linalg.norm(tags[0])), 1e-9)
     sketch.line([plane.at(*(reach * guest)) for reach in (-_REACH, _REACH)], GUEST, 1, "6 5")  # a score is read on it
-    colours, above = (GUEST, FILM, MUTED), (0, 28, -30)
+    colours = GUEST, FILM, MUTED
     for tag in tags[1:]:
         sketch.line([plane.at(*tag), plane.at(*(float(tag @ guest) * guest))], INK, 1, "2 4")
     for which, colour in enumerate(colours):
@@ -159,12 +164,15 @@ def plot_pull(
             sketch.circle(*dot, 3, colour)
     for which, (colour, name) in enumerate(zip(colours, names, strict=True)):
         x, y = plane.at(*tags[which])
-        _slanted(sketch, (x, y), plane.at(*(tags[which] + _PULL * pulls[which])))
+        tip = plane.at(*(tags[which] + _PULL * pulls[which]))
+        _slanted(sketch, (x, y), tip)
+        up = -1 if which == 1 else 1  # the rave's name stands above its mark, beyond an arrow that points there
+        away = max(28.0, up * (tip[1] - y) + 20)
         if which:
             sketch.rect(x - 9, y - 9, 18, 18, colour, INK)
         else:
             sketch.circle(x, y, 10, colour, INK)
-        beside = (x, y - above[which], shorten(name, 24), "middle") if which else (x + 18, y, name, "start")
+        beside = (x, y + up * away, shorten(name, 24), "middle") if which else (x + 18, y, name, "start")
         sketch.text(*beside, bold=True)
     sketch.text(560, 20, f"loss {loss:.2f}, push {push:.2f}", bold=True)
     losses = Plane(600, 70, 235, 236, (-5.0, 7.0), (0.0, 5.2))

@@ -38,7 +38,7 @@ class DuelWidget:
                 "A step pulls the rave towards the guest, pushes the random film away just as far, and moves the "
                 "guest's own tag too.", {"start": "wrong order"}),
         Promise("steps", 4, 12, "push", "falls",
-                "The better the order, the smaller the push, so easy pairs stop teaching.", {"start": "wrong order"}),
+                "The better the order, the smaller the push.", {"start": "wrong order"}),
         Promise("start", "wrong order", "easy pair", "stride", "falls",
                 "This pair was right from the start, and it hardly moves.", {"steps": 0}),
     )  # fmt: skip

@@ -250,7 +250,7 @@ EXERCISES = (
         hints=(
             "Call `sample_negatives` a few times and stack what it returns: `(n, B)`. So is `scores[user, films]`.",
             "`argmax(dim=0)` says which of the n films is the hardest, and `films.gather(0, place[None])[0]` takes it.",
-            "Try n = 2, 8 and 50. More is harder, and harder isn't always better.",
+            "Try n = 2, 8 and 50. The hardest of many is often a film that the guest would love.",
         ),
         remember="Harder random films teach more, until the hardest are the ones the guest would love.",
     ),
