@@ -89,7 +89,7 @@ def test_a_package_that_cannot_be_loaded_is_found(tmp_path, package):
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
     code, report, _ = ask(tmp_path)
-    assert code == 1 and report.count("!!") == 1
+    assert code == 1  # what needs the package may be found broken with it
     assert f"!!  {package} cannot be loaded: " in report and "libgomp.so.1: cannot open shared object file" in report
     assert f"install --force-reinstall {package}==" in report
 

@@ -1,27 +1,28 @@
-"""How cost grows from 1e4 to 1e7 likes: `make growth`, about MINUTES minutes; the table is `tables/growth.csv`.
+"""How cost grows from 1e4 to 1e7 likes: `make growth`, ten minutes of one core; the table is `tables/growth.csv`.
 
 Made-up parties as sparse as Gowalla, 27 likes per guest and 20 per film, with long tails on both sides; tags of 64
 numbers, two layers. Each size is measured in a process of its own. Times are CPU time of one thread, so that a busy
-neighbour lengthens them little; what is compared takes turns in one process, and the median counts. "Before" is the
-library as it was: layers kept apart, freed tables given back to the system, a matrix made by `coalesce`.
+neighbour lengthens them little; what is compared takes turns in one process, and the median counts. `times_course_lib`
+compares with the same `memory`. "before" is the library as it was: each layer and their sum a table of its own, and the
+matrix made by `coalesce`; freed tables were given back.
 
-`paper_ms` is what each row comes to on paper, at the speed at which this machine reads a table as large as the tags
-from one end to the other (the fastest of 30 plain sums):
+`memory` says whether freed tables stay with the process (`course_lib.memory`, as in `train`), or go back to the system,
+as in any program. Most of LGConv's time is new pages for its messages, a tag per edge; where they stay it is three
+times as fast. It is left out where its messages, there and back, would fill more than 6 GB.
+
+`paper_ms` is what each row comes to on paper, at the speed at which a plain sum reads a table as large as the tags:
 
 - A round reads a tag, an index and a loudness per like and direction, 4 d + 12 bytes, and writes each tag once. A layer
-  there and back is two rounds, two layers are four. That random rows are read as fast as rows in order, or faster,
-  since famous films stay in the inner cache, is why no order of nodes and no narrower index helps: float32 sets the
-  bytes.
+  there and back is two rounds, two layers are four. Famous films stay in the inner cache, so that a round can be faster
+  than this; "rows in order" is the same round through a matrix whose entries read the tags one after the other, as an
+  order of the nodes might wish for. It is no faster than the graph's own order: float32 sets the bytes.
 - A training step is that and Adam's 7 tables: weights and two moments read and written, the gradient read.
 - Build: edges, keys, their order and the matrix, 64 bytes per cell read or written once. The rest is sorting.
 - Evaluation: 2 d operations per guest and film at the speed of a plain matrix product. The rest is making and searching
   the table of scores.
-- Memory, in `peak_mb`, above what the process held with the party alone: 24 bytes per like for the matrix and the same
-  for its making, 4 N d for a table of tags, of which a step holds about ten, and 0.2 GB of scores in the evaluation.
-
-`memory` says whether freed tables stay with the process (`course_lib.memory`, as in `train`), or go back to the system,
-as in any program. Most of LGConv's time is new pages for its messages, a tag per edge; where they stay it is
-three times as fast. It is left out where its messages, there and back, would fill more than 6 GB.
+- Memory, in `peak_mb`, above what the process held with the party alone: 24 bytes per like for the matrix, three times
+  that while it is made; 4 N d bytes for a table of tags, of which a step holds about ten; 0.2 GB for a block of scores,
+  and some times that for what is done with them.
 
 `python -m tests.benchmarks.growth --plot growth.png` draws the stored table.
 """
@@ -32,7 +33,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -56,7 +57,7 @@ MOST_MESSAGES = 6e9
 TABLE = Path(__file__).parents[2] / "course_lib" / "tables" / "growth.csv"
 PROTOCOL = "CPU ms of one thread, median in turn; 64 numbers, 2 rounds, batch 2,048; 27 likes per guest, 20 per film"
 Run = Callable[[], object]
-OURS, BEFORE, CSR, LGCONV = "course_lib", "before", "torch.sparse.mm", "PyG LGConv"
+OURS, BEFORE, CSR, LGCONV, IN_ORDER = "course_lib", "before", "torch.sparse.mm", "PyG LGConv", "rows in order"
 
 
 class Before(LightGCN):
@@ -91,33 +92,16 @@ def long_tailed(n_likes: int, seed: int = 0) -> Interactions:
     return Interactions(keys // n_items, keys % n_items, n_users, n_items)
 
 
-def milliseconds(runs: dict[str, Run], n_turns: int, kept: Sequence[str] = ()) -> dict[str, float]:
-    """The median CPU time of each, over three times `n_turns` in turn, and each time two more that do not count.
-
-    Args:
-        kept: those for which freed tables stay with the process; for the others they go back to the system.
-    """
+def milliseconds(runs: dict[str, Run], n_turns: int) -> dict[str, float]:
+    """The median CPU time of each, taken in turn, after two turns that do not count."""
     taken = {name: [] for name in runs}
-    for _ in range(3):
-        for names, memory in ((kept, kept_memory()), ([name for name in runs if name not in kept], nullcontext())):
-            with memory:
-                for turn in range(-2, n_turns):
-                    for name in names:
-                        started = time.process_time()
-                        runs[name]()
-                        if turn >= 0:
-                            taken[name].append(1000 * (time.process_time() - started))
+    for turn in range(-2, n_turns):
+        for name, run in runs.items():
+            started = time.process_time()
+            run()
+            if turn >= 0:
+                taken[name].append(1000 * (time.process_time() - started))
     return {name: statistics.median(times) for name, times in taken.items()}
-
-
-def fastest(run: Run) -> float:
-    """The least CPU time of thirty runs, in milliseconds: what the machine can do."""
-    taken = []
-    for _ in range(30):
-        started = time.process_time()
-        run()
-        taken.append(1000 * (time.process_time() - started))
-    return min(taken)
 
 
 def there_and_back(make: Callable[[Tensor], Tensor], x: Tensor) -> Run:
@@ -179,60 +163,67 @@ def peak_mb() -> float:
 
 
 def measure(n_likes: int) -> list[dict[str, object]]:
-    """All rows of one size; this process does nothing else."""
+    """The times of one size; this process does nothing else."""
     torch.set_num_threads(1)
-    n_turns = {10_000: 10, 100_000: 5, 1_000_000: 3}.get(n_likes, 1)
+    n_turns = {10_000: 30, 100_000: 15, 1_000_000: 9}.get(n_likes, 3)
     likes = long_tailed(n_likes)
-    likes.starts  # noqa: B018 - made on first use, and kept
-    start, rows = peak_mb(), []
     graph = adjacency(likes)
-    model, before = (kind(*likes.sizes, DIM, ROUNDS, seed=0) for kind in (LightGCN, Before))
-    steps = {OURS: training_step(model, graph, likes), BEFORE: training_step(before, graph, likes)}
-    judge = evaluation(model, graph, likes)
-    with kept_memory():
-        steps[OURS]()
-        judge()
-    peak = peak_mb() - start
-
     x = torch.randn(sum(likes.sizes), DIM, generator=torch.Generator().manual_seed(0))
+    model, before = (kind(*likes.sizes, DIM, ROUNDS, seed=0) for kind in (LightGCN, Before))
     square = torch.randn(1000, 1000)
-    byte, flop = fastest(x.sum) / x.nbytes, fastest(lambda: square @ square) / 2e9  # ms each
+    byte = milliseconds({"sum": x.sum}, 3 * n_turns)["sum"] / x.nbytes
+    flop = milliseconds({"product": lambda: square @ square}, 10)["product"] / 2e9
     a_round = byte * (2 * n_likes * (4 * DIM + 12) + x.nbytes)
+    adam = byte * 7 * x.nbytes
 
-    def add(what: str, times: dict[str, float], paper: float, kept: Sequence[str] = ()) -> None:
-        for who, taken in times.items():
-            memory = "kept" if who in kept else "given back"
-            rows.append({"what": what, "who": who, "memory": memory, "ms": taken, "ns_per_like": 1e6 * taken / n_likes,
-                         "times_course_lib": taken / times[OURS], "paper_ms": paper})  # fmt: skip
-
-    builds = {OURS: lambda: adjacency(likes), BEFORE: lambda: coalesced(likes)}
-    add("build", milliseconds(builds, 1), byte * 2 * n_likes * 64)
-    layers = {name: there_and_back(layer, x) for name, layer in layers_of(likes, graph).items()}
-    for kept in ((), tuple(layers)):
-        add("one layer, there and back", milliseconds(layers, n_turns, kept), 2 * a_round, kept)
-    del layers
+    in_order = torch.arange(2 * n_likes) % len(x)
+    in_order = torch.sparse_csr_tensor(
+        graph.crow_indices(), in_order, graph.values(), graph.shape, check_invariants=False
+    )
+    layers = layers_of(likes, graph) | {IN_ORDER: lambda x: propagate(in_order, x)}
+    layers = {name: there_and_back(layer, x) for name, layer in layers.items()}
     both = {OURS: there_and_back(lambda ego: model.tags(graph, ego), x),
             BEFORE: there_and_back(lambda ego: before.tags(graph, ego), x)}  # fmt: skip
-    add("two layers, there and back", milliseconds(both, n_turns, [OURS]), 2 * ROUNDS * a_round, [OURS])
-    adam = byte * 7 * x.nbytes
-    add("training step", milliseconds(steps, n_turns, [OURS]), 2 * ROUNDS * a_round + adam, [OURS])
-    thousand = 1000 / min(1000, likes.n_users)
-    taken = thousand * milliseconds({OURS: judge}, 1)[OURS]
-    add("evaluation of 1,000 guests", {OURS: taken}, flop * 2 * DIM * 1000 * likes.n_items)
-    rows.append({"what": "memory", "who": OURS, "peak_mb": peak})
-    return [{"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, **row, "protocol": PROTOCOL}
-            for row in rows]  # fmt: skip
+    steps = {OURS: training_step(model, graph, likes), BEFORE: training_step(before, graph, likes)}
+    rows = []
+
+    def add(memory: str, what: str, paper: float, runs: dict[str, Run], n_turns: int = n_turns) -> None:
+        times = milliseconds(runs, n_turns)
+        for who, taken in times.items():
+            rows.append({"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, "what": what, "who": who,
+                         "memory": memory, "ms": taken, "ns_per_like": 1e6 * taken / n_likes,
+                         "times_course_lib": taken / times[OURS], "paper_ms": paper})  # fmt: skip
+
+    # What was once kept stays, in part, for later tables: so all that is given back comes first.
+    builds = {OURS: lambda: adjacency(likes), BEFORE: lambda: coalesced(likes)}
+    add("given back", "build", byte * 2 * n_likes * 64, builds, 3)
+    for memory, manner in (("given back", nullcontext()), ("kept", kept_memory())):
+        with manner:
+            add(memory, "one layer, there and back", 2 * a_round, layers)
+            add(memory, "two layers, there and back", 2 * ROUNDS * a_round, both)
+            add(memory, "training step", 2 * ROUNDS * a_round + adam, steps)
+    judge, n_judged = evaluation(model, graph, likes), min(1000, likes.n_users)
+    add("given back", f"evaluation of {n_judged:,} guests", flop * 2 * DIM * n_judged * likes.n_items, {OURS: judge}, 1)
+    return rows
 
 
-def peak_of_a_layer(n_likes: int, who: str) -> list[dict[str, object]]:
-    """The memory that one layer, there and back, takes above the party's, its matrix included."""
+def peak(n_likes: int, what: str) -> list[dict[str, object]]:
+    """The memory that something takes above what the process held with the party alone."""
     torch.set_num_threads(1)
     likes = long_tailed(n_likes)
     start = peak_mb()
-    x = torch.randn(sum(likes.sizes), DIM)
-    there_and_back(layers_of(likes, adjacency(likes))[who], x)()
-    return [{"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, "what": "memory of one layer",
-             "who": who, "memory": "given back", "peak_mb": peak_mb() - start, "protocol": PROTOCOL}]  # fmt: skip
+    graph = adjacency(likes)
+    if what in (OURS, CSR, LGCONV):
+        there_and_back(layers_of(likes, graph)[what], torch.randn(sum(likes.sizes), DIM))()
+        row = {"what": "memory of one layer", "who": what, "memory": "given back"}
+    else:
+        model = LightGCN(*likes.sizes, DIM, ROUNDS)
+        with kept_memory():
+            run = training_step(model, graph, likes) if what == "step" else evaluation(model, graph, likes)
+            for _ in range(3):
+                run()
+        row = {"what": f"memory of {what}", "who": OURS, "memory": "kept"}
+    return [{"likes": n_likes, "guests": likes.n_users, "films": likes.n_items, **row, "peak_mb": peak_mb() - start}]
 
 
 def in_a_process(*arguments: object) -> list[dict[str, object]]:
@@ -251,11 +242,13 @@ def plot(path: str) -> None:
     wanted = {"one layer, there and back": [(OURS, "-"), (CSR, "--"), (LGCONV, ":")],
               "training step": [(OURS, "-"), (BEFORE, "--")]}  # fmt: skip
     for ax, (what, lines) in zip(axes, wanted.items(), strict=True):
-        rows = table[(table["what"] == what) & ~((table["memory"] == "kept") & (what != "training step"))]
+        rows = table[table["what"] == what]
         for who, style in lines:
-            line = rows[rows["who"] == who]
+            line = rows[
+                (rows["who"] == who) & ((rows["memory"] == "kept") == (what == "training step" and who == OURS))
+            ]
             ax.plot(line["likes"], line["ns_per_like"], style, marker="o", label=who)
-        ours = rows[rows["who"] == OURS]
+        ours = rows[(rows["who"] == OURS) & (rows["memory"] == "kept")]
         ax.plot(ours["likes"], 1e6 * ours["paper_ms"] / ours["likes"], color="grey", label="on paper")
         ax.set(xscale="log", yscale="log", xlabel="likes", ylabel="ns of CPU time per like", title=what)
         ax.legend()
@@ -266,14 +259,14 @@ def main() -> None:
     """Measure all sizes and write the table."""
     rows = []
     for n_likes in SIZES:
-        rows += in_a_process(n_likes)
-        for who in (OURS, CSR, LGCONV):
-            if who != LGCONV or messages(n_likes) <= MOST_MESSAGES:
-                rows += in_a_process(n_likes, who)
-        print(pd.DataFrame(rows[-20:]).round(3).to_string(), file=sys.stderr, flush=True)
+        found = in_a_process(n_likes)
+        for what in ("step", "evaluation", OURS, CSR, LGCONV):
+            if what != LGCONV or messages(n_likes) <= MOST_MESSAGES:
+                found += in_a_process(n_likes, what)
+        print(pd.DataFrame(found).round(3).to_string(), flush=True)
+        rows += found
     table = pd.DataFrame(rows).round({"ms": 3, "ns_per_like": 1, "times_course_lib": 2, "paper_ms": 3, "peak_mb": 0})
-    protocol = table.pop("protocol")
-    write_whole(TABLE, table.assign(protocol=protocol).to_csv(index=False))
+    write_whole(TABLE, table.assign(protocol=PROTOCOL).to_csv(index=False))
 
 
 if __name__ == "__main__":
@@ -284,5 +277,5 @@ if __name__ == "__main__":
             plot(path)
         case [n_likes]:
             print(json.dumps(measure(int(n_likes))))
-        case [n_likes, who]:
-            print(json.dumps(peak_of_a_layer(int(n_likes), who)))
+        case [n_likes, what]:
+            print(json.dumps(peak(int(n_likes), what)))
