@@ -34,6 +34,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
 from course_lib.lightgcn import LightGCN
+from course_lib.sparse import row_with
 from course_lib.training import TrainConfig, build, train
 from tests.benchmarks.ladder import TABLES
 
@@ -85,12 +86,9 @@ def local_ease(likes: Interactions, n_nearest: int = 100, reg_weight: float = 0.
     found = csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), (likes.n_items,) * 2)
     weights = (diags_array(degree**-0.5) @ found @ diags_array(degree**0.5)).tocsr().astype("float32")
     matrix = to_scipy(likes)
-    one = csr_array((1, likes.n_items))
 
     def newcomer(liked: Tensor) -> Tensor:
-        row = one.tolil()
-        row[0, liked.numpy()] = 1
-        return torch.from_numpy((row.tocsr().astype("float32") @ weights).toarray()[0])
+        return torch.from_numpy((row_with(liked, torch.ones(len(liked)), likes.n_items) @ weights).toarray()[0])
 
     return Matchmaker(lambda users: torch.from_numpy((matrix[users.numpy()] @ weights).toarray()), newcomer)
 
