@@ -161,9 +161,8 @@ class Notebook:
         cells = json.loads((ROOT / "notebooks" / f"{self.name}.ipynb").read_text())["cells"]
         place = next(place for place, cell in enumerate(cells) if cell["id"] == cell_id)
         self.page.evaluate(SHOW_CELL, place)
-        # By its kind too: for a moment JupyterLab may leave the same number on a neighbour.
-        kind = {"code": "CodeCell", "markdown": "MarkdownCell"}[cells[place]["cell_type"]]
-        return self.page.locator(f'.jp-{kind}[data-windowed-list-index="{place}"]')
+        # The active one: for a moment JupyterLab may leave the same number on another cell.
+        return self.page.locator(f'.jp-mod-active[data-windowed-list-index="{place}"]')
 
     def show_widget(self, cell_id: str = "widget") -> Locator:
         """Scroll to a widget's cell, that of the lesson unless told another; the widget on the page."""
