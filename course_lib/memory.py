@@ -13,7 +13,7 @@ def kept_memory() -> Iterator[None]:
     """Keep freed memory for the next table until the block ends. As a decorator, until the function returns.
 
     glibc gives a table of more than 32 MB (the tags of 130,000 nodes) back to the system when it is freed, and the
-    system clears each page of the next one anew: at 1e7 likes a training step then takes 1.3 times as long
+    system clears each page of the next one anew: at 1e7 likes a training step then takes twice as long
     (tests/benchmarks/growth.py). Other C libraries are left as they are.
     """
     if sys.platform != "linux" or not hasattr(libc := ctypes.CDLL(None), "mallopt"):
