@@ -129,5 +129,5 @@ def test_from_two_likes_on_only_a_model_trained_for_newcomers_is_above_the_mean_
             assert abs((runs[PLAIN] - runs[MF]).mean()) < 0.01
 
 
-def test_the_readme_shows_the_stored_table():
-    assert markdown(pd.read_csv(RESULTS)) in (ROOT / "README.md").read_text()
+def test_the_page_of_results_shows_the_stored_table():
+    assert markdown(pd.read_csv(RESULTS)) in (ROOT / "RESULTS.md").read_text()

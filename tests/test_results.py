@@ -1,4 +1,4 @@
-"""The stored tables of `tests/benchmarks/ladder.py` are what the code gives, and what README says of them holds."""
+"""The stored tables of `tests/benchmarks/ladder.py` are what the code gives, and what RESULTS.md says of them holds."""
 
 import pandas as pd
 import pytest
@@ -8,7 +8,7 @@ from tests.benchmarks import ladder
 from tests.benchmarks.ladder import ALL, LIVE_SEEDS, OFFICIAL, PAIRS, ROOT, SEEDS, reported
 
 FIGURES = ["ndcg@10", "hit@10", "recall@20", "coverage@10"]
-README = (ROOT / "README.md").read_text()
+README, PAGE = (ROOT / "README.md").read_text(), (ROOT / "RESULTS.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +80,16 @@ def test_the_differences_are_those_of_the_results(results, interval):
         assert pair["difference"] == pytest.approx(mean[first] - mean[second], abs=1e-3)
 
 
-def test_the_readme_shows_the_stored_tables(results):
+def test_the_page_of_results_shows_the_stored_tables_and_the_readme_five_rows(results):
     for table in (
         ladder.markdown(results),
         ladder.markdown_differences(stored("differences")),
         ladder.markdown_official(stored("official")),
         ladder.markdown_lows(stored("low_ratings")),
     ):
-        assert table in README
+        assert table in PAGE
+    five = ladder.markdown(results, ladder.FIRST)
+    assert five in README and five.count("\n") == 1 + 5
 
 
 def beyond(interval: pd.DataFrame, first: str, second: str) -> bool:
@@ -99,7 +101,7 @@ def level(interval: pd.DataFrame, first: str, second: str) -> bool:
     return pair["low"] <= 0 <= pair["high"]
 
 
-def test_what_the_readme_concludes_holds(ndcg, interval):
+def test_what_is_concluded_holds(ndcg, interval):
     assert (ndcg["untrained gossip"] > ndcg["popularity"] + 0.05).all()  # "far above popularity"
     assert beyond(interval, "item-kNN", "untrained gossip")
     assert interval.loc[("item-kNN", "untrained gossip"), "difference"] < 0.01  # "a little"
@@ -117,7 +119,7 @@ def test_what_the_readme_concludes_holds(ndcg, interval):
     assert level(interval, "EASE + LightGCN", "EASE + MF")
 
 
-def test_what_the_readme_concludes_of_the_official_splits_holds():
+def test_what_is_concluded_of_the_official_splits_holds():
     table = stored("official").pivot(index="model", columns="split", values="ndcg@10")
     for split in ("ua", "ub"):
         assert table.loc["EASE", split] > table.loc[["MF-softmax", "LightGCN-softmax"], split].max()
@@ -125,7 +127,7 @@ def test_what_the_readme_concludes_of_the_official_splits_holds():
         assert (table.loc[together] > table.loc["EASE"]).all()
 
 
-def test_what_the_readme_concludes_of_low_ratings_holds(lows):
+def test_what_is_concluded_of_low_ratings_holds(lows):
     good = lows.drop(index="popularity")
     assert good["share"].between(0.225, 0.26).all()  # "a quarter of every good top ten"
     assert (

@@ -7,7 +7,7 @@ reported is the mean over twenty splits, seeds 100 to 119, which no choice has t
 Each split has its own initial seed too, so the spread over splits holds the noise of training. `seconds` is all of
 `fit`: choosing the number of epochs and training anew.
 
-It writes, into `course_lib/tables` and the README:
+It writes, into `course_lib/tables`, RESULTS.md and, five rows of it, the README:
 - `results.csv`: a row per model and split; besides the twenty, seeds 0 to 4, which the notebooks run live.
 - `differences.csv`: paired differences of NDCG@10 over the twenty splits, with 95 % intervals over users and splits.
 - `official.csv`: the splits that GroupLens publishes with the data, u1 to u5, ua and ub, made anew from the order of
@@ -93,6 +93,7 @@ COMBINED = {  # z-scores added with equal weights: nothing is chosen
     "EASE + MF + LightGCN": ("EASE", "MF-softmax", "LightGCN-softmax"),
 }
 ALL = (*MODELS, *COMBINED)
+FIRST = ("popularity", "untrained gossip", "LightGCN-BPR", "LightGCN-softmax", "EASE")  # what the README shows
 WITHOUT_BPR = tuple(model for model in ALL if "BPR" not in model and "layer" not in model and model != "random")
 PAIRS = [
     ("untrained gossip", "popularity"),
@@ -220,10 +221,12 @@ def reported(results: pd.DataFrame) -> pd.DataFrame:
     return results[results["split_seed"].isin(SEEDS)]
 
 
-def markdown(results: pd.DataFrame) -> str:
-    """The table of the README: mean over the twenty splits, and the range of NDCG@10."""
+def markdown(results: pd.DataFrame, models: Sequence[str] | None = None) -> str:
+    """The ladder of RESULTS.md: mean over the twenty splits, range of NDCG@10; the README shows the rows of `FIRST`."""
     lines = ["| model | NDCG@10 | (range) | Hit@10 | recall@20 | coverage@10 |", "|---|---|---|---|---|---|"]
     for model, rows in reported(results).groupby("model", sort=False):
+        if models is not None and model not in models:
+            continue
         mean, ndcg = rows.mean(numeric_only=True), rows["ndcg@10"]
         cells = [model, f"{mean['ndcg@10']:.3f}", f"{ndcg.min():.3f} to {ndcg.max():.3f}"]
         cells += [f"{mean[name]:.3f}" for name in ("hit@10", "recall@20", "coverage@10")]
@@ -232,7 +235,7 @@ def markdown(results: pd.DataFrame) -> str:
 
 
 def markdown_differences(table: pd.DataFrame) -> str:
-    """The README's table of paired differences, with a fourth decimal, so that no bound is rounded to zero."""
+    """The table of paired differences, with a fourth decimal, so that no bound is rounded to zero."""
     lines = ["| | difference | 95 % interval |", "|---|---|---|"]
     for pair in table.itertuples():
         lines.append(f"| {pair.first} − {pair.second} | {pair.difference:+.4f} | {pair.low:+.4f} to {pair.high:+.4f} |")
@@ -240,7 +243,7 @@ def markdown_differences(table: pd.DataFrame) -> str:
 
 
 def markdown_official(table: pd.DataFrame) -> str:
-    """The README's table of the official splits: NDCG@10 of u1 to u5, mean, of ua and of ub."""
+    """The table of the official splits: NDCG@10 of u1 to u5, mean, of ua and of ub."""
     lines = ["| model | u1 to u5, mean | ua | ub |", "|---|---|---|---|"]
     wide = table.pivot(index="model", columns="split", values="ndcg@10").loc[list(dict.fromkeys(table["model"]))]
     for model, cells in wide.iterrows():
@@ -249,22 +252,22 @@ def markdown_official(table: pd.DataFrame) -> str:
 
 
 def markdown_lows(table: pd.DataFrame) -> str:
-    """The README's table of known low ratings: means over the twenty splits."""
+    """The table of known low ratings: means over the twenty splits."""
     lines = ["| model | NDCG@10 | known low ratings hidden | rated 1 to 3 in the top ten |", "|---|---|---|---|"]
     for model, cells in reported(table).groupby("model", sort=False).mean(numeric_only=True).iterrows():
         lines.append(f"| {model} | {cells['ndcg@10']:.3f} | {cells['hidden']:.3f} | {100 * cells['share']:.1f} % |")
     return "\n".join(lines)
 
 
-def write_readme(name: str, table: str) -> None:
-    """Put a table between its markers in the README."""
-    readme = ROOT / "README.md"
+def write_page(name: str, table: str, page: str = "RESULTS.md") -> None:
+    """Put a table between its markers on a page."""
+    path = ROOT / page
     between = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.S)
-    readme.write_text(between.sub(lambda match: match[1] + table + "\n" + match[2], readme.read_text()))
+    path.write_text(between.sub(lambda match: match[1] + table + "\n" + match[2], path.read_text()))
 
 
 def main(processes: int = 2) -> None:
-    """Write the tables, into the README too."""
+    """Write the tables, and RESULTS.md and the README from them."""
     real_movielens()
     rows, lows, per_user = [], [], {model: [] for model in ALL}
     with ProcessPoolExecutor(processes) as pool:
@@ -284,10 +287,11 @@ def main(processes: int = 2) -> None:
     for name, table in (("results", results), ("differences", paired), ("official", pd.DataFrame(published)),
                         ("low_ratings", pd.DataFrame(lows))):  # fmt: skip
         table.to_csv(TABLES / f"{name}.csv", index=False)
-    write_readme("ladder", markdown(results))
-    write_readme("differences", markdown_differences(paired))
-    write_readme("official", markdown_official(pd.DataFrame(published)))
-    write_readme("low", markdown_lows(pd.DataFrame(lows)))
+    write_page("first", markdown(results, FIRST), "README.md")
+    write_page("ladder", markdown(results))
+    write_page("differences", markdown_differences(paired))
+    write_page("official", markdown_official(pd.DataFrame(published)))
+    write_page("low", markdown_lows(pd.DataFrame(lows)))
     print(reported(results).drop(columns="split_seed").groupby("model", sort=False).mean().round(4).to_string())
 
 

@@ -29,7 +29,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.training import NEWCOMER_CONFIG, TrainConfig, build, train
-from tests.benchmarks.ladder import ROOT, real_movielens, write_readme
+from tests.benchmarks.ladder import ROOT, real_movielens, write_page
 
 RESULTS = ROOT / "course_lib" / "tables" / "newcomers.csv"
 SEEDS = (0, 1, 2)
@@ -189,7 +189,7 @@ def choose(data: MovieLens) -> pd.DataFrame:
 
 
 def markdown(results: pd.DataFrame) -> str:
-    """The table of the README: recall@20 by likes shown, mean over seeds."""
+    """The table of RESULTS.md: recall@20 by likes shown, mean over seeds."""
     means = results.pivot_table(index="model", columns="shown", values="recall@20", sort=False)
     lines = ["| likes shown | " + " | ".join(map(str, means.columns)) + " |", "|---" * (1 + means.shape[1]) + "|"]
     lines += ["| " + " | ".join([model, *(f"{mean:.3f}" for mean in row)]) + " |" for model, *row in means.itertuples()]
@@ -197,7 +197,7 @@ def markdown(results: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    """Choose, measure, write the table, into the README too, and print its means."""
+    """Choose, measure, write the table, into RESULTS.md too, and print its means."""
     data = real_movielens()
     print(choose(data).round(4).to_string())
     table = []
@@ -207,7 +207,7 @@ def main() -> None:
             print(row, flush=True)
     results = pd.DataFrame(table)
     results.to_csv(RESULTS, index=False)
-    write_readme("newcomers", markdown(results))
+    write_page("newcomers", markdown(results))
     print(results.pivot_table(index="model", columns="shown", values="recall@20", sort=False).round(3).to_string())
 
 
