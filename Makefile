@@ -38,7 +38,7 @@ test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten 
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
 
 # The two halves run side by side, with a core each: more threads would take the other's. Their dots mix.
-BROWSER := tests/test_browser.py tests/test_gossip_picture.py
+BROWSER := tests/test_browser.py tests/test_front_ends.py tests/test_gossip_picture.py
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 
 test-browser: .venv/.dev  ## the half of the tests that needs Chromium

@@ -147,8 +147,7 @@ def test_a_full_disk_is_a_sentence(monkeypatch):
 @pytest.mark.parametrize("make", [number, options])
 def test_without_a_kernel_there_is_the_question_and_a_folded_answer(make, monkeypatch):
     shown = []
-    for module in ("live", "prediction"):
-        monkeypatch.setattr(f"course_lib.widgets.{module}.display", lambda data, **_: shown.append(data))
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **_: shown.append(data))
     widget = make()
     widget.guess.value = "4" if make is number else "an error"
     widget._ipython_display_()

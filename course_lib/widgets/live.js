@@ -4,7 +4,7 @@
 function set(element, attribute, value) {
   if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
 }
-function render({ el }) {
+function render({ model, el }) {
   function name(box) {
     for (const control of box.querySelectorAll("input, button, [role=slider]")) {
       set(control, "data-lm-suppress-shortcuts", "true");
@@ -32,6 +32,14 @@ function render({ el }) {
       box, { childList: true, subtree: true, attributeFilter: ["class"] });
     name(box);
   }
+  // JupyterLab hides the stored pictures below by our style sheet. Elsewhere the kernel has to take them away; where
+  // the view is can be seen once it stands on the page.
+  function tell() {
+    if (el.isConnected && !el.closest(".jp-OutputArea")) model.send("alive");
+    else if (!el.isConnected) waiting = setTimeout(tell, 200);
+  }
+  let waiting = setTimeout(tell);
   arrive();
+  return () => clearTimeout(waiting);
 }
 export default { render };

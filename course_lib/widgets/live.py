@@ -1,6 +1,6 @@
 """What every widget shares: a slider with a name, and the twins for readers without a kernel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,8 +18,15 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 NO_KERNEL = "To bring it to life, open the notebook in JupyterLab and choose Run → Run All Cells."
 
 
+if not hasattr(ipywidgets.Widget, "_repr_mimebundle_"):
+    raise ImportError(
+        f"the course's widgets need ipywidgets 8.1 or newer, and {ipywidgets.__version__} is loaded: "
+        "run pip install 'ipywidgets>=8.1', restart the kernel (in Colab: Runtime > Restart session), and run again"
+    )
+
+
 class Live(anywidget.AnyWidget):
-    """Unseen, in every live widget: names its controls, keeps its keys, and hides the stored pictures below it."""
+    """Unseen, in every live widget: names its controls, keeps its keys, and says that the stored pictures may go."""
 
     _esm = Path(__file__).with_suffix(".js")
     _css = Path(__file__).with_suffix(".css")
@@ -59,7 +66,7 @@ def show(
     """Display a widget: the live view, and below it, where there is no kernel, its pictures and how to wake it.
 
     A stored view without its kernel is one line, "model not found", and JupyterLab looks no further within an output.
-    So the pictures are outputs of their own, and the live view hides them.
+    So the pictures are outputs of their own.
 
     Args:
         box: controls and view.
@@ -69,19 +76,42 @@ def show(
         others: further pictures by the words that describe them.
         captions: what stands visibly below a picture, by the words that describe it.
     """
-    wake(box, summary)
+    wake(box, summary, _twins(summary, figure, others, captions))
+
+
+def _twins(
+    summary: str,
+    figure: "Figure | Callable[[], Figure] | None",
+    others: "Mapping[str, Figure]",
+    captions: Mapping[str, str],
+) -> Iterator[tuple[dict, dict]]:
+    """What `show` displays below the live view, each as data and metadata of an output."""
     first = {} if figure is None else {summary: figure() if callable(figure) else figure}
     for alt, picture in {**first, **others}.items():
         from course_lib.plots.style import png
 
-        display({"image/png": png(picture), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
+        yield {"image/png": png(picture), "text/plain": alt}, {"image/png": {"alt": alt}}
         if alt in captions:
-            display({"text/markdown": f"*{markdown(captions[alt])}*", "text/plain": captions[alt]}, raw=True)
+            yield {"text/markdown": f"*{markdown(captions[alt])}*", "text/plain": captions[alt]}, {}
     line = f"A stored picture. {NO_KERNEL}" if first or others else NO_KERNEL
-    display({"text/markdown": f"*{line}*", "text/plain": line}, raw=True)
+    yield {"text/markdown": f"*{line}*", "text/plain": line}, {}
 
 
-def wake(box: ipywidgets.DOMWidget, words: str) -> None:
-    """Display a live view; `words` stand where a widget cannot."""
-    live = ipywidgets.VBox([box, Live()]).add_class("course-live")
-    display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": words}, raw=True)
+def wake(box: ipywidgets.DOMWidget, words: str, twins: Iterable[tuple[dict, dict]]) -> None:
+    """Display a live view, and below it what stands for it where there is no kernel.
+
+    JupyterLab hides the twins by style, and so keeps them in the file. Every other front end (VS Code, Colab) hides
+    nothing by itself; so where the view has come to life there, it says so, and the kernel empties them. Where it
+    cannot live nobody says anything, and they stay.
+
+    Args:
+        box: controls and view.
+        words: what stands in the view's place where a widget cannot.
+        twins: outputs as data and metadata; looked at when the live view is there.
+    """
+    unseen = Live()
+    _, metadata = unseen._repr_mimebundle_()  # where Colab finds a manager that knows widgets that are not its own
+    live = ipywidgets.VBox([box, unseen]).add_class("course-live")
+    display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": words}, raw=True, metadata=metadata)
+    handles = [display(data, raw=True, metadata=more, display_id=True) for data, more in twins]
+    unseen.on_msg(lambda *_: [handle.update({"text/plain": ""}, raw=True) for handle in handles])

@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
-from IPython.display import display
 
 from course_lib.classroom.predictions import can_keep_predictions, keep_prediction, kept_predictions
 from course_lib.plots.text import markdown
@@ -147,12 +146,12 @@ class Predict:
             self.view.value += f"<p>Your guess could not be kept: {escape(str(error.strerror))}.</p>"
 
     def _ipython_display_(self) -> None:
-        live.wake(self.box, "Guess first:")
         truth = f"“{self.truth}”" if isinstance(self.truth, str) else self._with_unit(self.truth)
         answer = f"{truth}. {self._finding()}".strip()
         fold = f"<details><summary>Answer</summary>{escape(answer)}</details>"
         words = f"{self.question}\nAnswer: {answer}"
-        display({"text/markdown": f"**{markdown(self.question)}**\n\n{fold}", "text/plain": words}, raw=True)
+        twin = {"text/markdown": f"**{markdown(self.question)}**\n\n{fold}", "text/plain": words}
+        live.wake(self.box, "Guess first:", [(twin, {})])
 
 
 def _number(words: str | None) -> float | None:
