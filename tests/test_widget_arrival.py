@@ -101,7 +101,7 @@ def test_a_walk_is_drawn_station_by_station():
 
 def test_all_unticked_is_the_writer_again_and_forgetting_deletes_the_file(widget, famous, file):
     tick(widget, famous[:2])
-    assert widget.forget.layout.display == "" and "kept on this computer" in widget._kept.value
+    assert widget.forget.layout.display == "" and "kept on this computer" in widget._kept.note.value
     widget.forget.click()
     assert not file.exists() and widget.guest().name == "the writer" and widget.forget.layout.display == "none"
     tick(widget, famous[:1])
@@ -112,7 +112,7 @@ def test_all_unticked_is_the_writer_again_and_forgetting_deletes_the_file(widget
 def test_a_file_that_cannot_be_used_stays_as_it_is(party, split, file, famous, text):
     file.write_text(text)
     widget = ArrivalWidget(party, split)
-    assert "could not be read, and what you tick here is not kept: guest.json" in widget._kept.value
+    assert "could not be read, and what you tick here is not kept: guest.json" in widget._kept.note.value
     tick(widget, famous[:2])
     assert widget.guest().name == "you" and file.read_text() == text
     widget.forget.click()  # on purpose
@@ -124,16 +124,16 @@ def test_a_full_disk_is_a_sentence(widget, famous, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("course_lib.widgets.arrival.save_guest", full)
+    monkeypatch.setattr("course_lib.widgets.film_picker.save_guest", full)
     tick(widget, famous[:1])
-    assert "not kept: No space left on device." in widget._kept.value and widget.guest().name == "you"
+    assert "not kept: No space left on device." in widget._kept.note.value and widget.guest().name == "you"
 
 
 def test_where_it_is_off_nothing_is_kept(party, split, famous, monkeypatch, file):
     monkeypatch.setenv("COURSE_LIB_GUEST", "off")
     widget = ArrivalWidget(party, split)
     tick(widget, famous[:2])
-    assert widget.guest().name == "you" and not file.exists() and widget._kept.value == ""
+    assert widget.guest().name == "you" and not file.exists() and widget._kept.note.value == ""
 
 
 def test_every_film_ticked_leaves_a_sentence(widget, split):

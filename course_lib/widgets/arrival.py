@@ -5,16 +5,7 @@ from html import escape
 import ipywidgets
 
 from course_lib.baselines import untrained_gossip
-from course_lib.classroom.guest import (
-    ENOUGH_TO_HIDE,
-    N_HIDDEN,
-    Guest,
-    guest_file,
-    load_guest,
-    newcomer,
-    save_guest,
-    writer,
-)
+from course_lib.classroom.guest import ENOUGH_TO_HIDE, N_HIDDEN, Guest, newcomer, writer
 from course_lib.data import MovieLens
 from course_lib.graph import adjacency
 from course_lib.influence import Walk, strongest_walks
@@ -23,7 +14,7 @@ from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.text import count
 from course_lib.widgets import live
-from course_lib.widgets.film_picker import FilmPicker, film_names
+from course_lib.widgets.film_picker import KeptFilms, film_names
 
 N_LISTED = 10
 
@@ -41,23 +32,15 @@ class ArrivalWidget:
     """
 
     def __init__(self, data: MovieLens, split: Split) -> None:
-        self._split, self._names = split, film_names(data, split)
-        self._titles = dict(zip(data.films["item_id"], data.films["title"], strict=True))
+        self._split = split
         self._graph, self._scorer = adjacency(split.fit), untrained_gossip(split.fit)
-        self._file, self._note, ticked = guest_file(), "", []
-        if self._file is not None and self._file.is_file():
-            try:
-                ticked = split.item_indices(load_guest(self._file, self._titles)).tolist()
-            except (ValueError, OSError) as error:
-                self._note = f"Your films could not be read, and what you tick here is not kept: {error}."
-        self.films = FilmPicker(self._names, ticked, self._changed)
+        self._kept = KeptFilms(data, split, self._answer)
+        self.films, self.forget = self._kept.films, self._kept.forget
+        self._names = film_names(data, split)
         self.place = live.buttons("light the walk to", range(1, N_LISTED + 1), 1, "3.2em")
-        self.forget = ipywidgets.Button(description="Forget my films", tooltip="deletes the file on this computer")
-        self.view, self._kept = ipywidgets.HTML(), ipywidgets.HTML()
+        self.view = ipywidgets.HTML()
         self.place.observe(self._draw, "value")
-        self.forget.on_click(self._forget)
-        kept = ipywidgets.HBox([self.forget, self._kept], layout={"flex_flow": "row wrap"})
-        self.box = ipywidgets.VBox([self.films.box, self.view, self.place, kept])
+        self.box = ipywidgets.VBox([self.films.box, self.view, self.place, self._kept.row])
         self._answer()
 
     def guest(self) -> Guest:
@@ -122,32 +105,6 @@ class ArrivalWidget:
     def _draw(self, _change: dict | None = None) -> None:
         picture = self.picture().svg(self.summary())
         self.view.value = f"<p>{escape(self._who())}</p>{picture}<p>{escape(self._lit())}</p>"
-        note = self._note or ("Your films are kept on this computer, for the other notebooks." if self._file else "")
-        self._kept.value = escape(note if self._note or self.films.ticked() else "")
-        self.forget.layout.display = "" if self._kept.value else "none"
-
-    def _changed(self) -> None:
-        self._save()
-        self._answer()
-
-    def _save(self) -> None:
-        if self._file is None or self._note:
-            return
-        ids = self._split.item_ids[self.films.ticked()]
-        try:
-            save_guest(self._file, {int(item): self._titles[item] for item in ids})
-        except OSError as error:
-            self._note = f"What you tick here is not kept: {error.strerror}."
-
-    def _forget(self, _button: ipywidgets.Button) -> None:
-        try:
-            if self._file is not None:
-                self._file.unlink(missing_ok=True)
-            self._note = ""
-        except OSError as error:
-            self._note = f"The file of your films could not be deleted: {error.strerror}."
-        self.films.tick([])
-        self._answer()
 
     def _ipython_display_(self) -> None:
         live.show(self.box, self.summary(), lambda: self.picture().figure, captions={self.summary(): self._lit()})

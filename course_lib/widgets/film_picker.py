@@ -1,10 +1,11 @@
 """Search films and tick them: a field for words of a title, a box for each film found, and one for each rave."""
 
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 
-from ipywidgets import HTML, Checkbox, HBox, Layout, Text, VBox
+from ipywidgets import HTML, Button, Checkbox, HBox, Layout, Text, VBox
 
-from course_lib.classroom.guest import find_films
+from course_lib.classroom.guest import find_films, guest_file, load_guest, save_guest
 from course_lib.data import MovieLens
 from course_lib.interactions import Split
 
@@ -58,14 +59,18 @@ class FilmPicker:
         """Tick these films and no others; `changed` is not called."""
         wanted = list(items)
         for item in wanted:
-            self._box(item)
+            self.rave(item)
         for item, box in self._raves.items():
             box.unobserve(self._tell, "value")
             box.value = item in wanted
             box.observe(self._tell, "value")
         self._show_found()
 
-    def _box(self, item: int) -> Checkbox:
+    def ever_ticked(self) -> list[int]:
+        """The item indices of the films that have a box among the raves, ticked or not, in the order of the boxes."""
+        return list(self._raves)
+
+    def rave(self, item: int) -> Checkbox:
         """The film's box among the raves."""
         if item not in self._raves:
             layout = Layout(width="auto", margin="2px 14px 2px 2px")
@@ -91,8 +96,80 @@ class FilmPicker:
     def _tick_found(self, change: dict) -> None:
         place = self.found.index(change["owner"])
         if place < len(self._hits) and change["new"] != (self._hits[place] in self.ticked()):
-            self._box(self._hits[place]).value = change["new"]
+            self.rave(self._hits[place]).value = change["new"]
 
     def _tell(self, _change: dict) -> None:
         self._show_found()
+        self._changed()
+
+
+class KeptFilms:
+    """A picker whose ticks are kept for the other notebooks (see `guest.guest_file`).
+
+    A file that cannot be used stays as it is: what is ticked then is not kept, and a sentence says so.
+
+    Args:
+        example: item indices of somebody else's films, ticked as long as the learner has ticked none. They are not
+            kept, and with the first film beyond them they are unticked.
+        changed: called when ticks have changed.
+
+    Attributes:
+        films: the picker.
+        forget: deletes the file and the ticks.
+        note: what happens to the ticks, in words.
+        row: the button and the words.
+    """
+
+    def __init__(self, data: MovieLens, split: Split, changed: Callable[[], None], example: Sequence[int] = ()) -> None:
+        self._titles = dict(zip(data.films["item_id"], data.films["title"], strict=True))
+        self._item_ids, self._changed, self._example = split.item_ids, changed, list(example)
+        self._file, self._trouble, ticked = guest_file(), "", []
+        if self._file is not None and self._file.is_file():
+            try:
+                ticked = split.item_indices(load_guest(self._file, self._titles)).tolist()
+            except (ValueError, OSError) as error:
+                self._trouble = f"Your films could not be read, and what you tick here is not kept: {error}."
+        self.films = FilmPicker(film_names(data, split), ticked or self._example, self._tell)
+        self.forget = Button(description="Forget my films", tooltip="deletes the file on this computer")
+        self.forget.on_click(self._forget)
+        self.note = HTML()
+        self.row = HBox([self.forget, self.note], layout=Layout(flex_flow="row wrap"))
+        self.is_example = not ticked and bool(self._example)
+        self._say()
+
+    def _tell(self) -> None:
+        ticked = self.films.ticked()
+        own = [item for item in ticked if item not in self._example]
+        if self.is_example and own:
+            self.is_example = False
+            self.films.tick(own)
+        if not self.is_example:
+            self._save()
+        self._say()
+        self._changed()
+
+    def _say(self) -> None:
+        mine = self.films.ticked() and not self.is_example
+        note = "Your films are kept on this computer, for the other notebooks." if self._file and mine else ""
+        self.note.value = escape(self._trouble or note)
+        self.forget.layout.display = "" if self.note.value else "none"
+
+    def _save(self) -> None:
+        if self._file is None or self._trouble:
+            return
+        try:
+            save_guest(self._file, {int(item): self._titles[item] for item in self._item_ids[self.films.ticked()]})
+        except OSError as error:
+            self._trouble = f"What you tick here is not kept: {error.strerror}."
+
+    def _forget(self, _button: Button) -> None:
+        try:
+            if self._file is not None:
+                self._file.unlink(missing_ok=True)
+            self._trouble = ""
+        except OSError as error:
+            self._trouble = f"The file of your films could not be deleted: {error.strerror}."
+        self.is_example = bool(self._example)
+        self.films.tick(self._example)
+        self._say()
         self._changed()
