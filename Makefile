@@ -84,13 +84,13 @@ clean:  ## remove what the other verbs made; the downloaded data stays in your c
 	@echo "Setting up .venv (once; minutes with pip, seconds with uv) ..."
 	test -x $(BIN)/python || $(CREATE) || $(call DOCTOR,$(PYTHON))
 	@$(CPU_TORCH)
-	$(INSTALL) --constraint constraints.txt --editable . || $(call DOCTOR,$(BIN)/python)
+	$(INSTALL) --constraint constraints.txt --editable ".[lab]" || $(call DOCTOR,$(BIN)/python)
 	@touch $@
 
 .venv/.dev: .venv/.course
-	$(INSTALL) --constraint constraints.txt --editable ".[dev]"
+	$(INSTALL) --constraint constraints.txt --editable ".[lab,dev]"
 	@touch $@
 
 .venv/.bench: .venv/.dev
-	$(INSTALL) --constraint constraints.txt --editable ".[dev,bench]"
+	$(INSTALL) --constraint constraints.txt --editable ".[lab,dev,bench]"
 	@touch $@

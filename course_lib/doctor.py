@@ -157,6 +157,9 @@ def _front_end() -> Iterator[Finding]:
         yield Finding(f"front end: {where}, with a widget manager of its own; the course is tested in JupyterLab")
     elif version := _version("jupyterlab"):
         yield Finding(f"front end: JupyterLab {version}; if widgets stay empty, reload its page")
+    else:
+        what = f'front end: no JupyterLab in this Python; {PIP} "jupyterlab>=4.4,<5", or open the notebooks elsewhere'
+        yield Finding(what, sure=False)
 
 
 def _data() -> Iterator[Finding]:

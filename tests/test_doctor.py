@@ -219,6 +219,15 @@ def test_another_front_end_is_named(monkeypatch):
     assert finding.what.startswith("front end: VS Code") and finding.fix is None
 
 
+def test_a_python_without_jupyterlab_is_told_how_to_have_one_and_not_that_something_is_wrong(monkeypatch):
+    for mark in ("COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE", "VSCODE_PID"):
+        monkeypatch.delenv(mark, raising=False)
+    monkeypatch.setattr(doctor, "_version", lambda name: None)
+    (finding,) = doctor._front_end()
+    assert "no JupyterLab in this Python" in finding.what and "pip install" in finding.what
+    assert finding.fix is None and not finding.sure
+
+
 def test_the_kept_data_is_held_against_its_hash(cache, monkeypatch):
     (finding,) = doctor._data()
     assert finding.what.startswith(f"data: none in {cache} yet") and finding.fix is None

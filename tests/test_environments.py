@@ -18,11 +18,20 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base", "torch": "pytorch-cpu", "torch-g
 
 
 def requirements() -> list[str]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    """What the library needs, and the front end that both make commands install beside it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return project["dependencies"] + project["optional-dependencies"]["lab"]
 
 
 def name(requirement: str) -> str:
     return re.split(r"[<>=!~]", requirement)[0]
+
+
+def test_the_library_alone_brings_no_front_end():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert not [needed for needed in project["dependencies"] if needed.startswith("jupyter")]
+    installed = re.findall(r"--editable (.*?)(?: \|\||$)", (ROOT / "Makefile").read_text(), re.M)
+    assert len(installed) == 3 and all('".[lab' in what for what in installed)
 
 
 def test_environment_yml_lists_pyprojects_dependencies_with_the_same_ranges():
