@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench growth clean
+.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench growth gowalla cuda clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -73,6 +73,12 @@ bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and t
 
 growth: .venv/.dev  ## measure how cost grows from ten thousand to ten million likes (course_lib/tables/growth.csv)
 	$(BIN)/python -m tests.benchmarks.growth
+
+gowalla: .venv/.dev  ## the Gowalla table (course_lib/tables/gowalla.csv, RESULTS.md): an hour and a half of one core
+	$(BIN)/python -m tests.benchmarks.gowalla rows bpr time
+
+cuda: .venv/.dev  ## with an NVIDIA GPU: that it gives the same numbers, in three minutes
+	$(BIN)/python -m tests.benchmarks.cuda
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,23 +1,58 @@
-"""The parts of the Gowalla benchmark that are its own, on a party small enough to check."""
+"""The parts of the Gowalla benchmark that are its own, on a party small enough to check, and what its table says."""
+
+import os
 
 import numpy as np
+import pandas as pd
+import pytest
 import torch
 
+from course_lib.baselines import popularity
+from course_lib.data import load_gowalla
+from course_lib.graph import adjacency
+from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
-from tests.benchmarks.gowalla import a_run_of_each_row, local_ease
+from course_lib.lightgcn import LightGCN
+from course_lib.tables import stored
+from tests.benchmarks.gowalla import SEEDS, by_length, figures, like_the_test, local_ease, markdown
+from tests.benchmarks.ladder import ROOT
 
 
-def test_the_validation_part_is_a_run_of_neighbours_in_each_sorted_row(split):
+@pytest.fixture(scope="module")
+def recall() -> pd.Series:
+    """recall@20 of each row of the stored table, mean over its seeds."""
+    return stored("gowalla").groupby("model")["recall@20"].mean()
+
+
+def test_the_validation_part_has_the_marks_of_the_test_part(split):
     likes = split.fit
-    rest, hidden = a_run_of_each_row(likes, share=0.1, seed=0)
-    assert torch.equal(rest.union(hidden).keys, likes.keys)
-    degree, count = likes.user_degree(), hidden.user_degree()
-    assert torch.equal(count[degree > 1], (0.1 * degree.double()).round().clamp_min(1).long()[degree > 1])
-    for user in degree.topk(5).indices.tolist():
-        row, out = likes.items_of(user).tolist(), set(hidden.items_of(user).tolist())
-        inside = [item in out for item in row]
-        starts = sum(now and not before for before, now in zip([inside[-1], *inside[:-1]], inside, strict=True))
-        assert starts == 1, "one run, which may go on at the beginning of the row"
+    fame = likes.item_degree()[likes.item]
+    hide = torch.rand(len(likes), generator=torch.Generator().manual_seed(0)) < 0.2 * (1 + (fame > 100))
+    parts = [Interactions(likes.user[some], likes.item[some], *likes.sizes) for some in (~hide, hide)]
+    rest, apart = like_the_test(*parts, together=0.9, seed=0)
+    assert torch.equal(rest.union(apart).keys, parts[0].keys)
+    assert len(apart) == pytest.approx(0.1 * len(parts[0]), rel=0.1)
+    degree, hidden = parts[0].item_degree(), apart.item_degree()
+    famous = (degree + parts[1].item_degree()) > 100
+    if famous.any():
+        share = hidden[famous].sum() / degree[famous].sum(), hidden[~famous].sum() / degree[~famous].sum()
+        assert share[0] > 1.4 * share[1], "famous films are hidden more often, as in the test part"
+    keys = parts[0].keys
+    out = apart.contains(keys // likes.n_items, keys % likes.n_items)
+    neighbours = (keys[1:] // likes.n_items) == (keys[:-1] // likes.n_items)
+    both = (out[1:] & out[:-1])[neighbours].float().mean() / out[:-1][neighbours].float().mean()
+    assert both > 3 * out.float().mean(), "neighbours in a row fall together"
+
+
+def test_a_power_of_the_length_leads_from_the_cosine_to_the_dot_product(split):
+    graph = adjacency(split.fit)
+    model, users = LightGCN(*split.fit.sizes, 8, 2, seed=1), torch.arange(20)
+    with torch.no_grad():
+        guests, items = model(graph)
+    cosine = torch.nn.functional.normalize(guests) @ torch.nn.functional.normalize(items).T
+    assert torch.allclose(by_length(model, graph, 0.0)(users), cosine[users], atol=1e-6)
+    expected = (guests @ items.T)[users] / guests[users].norm(dim=1, keepdim=True)
+    assert torch.allclose(by_length(model, graph, 1.0)(users), expected, atol=1e-6)
 
 
 def test_local_ease_with_all_neighbours_is_the_ridge_regression_of_each_item(split):
@@ -33,3 +68,20 @@ def test_local_ease_with_all_neighbours_is_the_ridge_regression_of_each_item(spl
     assert np.allclose(scorer(torch.arange(likes.n_users))[:, item], expected, atol=1e-4)
     liked = likes.items_of(3)
     assert torch.allclose(scorer.newcomer(liked), scorer(torch.tensor([3]))[0], atol=1e-5)
+
+
+def test_popularity_measured_again_is_the_stored_row(recall):
+    if not os.environ.get("COURSE_LIB_GOWALLA"):
+        pytest.skip("COURSE_LIB_GOWALLA names no folder with the data")
+    split = load_gowalla()
+    assert figures(popularity(split.train), split.test, split.train)[0] == pytest.approx(recall["popularity"], abs=2e-4)
+
+
+def test_the_page_shows_the_stored_table():
+    assert markdown(stored("gowalla")) in (ROOT / "RESULTS.md").read_text()
+
+
+def test_the_rows_that_depend_on_luck_have_three_seeds():
+    seeds = stored("gowalla").groupby("model")["seed"].apply(tuple)
+    for model, found in seeds.items():
+        assert found == (SEEDS if "LightGCN-softmax" in model or "MF-softmax" in model else found)
