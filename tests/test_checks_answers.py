@@ -7,20 +7,22 @@ import torch
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
 from course_lib.influence import tags_by_round
+from course_lib.interactions import Interactions
 from course_lib.party import GUESTS, TOPICS, little_party
 
 
-def test_films_reach_dev_in_the_rounds_that_the_exercise_expects():
-    dev = GUESTS.index("Dev")
-    by_round = tags_by_round(little_party(), "symmetric", 7)
+def test_films_reach_fay_in_the_rounds_that_the_exercise_expects():
+    party, fay = little_party(), len(GUESTS)  # who raves about Emma alone
+    user, item = torch.cat([party.user, torch.tensor([fay])]), torch.cat([party.item, torch.tensor([4])])
+    by_round = tags_by_round(Interactions(user, item, fay + 1, len(TOPICS)), "symmetric", 7)
     for film, first in find("01.arrival").answer.items():
-        arrived = [float(tags[dev, TOPICS.index(film)]) for tags in by_round[: first + 1]]
+        arrived = [float(tags[fay, TOPICS.index(film)]) for tags in by_round[: first + 1]]
         assert all(share == 0 for share in arrived[:-1]) and arrived[-1] > 0, film
 
 
 def test_no_message_about_a_wrong_round_gives_the_right_one_away():
     exercise = find("01.arrival")
-    for film in ("Casablanca", "Brazil", "Alien"):
+    for film in ("Dune", "Casablanca", "Brazil", "Alien"):
         for wrong in {0, 1, 2, 3, 4, 5, 6, 7, 9} - {exercise.answer[film]}:
             message = exercise.diagnose({**exercise.answer, film: wrong})
             assert film in message and f" {exercise.answer[film]} " not in message.replace("1, 3, 5, ...", "")

@@ -5,10 +5,8 @@ from course_lib.plots.colours import ACCENT, MUTED
 from course_lib.plots.ranking import (
     plot_against_chance,
     plot_grouped_bars,
-    plot_histogram,
     plot_intervals,
     plot_metrics_by_rank,
-    plot_newcomers,
     plot_ranked_list,
 )
 from course_lib.plots.text import shorten
@@ -52,30 +50,11 @@ def test_grouped_bars_are_named_one_by_one():
     assert [patch.get_width() for patch in ax.patches] == [0.1, 0.2, 0.3, 0.4]
 
 
-def test_histogram_names_the_median():
-    ax = plot_histogram([1.0, 2.0, 9.0], "share", "guests")
-    assert words(ax) == ["median 2.00"] and ax.lines[0].get_xdata()[0] == 2.0
-    assert sum(patch.get_height() for patch in ax.patches) == 3
-
-
 def test_metrics_by_rank_draw_what_they_get():
     table = pd.DataFrame({"recall@2": [0.5, 0.5, 0.0], "NDCG@2": [0.6, 0.4, 0.0]}, index=[1, 2, 3])
     ax = plot_metrics_by_rank(table, k=2)
     assert list(ax.lines[0].get_ydata()) == [0.5, 0.5, 0.0] and ax.lines[2].get_xdata()[0] == 2.5
     assert words(ax) == ["recall@2", "NDCG@2", "K = 2"]
-
-
-def test_newcomers_curves_are_means_over_seeds_in_the_order_shown():
-    rows = [("EASE", seed, shown, value) for seed in (0, 1) for shown, value in (("3", 0.2 + 0.1 * seed), ("all", 0.4))]
-    rows += [("kNN, trained on", 0, "3", 0.1), ("kNN, trained on", 0, "all", 0.39)]
-    ax = plot_newcomers(
-        pd.DataFrame(rows, columns=["model", "seed", "shown", "recall"]), "recall", ["EASE", "kNN, trained on"]
-    )
-    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.25, 0.4])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["3", "all"]
-    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
-    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
-    assert heights["EASE"] - heights["kNN, trained on"] > 0.02  # moved apart
 
 
 def test_a_list_is_set_against_as_many_random_ones_as_a_hit_takes():
@@ -86,4 +65,6 @@ def test_a_list_is_set_against_as_many_random_ones_as_a_hit_takes():
     )
     (ax,) = plot.figure.axes
     assert len(ax.patches) == 170
-    assert [text.get_text() for text in ax.texts].count("★") == 3  # two on the list, one in all the others
+    said = [text.get_text() for text in ax.texts]
+    assert said.count("★") == 2  # on the list: where it would be on the others is luck
+    assert "16 lists drawn at random: one ★ among them all, on average" in said

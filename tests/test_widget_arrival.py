@@ -76,9 +76,11 @@ def test_the_picture_lights_one_walk(widget, famous):
     tick(widget, famous[:4])
     before = widget.view.value
     assert alt(before) == widget.summary().replace("\n", " ")
-    widget.place.value = 3
+    most = max(widget.walks(), key=lambda walk: walk.n_walks)
+    assert widget.place.value == widget.walks().index(most) + 1  # where most walks lead is lit first
+    widget.place.value = 3 if widget.place.value != 3 else 4
     assert widget.view.value != before
-    walk = widget.walks()[2]
+    walk = widget.walks()[widget.place.value - 1]
     title, peer = widget._names[walk.item], widget._peer(walk)
     bold = [text.text for text in shapes(widget.view.value, "text") if text.get("font-weight") == "bold"]
     assert peer in bold and any(title.split(" (")[0] in words for words in bold)
@@ -172,7 +174,18 @@ def test_it_is_shown_live_with_its_words_and_its_picture(widget, monkeypatch):
     liked = {walk.liked for walk in widget.walks()}
     caption = shown[2]["text/plain"]
     assert caption.startswith("The writer raved about ") and escape(caption) in widget.view.value
-    assert f"of the {len(widget.guest().shown)} raves" in caption and len(liked) < len(widget.guest().shown)
+    assert f"of the {len(widget.guest().shown)} raves shown" in caption and len(liked) < len(widget.guest().shown)
+
+
+def test_how_loudly_films_arrive_is_told_and_drawn(widget, split, famous):
+    tick(widget, famous[:4])
+    plot = widget.how_loud()
+    scores = widget.guest().scores(untrained_gossip(split.fit))
+    others = [item for item in (split.fit.item_degree() > 0).nonzero().flatten().tolist() if item not in famous[:4]]
+    heard = int((scores[others] > 0).sum())
+    assert plot.caption.startswith(f"Gossip brings {heard} of the {len(others)} other films that anybody raved about, ")
+    assert f"of the loudness of {widget._names[widget.walks()[0].item]}" in plot.caption
+    assert [len(dots.get_offsets()) for dots in plot.figure.axes[0].collections] == [heard - 10, 10]
 
 
 def test_with_one_rave_all_gossip_comes_through_it(widget, famous):

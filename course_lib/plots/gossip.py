@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from course_lib.interactions import Interactions
-from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED, PALETTE
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Sketch, ink_on
 from course_lib.plots.style import Plot, new_axes, styled
-from course_lib.plots.text import count
+from course_lib.plots.text import count, shorten
 
 LIT = 7  # width of a walk that is lit; the style sheet of the picture makes it flash
 FILM_COLOURS = PALETTE[:5]  # one per film of a small party
@@ -71,6 +71,36 @@ def _draw_step(ax: Axes, name: str, left: float) -> None:
             ax.plot([left + 0.07, left + 0.07 + length], [y, y], color=FILM, lw=5)
 
 
+@styled
+def plot_how_loud(loudness: np.ndarray, listed: Sequence[str]) -> Plot:
+    """Every film that could arrive as a dot, placed by how loudly it does; those that are listed stand out.
+
+    Args:
+        loudness: `(n,)` of each film that somebody raved about and the guest didn't; 0 where nothing arrives.
+        listed: titles of the loudest, best first.
+    """
+    heard = np.sort(loudness[loudness > 0])[::-1]
+    k = min(len(listed), len(heard))
+    reach = f"Gossip brings {len(heard):,} of the {len(loudness):,} other films that anybody raved about"
+    ax = new_axes(10, 2.6)
+    if k:
+        heard = heard / heard[0]
+        height = np.random.default_rng(0).uniform(0.2, 0.8, len(heard))  # apart, so that dots don't hide each other
+        ax.scatter(heard[k:], height[k:], s=16, color=MUTED, alpha=0.5, linewidths=0)
+        ax.scatter(heard[:k], height[:k], s=90, color=FILM, edgecolors=INK, zorder=3)
+        middle = float(np.median(heard))
+        ax.plot([middle, middle], [0, 1], color=GUEST, lw=2)
+        ax.text(middle, 1.04, "half of the films arrive more quietly than this", ha="left", va="bottom", color=GUEST)
+        ax.text(1, 1.04, f"the {count(k)} on the list", ha="right", va="bottom", weight="bold")
+        ax.annotate(
+            shorten(listed[0], 30), (1, height[0]), (1, -0.02), ha="right", va="top", arrowprops={"arrowstyle": "-"}
+        )
+        reach += f", half of them with at most {middle:.0%} of the loudness of {listed[0]}"
+    ax.set(xlim=(0, 1.03), ylim=(-0.25, 1.25), yticks=[], xlabel="how loudly a film arrives (the loudest: 1)")
+    ax.spines["left"].set_visible(False)
+    return Plot(cast(Figure, ax.figure), f"{reach}. The {count(k)} loudest make the list.")
+
+
 def plot_message_passing(
     interactions: Interactions,
     guests: Sequence[str],
@@ -80,13 +110,14 @@ def plot_message_passing(
     loudness: np.ndarray | None = None,
     lit: Sequence[Sequence[int]] = (),
     n_lit: int = 0,
+    before: np.ndarray | None = None,
 ) -> Sketch:
     """A small party and what every tag is made of: one frame of the message-passing picture.
 
-    Guests are circles on top, films squares below, a line is a rave. A node has the blended colour of its tag, and the
-    strip beside it shows the parts, named by the film's first letter; where a part is too thin for its letter, all
-    letters stand beside the name. Frames of one party have the same shapes in the same order, so that a browser can
-    turn one into the next.
+    Guests are circles on top, films squares below, each in the colour of its own, and a line is a rave. The strip
+    beside a node shows what its tag is made of, and its name comes with the films' first letters, a plus before those
+    that are new. Frames of one party have the same shapes in the same order, so that a browser can turn one into the
+    next.
 
     Args:
         guests, films: their names, at most five films.
@@ -97,6 +128,7 @@ def plot_message_passing(
             tag; without it strips are of one length.
         lit: walks to light, each as its nodes, guests counted first.
         n_lit: how many walks other pages of the same book light at most: all pages have the same shapes.
+        before: the tags one round ago, so that what is new can be marked.
     """
     sketch, n_users = Sketch(860, 350), interactions.n_users
     x = _spread(len(guests)) + _spread(len(films))
@@ -111,14 +143,16 @@ def plot_message_passing(
         points = [(x[node], 115 if node < n_users else 240) for node in walk] or [(0, 0), (0, 0)]
         sketch.line(points, ACCENT, LIT if walk else 0)
     for node, name in enumerate((*guests, *films)):
-        colour, is_guest = blend(tags[node]), node < n_users
+        is_guest, is_new = node < n_users, (tags[node] > 0) & ((tags if before is None else before)[node] == 0)
         if is_guest:
-            sketch.circle(x[node], 115, 26, colour or "white", "#333333", 1.5)
+            sketch.circle(x[node], 115, 26, "white", GUEST, 3)
         else:
-            sketch.rect(x[node] - 25, 215, 50, 50, colour or "white", "#333333", 1.5)
-        told = _told(tags[node], films) if loudness is None else f"sum {sums[node]:.3g}" if sums[node] else "empty"
-        sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told}" if told else name, "middle")
-        _strip(sketch, x[node] - 60, 62 if is_guest else 290, tags[node] / max(full[node], 1e-12), films)
+            sketch.rect(x[node] - 25, 215, 50, 50, FILM_COLOURS[node - n_users], INK, 1.5)
+        told = (
+            _told(tags[node], is_new, films) if loudness is None else f"sum {sums[node]:.3g}" if sums[node] else "empty"
+        )
+        sketch.text(x[node], 46 if is_guest else 328, f"{name}: {told}", "middle")
+        _strip(sketch, x[node] - 60, 62 if is_guest else 290, tags[node] / max(full[node], 1e-12), is_new, films)
     if loudness is not None:
         for edge, (user, item) in enumerate(zip(interactions.user.tolist(), interactions.item.tolist(), strict=True)):
             middle = x[user] + 0.36 * (x[n_users + item] - x[user])
@@ -139,18 +173,18 @@ def _spread(n: int) -> list[float]:
     return [860 * (place + 0.5) / n for place in range(n)]
 
 
-def _told(tag: np.ndarray, films: Sequence[str]) -> str:
-    # The letters of the films on a tag, where the strip has no room for all of them.
-    if not tag.any():
-        return "empty"
-    on = [film[0] for film, amount in zip(films, tag, strict=True) if amount > 0]
-    return "" if (_STRIP * tag[tag > 0] / tag.sum() > _LETTER).all() else " ".join(on)
+def _told(tag: np.ndarray, is_new: np.ndarray, films: Sequence[str]) -> str:
+    # The letters of the films on a tag, first the old ones, then the new ones with a plus.
+    letters = [
+        f"+{film[0]}" if new else film[0] for film, new, amount in zip(films, is_new, tag, strict=True) if amount
+    ]
+    return " ".join(sorted(letters, key=lambda letter: letter[0] == "+")) or "empty"
 
 
-def _strip(sketch: Sketch, x: float, y: float, shares: np.ndarray, films: Sequence[str]) -> None:
-    # What a tag is made of, `_STRIP` wide when full: a piece per film, named where the letter fits.
-    for share, film, colour in zip(shares.tolist(), films, FILM_COLOURS, strict=False):
+def _strip(sketch: Sketch, x: float, y: float, shares: np.ndarray, is_new: np.ndarray, films: Sequence[str]) -> None:
+    # What a tag is made of, `_STRIP` wide when full: a piece per film, named where the letter fits, new ones framed.
+    for share, film, colour, new in zip(shares.tolist(), films, FILM_COLOURS, is_new.tolist(), strict=False):
         width = _STRIP * share
-        sketch.rect(x, y, width, 20, colour, "white" if width else "none")
+        sketch.rect(x, y, width, 20, colour, (INK if new else "white") if width else "none", 2 if new else 1)
         sketch.text(x + width / 2, y + 10, film[0] if width > _LETTER else "", "middle", ink_on(colour), bold=True)
         x += width

@@ -32,7 +32,8 @@ class Column(NamedTuple):
 
 @styled
 def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence[Column]) -> Plot:
-    """A column of films per method, hidden raves lit; below them the hits, and NDCG@10 over all guests as a bar.
+    """A column of films per method, hidden raves lit; below them the hits, and NDCG@10 over all guests as a bar
+    on a grey one that stands for 1.
 
     Args:
         who, possessive: "you" and "your", or "the writer" and "the writer's".
@@ -48,7 +49,6 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
     ax.axis("off")
     size = 9.5 if n > 5 else 11
     letters = int(cell * 122 / size)  # that fit into a cell
-    best = max((column.ndcg for column in columns), default=1) or 1
     below = _HEAD + n_rows * _ROW
     for rank in range(n_rows):
         ax.text(_RANKS - 0.1, _HEAD + (rank + 0.5) * _ROW, str(rank + 1), ha="right", va="center", size=size)
@@ -71,10 +71,10 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
         elif n_hidden:
             found = f"{sum(column.hits)} of {n_hidden}"
             ax.text(middle, below + 0.42, found, ha="center", va="center", size=14, weight="bold")
-        bar = (cell - 0.3) * column.ndcg / best
-        ax.add_patch(Rectangle((left + 0.15, below + 0.95), bar, 0.12, fc=GUEST, ec="none"))
+        for share, colour in ((1.0, "#dfe3e6"), (column.ndcg, GUEST)):  # the best there is, and what it gets
+            ax.add_patch(Rectangle((left + 0.15, below + 0.95), (cell - 0.3) * share, 0.12, fc=colour, ec="none"))
         ax.text(middle, below + 1.23, f"{column.ndcg:.3f}", ha="center", va="center", size=size)
-    for y, words in ((0.18, "hidden raves found" if n_hidden else ""), (0.77, "NDCG@10 over all guests")):
+    for y, words in ((0.18, "hidden raves found" if n_hidden else ""), (0.77, "NDCG@10 over all guests, from 0 to 1")):
         ax.text(0.12, below + y, words, va="center", size=9.5, color="#555555")
     ax.plot([0.1, width - 0.1], [below + 0.05] * 2, color=MUTED, lw=1)
     return Plot(figure, _caption(who, possessive, n_hidden, columns))

@@ -44,7 +44,7 @@ def plot_ranked_list(titles: Sequence[str], hit: Sequence[bool], raved: Sequence
 
 @styled
 def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, possessive: str) -> Plot:
-    """One list as a column of films, hits lit, beside as many random lists as it takes to expect a single hit.
+    """One list as a column of films, hits lit, beside as many empty ones as it takes to expect a single hit.
 
     Args:
         hits: which places of the list hold a hidden rave, best first.
@@ -55,16 +55,15 @@ def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, 
     length, found, chance = len(hits), sum(hits), len(hits) * n_hidden / n_candidates
     n_lists = max(round(1 / chance), 1) if chance else 1
     ax = new_axes(9, 3.4)
-    columns = [list(hits), *([[False] * length] * (n_lists - 1)), [*([False] * (length // 2)), True]]
-    columns[-1] += [False] * (length - len(columns[-1]))
-    for place, column in enumerate(columns):
+    for place, column in enumerate([list(hits), *([[False] * length] * n_lists)]):
         left = place + (1.5 if place else 0)
         for rank, hit in enumerate(column):
             ax.add_patch(Rectangle((left, rank), 0.84, 0.84, fc=FILM if hit else FAINT, ec=INK if hit else "none"))
             if hit:
                 ax.text(left + 0.42, rank + 0.45, "★", ha="center", va="center", size=12)
     ax.text(0.42, -0.3, "this list", ha="center", va="bottom", weight="bold")
-    ax.text(2.5, -0.3, f"{n_lists} lists drawn at random", va="bottom", weight="bold")
+    hoped = f"{n_lists} lists drawn at random: one ★ among them all, on average"
+    ax.text(2.5, -0.3, hoped, va="bottom", weight="bold")
     ax.set(xlim=(-1.2, n_lists + 2.6), ylim=(length, -1.4))
     ax.axis("off")
     return Plot(

@@ -1,6 +1,7 @@
 """Notebook 01, the opening: tick films you love; ten films answer, each with the walk that brought it."""
 
 from html import escape
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -15,6 +16,9 @@ from course_lib.plots.sketch import Sketch
 from course_lib.plots.text import count
 from course_lib.widgets import live
 from course_lib.widgets.film_picker import KeptFilms, film_names
+
+if TYPE_CHECKING:  # matplotlib is loaded when a picture is drawn
+    from course_lib.plots.style import Plot
 
 N_LISTED = 10
 
@@ -73,7 +77,7 @@ class ArrivalWidget:
         n = len(self._guest.shown)
         if self._guest.user is not None:
             name = self._guest.name
-            return f"Nobody has ticked a film here yet, so this is the list of {name}, who raved about {n} films."
+            return f"Nobody has ticked a film here yet, so this is the list of {name}, with {n} raves shown."
         more = f" Tick {ENOUGH_TO_HIDE} or more, and later notebooks hide {N_HIDDEN} of them to test the matchmakers."
         return f"You raved about {n} film{'' if n == 1 else 's'}.{more if n < ENOUGH_TO_HIDE else ''}"
 
@@ -85,7 +89,7 @@ class ArrivalWidget:
         n, n_drawn = len(self._guest.shown), len({walk.liked for walk in self._walks})
         told = (
             f"{self._guest.title} raved about {liked}, and so did {self._peer(walk)}, who also raved about {film}. "
-            f"This is one of {walk.n_walks:,} walks of three steps that lead there."
+            f"This is one of {walk.n_walks:,} such walks that lead there."
         )
         if n > 1:
             told += (
@@ -93,14 +97,25 @@ class ArrivalWidget:
                 f"and the rest together carry {1 - walk.share:.0%}."
             )
         if n_drawn < n:
-            told += f" {count(n_drawn).capitalize()} of the {n} raves {'is' if n_drawn == 1 else 'are'} drawn."
+            told += f" {count(n_drawn).capitalize()} of the {n} raves shown {'is' if n_drawn == 1 else 'are'} drawn."
         return told
 
     def _answer(self) -> None:
         self._guest = self.guest()
         items = self._guest.top(self._scorer, N_LISTED).tolist()
         self._walks = strongest_walks(self._graph, self._split.fit.n_users, self._guest.shown, items)
+        most = max(range(len(self._walks)), key=lambda place: self._walks[place].n_walks, default=0)
+        self.place.value = most + 1  # a walk through a well-known film, not the first film's, mostly an obscure one
         self._draw()
+
+    def how_loud(self) -> "Plot":
+        """How loudly every film arrives, and where the ten on the list lie among them."""
+        from course_lib.plots.gossip import plot_how_loud
+
+        others = self._split.fit.item_degree() > 0
+        others[self._guest.shown] = False
+        listed = [self._names[walk.item] for walk in self._walks]
+        return plot_how_loud(self._guest.scores(self._scorer)[others].numpy(), listed)
 
     def _draw(self, _change: dict | None = None) -> None:
         picture = self.picture().svg(self.summary())

@@ -1,4 +1,4 @@
-"""Notebook 01: colours blend along the raves of a party of 4 guests and 5 films."""
+"""Notebook 01: news travels along the raves of a party of 4 guests and 5 films."""
 
 from html import escape
 from typing import ClassVar
@@ -29,8 +29,7 @@ class LittlePartyWidget:
         Promise("rounds", 1, 2, "n_films_on_tag", "stays",
                 "In round 2 the guests talk and the films listen, so no guest can hear anything new.", {"guest": 0}),
         Promise("rounds", 2, 3, "n_films_on_tag", "rises",
-                "Casablanca has come from Ben through the two films that he shares with Ada, and nobody had to compare "
-                "Ada with Ben.", {"guest": 0}),
+                "Casablanca has come from Ben through the two films that he shares with Ada.", {"guest": 0}),
         Promise("guest", 0, 2, "n_films_on_tag", "rises",
                 "Cleo stands in the middle, with Ben at one side and Dev at the other, so after three rounds she has "
                 "heard of everything.", {"rounds": 3}),
@@ -64,7 +63,8 @@ class LittlePartyWidget:
         """The party after `n` rounds, with the walks of one guest's news lit."""
         title = f"after {n} round{'' if n == 1 else 's'} of gossip" if n else "before any gossip"
         lit, n_lit = self._walks(n, guest), len(TOPICS) - 2
-        return plot_message_passing(self.party, GUESTS, TOPICS, self.shares[n].numpy(), title, lit=lit, n_lit=n_lit)
+        tags, before = self.shares[n].numpy(), self.shares[max(n - 1, 0)].numpy()
+        return plot_message_passing(self.party, GUESTS, TOPICS, tags, title, lit=lit, n_lit=n_lit, before=before)
 
     def plot(self, n: int, guest: int = 0) -> Plot:
         """The same with its words as caption."""

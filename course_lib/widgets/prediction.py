@@ -150,7 +150,9 @@ class Predict:
         answer = f"{truth}. {self._finding()}".strip()
         fold = f"<details><summary>Answer</summary>{escape(answer)}</details>"
         words = f"{self.question}\nAnswer: {answer}"
-        twin = {"text/markdown": f"**{markdown(self.question)}**\n\n{fold}", "text/plain": words}
+        chosen = self.guess.options if isinstance(self.guess, widgets.ToggleButtons) else ()
+        asked = "\n".join([f"**{markdown(self.question)}**\n", *(f"- {markdown(option)}" for option in chosen)])
+        twin = {"text/markdown": f"{asked.rstrip()}\n\n{fold}", "text/plain": words}
         live.wake(self.box, "Guess first:", [(twin, {})])
 
 

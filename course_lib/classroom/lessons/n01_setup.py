@@ -33,11 +33,11 @@ def _in_any_order(fans_of: Callable[[Interactions, int], Any], party: Interactio
     return sorted(fans) if isinstance(fans, list | set) and all(isinstance(fan, int) for fan in fans) else fans
 
 
-_FIRST_HEARD = {"Emma": 1, "Dune": 1, "Casablanca": 3, "Brazil": 5, "Alien": 5}  # the round in which Dev hears of it
+_FIRST_HEARD = {"Emma": 1, "Dune": 3, "Casablanca": 5, "Brazil": 7, "Alien": 7}  # the round in which Fay hears of it
 
 
 def _look(rounds: dict[str, int]) -> str:
-    """What is wrong with the rounds in which films reach Dev; never the right number."""
+    """What is wrong with the rounds in which films reach Fay; never the right number."""
     if not isinstance(rounds, dict) or rounds.keys() != _FIRST_HEARD.keys():
         return f"the check needs a round for each of {', '.join(_FIRST_HEARD)}."
     film = next(film for film in _FIRST_HEARD if rounds[film] != _FIRST_HEARD[film])
@@ -46,18 +46,18 @@ def _look(rounds: dict[str, int]) -> str:
         return f"a round is a whole number, and for {film} the check got {number!r}."
     if number % 2 == 0:
         return (
-            f"round {number} cannot be: a walk from a film to a guest has 1, 3, 5, ... lines. Walk from {film} to Dev "
+            f"round {number} cannot be: a walk from a film to a guest has 1, 3, 5, ... lines. Walk from {film} to Fay "
             "and count them."
         )
     if number == 1:
-        return f"in round 1 a guest hears of films of their own, and Dev did not rave about {film}."
+        return f"in round 1 a guest hears of films of their own, and Fay did not rave about {film}."
     if number < _FIRST_HEARD[film]:
-        return f"no walk of {number} lines leads from {film} to Dev. Look who raved about {film}, and about what else."
-    return f"there is a shorter way: a walk of fewer than {number} lines leads from {film} to Dev."
+        return f"no walk of {number} lines leads from {film} to Fay. Look who raved about {film}, and about what else."
+    return f"there is a shorter way: a walk of fewer than {number} lines leads from {film} to Fay."
 
 
-def _rounds(casablanca: int, brazil: int, alien: int) -> dict[str, int]:
-    return {"Emma": 1, "Dune": 1, "Casablanca": casablanca, "Brazil": brazil, "Alien": alien}
+def _rounds(dune: int, casablanca: int, brazil: int, alien: int) -> dict[str, int]:
+    return {"Emma": 1, "Dune": dune, "Casablanca": casablanca, "Brazil": brazil, "Alien": alien}
 
 
 _PAIRS = len(GUESTS) * len(TOPICS)
@@ -139,8 +139,8 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "In which rows does the film stand? `party.item == film` says it for each row.",
-            "The guest of row e is `party.user[e]`. A tensor of True and False between the brackets chooses rows.",
+            "In which rows does the film stand? Compare its column with `film`, as `films_of` does for a guest.",
+            "The guest of row e is `party.user[e]`. What do you put between the brackets to choose rows?",
         ),
     ),
     Exercise(
@@ -153,17 +153,17 @@ EXERCISES = (
         mistakes=tuple(
             Mistake(rounds, _look(rounds))
             for rounds in (
-                _rounds(2, 3, 3),  # the guests on the way are counted, not the lines
-                _rounds(1, 1, 1),  # gossip is taken for a loudspeaker
-                _rounds(3, 4, 4),  # two rounds per guest on the way, and none for the last line
-                _rounds(3, 3, 3),  # "three rounds reach everything"
-                _rounds(3, 5, 7),  # every film further to the left takes longer
+                _rounds(2, 3, 4, 4),  # the guests on the way are counted, not the lines
+                _rounds(1, 1, 1, 1),  # gossip is taken for a loudspeaker
+                _rounds(3, 4, 6, 6),  # two rounds per guest on the way, and none for the last line
+                _rounds(3, 3, 3, 3),  # "three rounds reach everything"
+                _rounds(3, 5, 7, 9),  # every film further to the left takes longer
             )
         ),
         hints=(
-            "A round carries news over one line. Draw the walk from the film to Dev: film, guest, film, guest.",
-            "Cleo joins Casablanca and Dune, and Dune is a rave of Dev. How many lines is that?",
-            "Ben raved about Brazil, Alien and Casablanca.",
+            "A round carries news over one line. Draw Fay at the right of the picture, with one line to Emma.",
+            "From Fay you get to Emma, from there to Dev, and from Dev to Dune. How many lines is that?",
+            "Go on to Cleo and to Ben. A guest who raved about two films passes both on in the same round.",
         ),
     ),
     Exercise(
@@ -178,6 +178,7 @@ EXERCISES = (
             for rave in (
                 ("Ada", "Casablanca"),  # towards the middle, and Emma is still far
                 ("Ben", "Dune"),  # joins two who are close
+                ("Ben", "Emma"),  # a rave that the task names
                 ("Cleo", "Alien"),  # the busiest guest gets one more
                 ("Ada", "Alien"),  # is there already
                 ("Emma", "Ada"),  # the wrong way round
@@ -208,20 +209,20 @@ QUESTIONS = (
         "It's who raved about what and nothing else: pairs of a user and an item.",
     ),
     Question(
-        "How did the first film on your list get there?",
+        "Why does one film head your list, and not another?",
         (
             ("It resembles the films you ticked.", "Nothing here knows what a film is like, only who raved about it."),
             (
                 "It's the film with the most raves.",
-                "That would be the same list for everybody, which notebook 02 shows.",
+                "Then everybody's list would begin in the same way, as the charts of notebook 02 do.",
             ),
-            ("Guests who share a rave with you raved about it.", None),
+            ("Its news arrives loudest, through guests who share your raves.", None),
             (
-                "A trained model gave it the highest rating.",
-                "Nobody has trained anything yet. Gossip alone made this list.",
+                "It's one of the few that three rounds can bring you.",
+                "Three rounds bring nearly every film that anybody raved about. They differ in how loudly they arrive.",
             ),
         ),
-        "You – a film – a guest – the new film. Three lines are enough.",
+        "Nearly every film can arrive in three rounds, and what makes the order is how loudly.",
     ),
     Question(
         "Guests start empty. What is on a guest's tag after two rounds?",
