@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -172,12 +174,36 @@ def _download(source: Source, cache: Path, limit: float) -> None:
         else:
             command = ["-c", _POOCH, address, folder, *(word for file in files for word in (file, HASHES[file]))]
         try:  # in a process of its own, which can be ended: no timeout of a single read stops a server that drips
-            subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=limit)
+            with _progress(Path(folder)):
+                subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=limit)
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"not finished after {limit} seconds") from None
         for file in files:
             _checked(Path(folder, file))
             Path(folder, file).replace(cache / file)
+
+
+@contextmanager
+def _progress(folder: Path) -> Iterator[None]:
+    """Say every second how much has come, on one line; pip keeps its half file elsewhere, so that only time passes."""
+    started, done = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not done.wait(1):
+            with suppress(OSError):  # a file may be moved while it is looked at
+                come = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+                told = f"\r{come:.1f} MB after {time.monotonic() - started:.0f} s "
+                print(told, end="", file=sys.stderr, flush=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+        if time.monotonic() - started > 1:
+            print(file=sys.stderr)
 
 
 def _checked(path: Path) -> bytes:

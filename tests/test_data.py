@@ -396,13 +396,14 @@ def test_a_page_instead_of_the_file_is_refused_by_its_hash(tmp_path, server):
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_a_server_that_drips_is_given_up(tmp_path, server, monkeypatch):
+def test_a_server_that_drips_is_given_up(tmp_path, server, monkeypatch, capsys):
     server.drip = True
     monkeypatch.setattr(download, "TIME_LIMIT", 2)
     start = time.monotonic()
     with pytest.raises(OSError, match="GroupLens: not finished after 2 seconds"):
         load_movielens()
     assert time.monotonic() - start < 6
+    assert "0.0 MB after 1 s" in capsys.readouterr().err
     assert list((tmp_path / "cache").iterdir()) == []
 
 
