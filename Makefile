@@ -1,4 +1,4 @@
-# Twelve verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
+# The verbs, each doing its own set-up in .venv from the exact versions in constraints.txt: see CONTRIBUTING.md.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition bench growth gowalla cuda clean
+.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition html check-html bench growth gowalla cuda clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -38,7 +38,7 @@ test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten 
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
 
 # The two halves run side by side, with a core each: more threads would take the other's. Their dots mix.
-BROWSER := tests/test_browser.py tests/test_front_ends.py tests/test_gossip_picture.py
+BROWSER := tests/test_browser.py tests/test_front_ends.py tests/test_gossip_picture.py tests/test_site_browser.py
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 
 test-browser: .venv/.dev  ## the half of the tests that needs Chromium
@@ -66,6 +66,12 @@ instructor: .venv/.dev  ## the notebooks with every blank filled in and run, in 
 
 clean-edition: .venv/.dev  ## headings and code only, for rewriting from memory, in build/clean
 	$(BIN)/python -m tests.editions clean
+
+html: .venv/.dev  ## the course as pages that need nothing else, in build/site: open build/site/index.html
+	@$(BIN)/python -m tests.site
+
+check-html: .venv/.dev  ## do those pages hold? links, axe in both themes and two widths, no network; a minute or two
+	$(BIN)/python -m tests.site.check
 
 bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder

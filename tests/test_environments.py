@@ -96,7 +96,7 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
 
 VERBS = [
     "lab", "test", "test-browser", "test-kernel", "lint", "resolve", "notebooks", "instructor", "clean-edition",
-    "bench", "growth", "clean",
+    "html", "check-html", "bench", "growth", "clean",
 ]  # fmt: skip
 
 

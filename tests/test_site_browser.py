@@ -1,0 +1,49 @@
+"""Two pages of the site in Chromium: axe, no errors, nothing too wide, nothing from the network, and what plays plays.
+
+`make check-site` looks at all of them.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.site.check import in_a_browser
+from tests.site.pages import write
+from tests.test_gossip_picture import chromium  # noqa: F401
+
+PAGES = (("index", "dark", 390), ("01_setup", "light", 1280))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    write(folder, ("01_setup",))
+    return folder
+
+
+@pytest.mark.parametrize("name, theme, width", PAGES)
+def test_a_browser_finds_nothing_wrong(chromium, site, name, theme, width):  # noqa: F811
+    assert in_a_browser(chromium, site / f"{name}.html", theme, width) == []
+
+
+def test_what_nobody_could_read_is_found(chromium, site, tmp_path):  # noqa: F811
+    page = tmp_path / "install.html"
+    grey = '<p style="color:#bbb;background:#fff">grey</p><script>fetch("https://example.org")</script></main>'
+    page.write_text((site / "install.html").read_text().replace("</main>", grey))
+    found = "\n".join(in_a_browser(chromium, page))
+    assert "color-contrast" in found and "asks https://example.org" in found
+
+
+def test_search_theme_and_quiz(chromium, site):  # noqa: F811
+    page = chromium.new_page()
+    page.goto((site / "01_setup.html").as_uri())
+    page.get_by_role("searchbox").fill("casablanca")
+    expect(page.locator("#found a")).to_have_count(1)
+    expect(page.locator("#told")).to_have_text("1 found")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#gossip")
+    page.get_by_role("button", name="Switch to dark colours").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 28)"
+    option = page.locator(".quiz button").first
+    option.click()
+    expect(option.locator("+ p")).to_be_visible()
+    page.close()
