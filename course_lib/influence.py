@@ -21,7 +21,6 @@ from course_lib.graph import (
 )
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN, check_graph
-from course_lib.recommendation import OWN_TAG
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -430,36 +429,3 @@ def mean_cosine(tags: Tensor) -> float:
     n, tags = len(tags), tags.detach()
     both = F.normalize(tags, dim=1).sum(dim=0).square().sum()  # the sum over all pairs, each row with itself too
     return float((both - n) / (n * (n - 1)))
-
-
-FAME, REST = "fame", "rest"
-DECIMALS = 3
-Receipt = list[tuple[str, float]]
-"""Reasons and their shares, the rest last: they add up to the score."""
-
-
-def fold_reasons(reasons: Sequence[str], shares: Sequence[float], n: int = 6, fame: float | None = None) -> Receipt:
-    """What `recommendation.explain` says, short enough to read: own tag, the n largest shares, and the rest.
-
-    Args:
-        reasons: `OWN_TAG`, or the title of a liked item.
-        shares: of the score, one per reason.
-        fame: what damping popularity adds to the score, a negative number; a row of its own.
-
-    Returns:
-        Rows of `DECIMALS` decimals that add up to the rounded score: the rest takes what rounding leaves.
-    """
-    pairs = [(reason, float(share)) for reason, share in zip(reasons, shares, strict=True)]
-    own = [pair for pair in pairs if pair[0] == OWN_TAG]
-    raves = sorted((pair for pair in pairs if pair[0] != OWN_TAG), key=lambda pair: -pair[1])
-    rows = own + raves[:n] + ([] if fame is None else [(FAME, fame)])
-    rows = [(reason, round(share, DECIMALS)) for reason, share in rows]
-    score = round(sum(share for _, share in pairs) + (fame or 0.0), DECIMALS)
-    n_others = max(len(raves) - n, 0)
-    others = f"{n_others} rave{'' if n_others == 1 else 's'}" if n_others else "rounding"
-    return [*rows, (f"{REST} ({others})", round(score - total(rows), DECIMALS) + 0.0)]
-
-
-def total(receipt: Receipt) -> float:
-    """The score of a receipt."""
-    return sum(share for _, share in receipt)

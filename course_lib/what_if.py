@@ -1,13 +1,18 @@
-"""One thing changed by hand, and what follows: a pair of films under BPR, a hit in a ranked list, fame damped."""
+"""One thing changed by hand, and what follows: a pair of films under BPR, a hit in a ranked list, fame damped, a like
+taken back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import pandas as pd
 import torch
 from torch import Tensor
 
 from course_lib.bpr import bpr_loss
 from course_lib.evaluation import Matchmaker, Scorer
+from course_lib.interactions import Interactions
+from course_lib.lightgcn import LightGCN
+from course_lib.recommendation import split_scores
 
 
 class Pair(NamedTuple):
@@ -77,3 +82,64 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
     if isinstance(scorer, Matchmaker):
         return Matchmaker(lambda users: damped(scorer.known(users)), lambda liked: damped(scorer.newcomer(liked)))
     return lambda users: damped(scorer(users))
+
+
+def places_lost(parts: Tensor, item_tags: Tensor, liked: Tensor, listed: Tensor) -> Tensor:
+    """How many places each item of a list falls when one like is taken back: `(k, n)`, negative where it rises.
+
+    The item that is taken back stays hidden, so that it does not push the others down itself.
+
+    Args:
+        parts: `(n, d)`, what each like brings into the tag, which is their sum.
+        item_tags: `(n_items, d)`, of length 1 where scores are cosines.
+        liked: `(n,)` item indices, at least two.
+        listed: `(k,)` item indices, the list that the whole tag gives, best first.
+    """
+    scores = (parts.sum(dim=0) - parts) @ item_tags.T  # (n, n_items); a tag's own length does not change its list
+    scores[:, liked] = -torch.inf
+    ahead = (scores[:, None, :] > scores[:, listed, None]).sum(dim=2)  # (n, k): so many items are better
+    return (ahead - torch.arange(len(listed))).T
+
+
+Rule = Callable[[Tensor], Tensor]
+"""The shares of a list's scores, `(k, n)`, to the like that each of them is put down to: `(k,)`."""
+
+
+@torch.no_grad()
+def falls(model: LightGCN, graph: Tensor, likes: Interactions, rules: Mapping[str, Rule], k: int = 10) -> pd.DataFrame:
+    """What the likes that a rule names are worth: by how many places their films fall when they are taken back.
+
+    Everybody with three likes or more is taken for a newcomer, and listed their top k.
+
+    Returns:
+        One row per guest, the mean over the list; one column per rule, and last `the most possible`.
+    """
+    item_tags, told, degree = model.normalised(model(graph)[1]), model.told(graph), likes.item_degree()
+    rows = []
+    for user in (likes.user_degree() >= 3).nonzero().flatten().tolist():
+        liked = likes.items_of(user)
+        parts = told[liked] / (len(liked) * degree[liked]).sqrt()[:, None]
+        scores = item_tags @ parts.sum(dim=0)
+        scores[liked] = -torch.inf
+        listed = scores.topk(k).indices
+        lost = places_lost(parts, item_tags, liked, listed)  # (k, n)
+        shares = split_scores(model, parts, item_tags[listed])
+        named = [rule(shares) for rule in rules.values()] + [lost.argmax(dim=1)]
+        rows.append([float(lost.gather(1, like[:, None]).float().mean()) for like in named])
+    return pd.DataFrame(rows, columns=[*rules, "the most possible"])
+
+
+def by_half(model: LightGCN, graph: Tensor) -> dict[str, Scorer]:
+    """Scorers for the guests that a model was trained on: the whole tag, the raves alone, and the own tag alone."""
+    with torch.no_grad():
+        whole, items = model(graph)
+        own, items = model.embedding.weight[: model.n_users] / (model.n_layers + 1), model.normalised(items)
+
+    def scorer(tags: Tensor) -> Scorer:
+        return lambda users: model.normalised(tags[users]) @ items.T
+
+    return {
+        "the whole tag": scorer(whole),
+        "the raves alone": scorer(whole - own),
+        "the own tag alone": scorer(own),
+    }

@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from course_lib.classroom.check.exercise import find
+from course_lib.classroom.lessons.n08_recommendation import BAR
 from course_lib.classroom.parties import random_party
 from course_lib.graph import adjacency
 from course_lib.influence import path_ledger
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
-from course_lib.recommendation import tag_parts
+from course_lib.recommendation import split_scores, tag_parts
+from course_lib.what_if import places_lost
 
 
 def test_a_newcomers_tag_is_that_of_fold_in():
@@ -27,23 +29,36 @@ def test_on_paper_dora_hears_half_of_alien_and_of_casablanca():
     assert tag.item() == pytest.approx(1.25)
 
 
-def test_what_a_score_loses_is_the_difference_of_two_scores_of_fold_in():
+def test_what_is_beyond_the_average_are_the_shares_of_the_model_against_each_raves_mean():
     liked, graph = [0, 2, 4], adjacency(little_party())
     model = LightGCN(4, 5, embedding_dim=6, n_layers=3, scoring="cosine")
-    films, parts = tag_parts(model, graph, liked)
-    film_tags = model(graph)[1].detach()
-    newcomer = model.scorer(graph).newcomer
-    scores = [newcomer(torch.tensor(raves))[3].item() for raves in (liked, [2, 4], [0, 4], [0, 2])]
-    assert films.tolist() == liked
-    loss = find("08.without_one").answer(parts[1:], film_tags[3])
-    assert loss.tolist() == pytest.approx([scores[0] - without for without in scores[1:]], abs=1e-6)
+    _, parts = tag_parts(model, graph, liked)
+    film_tags = model(graph)[1].detach()[[1, 3]]
+    shares = split_scores(model, parts[1:], film_tags)
+    beyond = find("08.beyond").answer(parts[1:], film_tags)
+    torch.testing.assert_close(beyond, shares - shares.mean(dim=0))
 
 
-def test_on_paper_a_score_may_lose_more_than_a_share_or_nothing_or_rise():
-    cases = find("08.without_one").cases()
-    loss = [find("08.without_one").answer(*cases[name]).tolist() for name in list(cases)[:2]]
-    # Tag (1, 1), film (1, 0): cosine 1/√2. Without the first rave 0, without the second 1.
-    assert loss == [pytest.approx([0.5**0.5, 0.5**0.5 - 1]), pytest.approx([0, 0, 0], abs=1e-6)]
+def test_on_paper_two_raves_at_right_angles_speak_for_one_film_each():
+    case = find("08.beyond").cases()["two raves at right angles"]
+    # Tag (1, 1), films (1, 0) and (0.6, 0.8): shares 1/√2, 0 and 0.6/√2, 0.8/√2.
+    by_hand = 0.5**0.5 * torch.tensor([[0.2, -0.4], [-0.2, 0.4]])
+    torch.testing.assert_close(find("08.beyond").answer(*case), by_hand)
+
+
+def test_the_bar_for_raves_that_are_missed_lies_between_what_stands_out_and_the_most_possible():
+    exercise = find("08.missed")
+    (case,) = exercise.cases().values()
+    fallen = {}
+    for guest in case[0]:
+        lost = places_lost(*guest).float()
+        shares = guest[1][guest[3]] @ guest[0].T
+        rules = {"share": shares, "beyond": shares - shares.mean(dim=0), "most": lost}
+        for name, table in rules.items():
+            fallen.setdefault(name, []).append(float(lost.gather(1, table.argmax(dim=1)[:, None]).mean()))
+    means = {name: sum(values) / len(values) for name, values in fallen.items()}
+    assert (round(means["share"], 1), round(means["beyond"], 1)) == (4.5, 8.0)  # what the notebook says
+    assert means["beyond"] < BAR < means["most"]
 
 
 def test_the_peers_carry_the_walks_of_the_ledger():

@@ -1,93 +1,153 @@
-"""Receipts add up on screen, and bars are as long as the shares."""
+"""Receipts: a bar is as long as its share, and captions name what is in the picture."""
 
-import re
-
+import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from course_lib.influence import fold_reasons, total
-from course_lib.plots.colours import MUTED
-from course_lib.plots.receipts import in_words, plot_receipts, plot_share_and_loss, receipts_html
-from course_lib.recommendation import OWN_TAG
+from course_lib.plots.colours import ACCENT, FILM, MUTED
+from course_lib.plots.receipts import (
+    N_COLUMNS,
+    beyond_average,
+    plot_beyond,
+    plot_damped,
+    plot_either_half,
+    plot_falls,
+    plot_fold_in,
+    plot_halves,
+    plot_newcomers,
+    plot_receipts,
+    plot_shares,
+)
+from tests.drawings import shapes, words
 
-SHARES = st.lists(st.floats(-1, 1), min_size=1, max_size=12)
-
-
-def test_fold_reasons_by_hand():
-    reasons, shares = ["Casablanca", OWN_TAG, "Alien", "Brazil"], [0.5, 0.3, 0.2, -0.1]
-    short = fold_reasons(reasons, shares, n=1)
-    assert short == [("own tag", 0.3), ("Casablanca", 0.5), ("rest (2 raves)", pytest.approx(0.1))]
-    assert fold_reasons(reasons, shares, n=2)[-1] == ("rest (1 rave)", -0.1)
-    assert fold_reasons(reasons, shares, n=3, fame=-0.4)[-2:] == [("fame", -0.4), ("rest (rounding)", 0.0)]
-
-
-def test_fold_reasons_of_a_guest_without_raves():
-    assert fold_reasons([OWN_TAG], [0.25]) == [("own tag", 0.25), ("rest (rounding)", 0)]
+TITLES, SCORES, RAVES = ["Alien (1979)", "Wizard of Oz, The (1939)"], [0.5, 0.3], ["Jaws (1975)", "Sound of Music, The"]
+SHARES = np.array([[0.4, 0.1], [0.1, 0.2]])
 
 
-@given(SHARES, st.integers(1, 5), st.none() | st.floats(-1, 0))
-def test_the_numbers_of_a_receipt_add_up_as_printed(shares, n, fame):
-    receipt = fold_reasons([f"film {i}" for i in range(len(shares))], shares, n, fame)
-    score, terms = in_words(receipt).split(" = ")
-    numbers = [
-        float(sign.strip() + n) for sign, n in re.findall(r"(?:^|([-+]) )(\d+\.\d+)(?= (?:film|fame|rest))", terms)
-    ]
-    assert round(sum(numbers), 3) == float(score)
-    assert float(score) == pytest.approx(sum(shares) + (fame or 0), abs=6e-4)
-    assert len(numbers) == len(receipt)
+def bars(page: str) -> list[tuple[str, float]]:
+    return [(bar.get("fill"), float(bar.get("width"))) for bar in shapes(page, "rect") if bar.get("height") == "16.0"]
 
 
-def test_in_words_by_hand():
-    assert in_words([("own tag", -0.5), ("Alien", 2.0), ("rest (3 raves)", 1.0)]) == (
-        "2.500 = - 0.500 own tag + 2.000 Alien + 1.000 rest (3 raves)"
+def test_a_bar_is_as_long_as_its_share_and_a_column_is_a_rave():
+    page = plot_receipts(TITLES, SCORES, RAVES, SHARES).svg("words")
+    drawn = bars(page)
+    longest = drawn[0][1]
+    assert [width / longest for _, width in drawn] == pytest.approx([1, 0.25, 0.25, 0.5], abs=0.01)
+    assert {fill for fill, _ in drawn} == {FILM}
+    rows = ["1", "Alien", "0.500", "2", "The Wizard of Oz", "0.300"]
+    assert words(page) == ["Jaws", "The Sound of Music", *rows, "score"]
+
+
+def test_beyond_the_average_columns_cancel_out_and_less_is_grey_to_the_left():
+    assert beyond_average(SHARES) == pytest.approx(np.array([[0.15, -0.05], [-0.15, 0.05]]))
+    page = plot_receipts(TITLES, SCORES, RAVES, SHARES, beyond=True, lit=1).svg("words")
+    assert [fill for fill, _ in bars(page)] == [FILM, MUTED, MUTED, FILM]
+    more, less = shapes(page, "rect", height="16.0")[:2]
+    zero = float(shapes(page, "polyline")[0].get("points").split(",")[0])
+    ends = float(more.get("x")), float(less.get("x")) + float(less.get("width"))
+    assert ends == pytest.approx((zero, zero), abs=0.2)
+    (lit,) = shapes(page, "text", fill=ACCENT)
+    assert lit.text == "The Wizard of Oz"
+
+
+def test_a_rave_that_was_taken_back_keeps_an_empty_column():
+    page = plot_receipts(TITLES, SCORES, RAVES, np.array([[0.4, np.nan], [0.1, np.nan]]), beyond=True).svg("words")
+    assert "The Sound of Music" in words(page) and len(bars(page)) == 2
+
+
+def test_of_many_raves_those_that_differ_most_get_a_column():
+    raves = [f"film {n}" for n in range(N_COLUMNS + 3)]
+    shares = np.full((2, len(raves)), 0.1)
+    shares[0, 2:] += 0.1  # the first two say the same about both
+    shares[0, 7] += 0.001
+    page = plot_receipts(TITLES, SCORES, raves, shares).svg("words")
+    heads = [word for word in words(page) if word.startswith("film")]
+    assert heads == ["film 2", "film 3", "film 4", "film 5", "film 7"] and "3 others," in words(page)
+    assert len(bars(page)) == 2 * (N_COLUMNS + 1)
+
+
+def test_a_long_heading_stays_in_its_column():
+    raves = ["Star Trek IV: The Voyage Home (1986)"] * N_COLUMNS
+    page = plot_receipts(TITLES, SCORES, raves, np.full((2, N_COLUMNS), 0.1)).svg("words")
+    assert max(len(word) for word in words(page)[: 3 * N_COLUMNS]) <= 12
+
+
+@pytest.mark.parametrize("shares", [np.zeros((2, 0)), np.full((2, 0), np.nan)])
+def test_a_list_without_receipts_has_no_scores(shares):
+    page = plot_receipts(TITLES, [410, 9], [], shares).svg("words")
+    assert words(page) == ["1", "Alien", "2", "The Wizard of Oz"]
+    assert plot_receipts([], [], RAVES, np.zeros((0, 2)), beyond=True).figure
+
+
+def test_captions_of_receipts_name_the_extremes():
+    assert plot_shares(TITLES, SCORES, RAVES, SHARES).caption == (
+        "An even split would be 50% each. The smallest part of all is the 20% that The Sound of Music brings to Alien, "
+        "and the largest is 80%."
+    )
+    assert plot_shares(TITLES, SCORES, RAVES[:1], SHARES[:, :1]).caption.startswith("There is one rave")
+    assert plot_beyond(TITLES, SCORES, RAVES, SHARES).caption == (
+        "Jaws speaks up most for Alien, with 0.150 more than it gives the two films on average, and Jaws least for "
+        "The Wizard of Oz, with 0.150 less."
     )
 
 
-def test_the_page_has_a_row_per_film_and_bars_that_fill_the_span():
-    receipts = [[("Alien", 0.6), ("fame", -0.2), ("rest (1 rave)", 0.2)], [("Alien", 0.3), ("rest (1 rave)", 0.1)]]
-    page = receipts_html(["A & B", "C"], receipts)
-    assert page.count("<tr>") == 3 and "A &amp; B" in page
-    assert re.findall(r'class="score">(.*?)<', page) == ["0.600", "0.400"]
-    widths = [float(width) for width in re.findall(r'width="([\d.]+)%"', page)]
-    assert widths == pytest.approx([60, 20, 20, 30, 10])  # of -0.2 to 0.8
-    colours = re.findall(r'fill="(.*?)"', page)
-    assert colours[0] == colours[3] and colours[2] == colours[4] == MUTED and colours[1] == "black"
+def test_who_has_fewer_fans_is_heard_louder():
+    plot = plot_fold_in("you", RAVES, [400, 100], TITLES, SCORES)
+    assert plot.caption == (
+        "The Sound of Music has 100 fans and Jaws 400, so the first is heard 2.0 times as loud. The tag fits Alien "
+        "best, with a cosine of 0.500."
+    )
+    assert plot_fold_in("you", RAVES[:1], [9], TITLES, SCORES).caption == (
+        "The tag fits Alien best, with a cosine of 0.500."
+    )
 
 
-def test_a_list_without_reasons_has_ranks_and_films_only():
-    page = receipts_html(["Alien"], [])
-    assert "because" not in page and "<svg" not in page and "Alien" in page
-    assert plot_receipts(["Alien"], []).get_yticklabels()[0].get_text() == "Alien"
+def test_falls_have_the_interval_of_the_difference_guest_by_guest():
+    falls = pd.DataFrame({"plain": [1.0, 2.0, 3.0], "better": [2.0, 3.0, 4.0], "the most possible": [3.0, 3.0, 4.0]})
+    plot = plot_falls(falls, "plain", "better")
+    assert plot.caption == (
+        "Without the rave with plain a film falls 2.0 places, and without the one with better 3.0. Over 3 guests the "
+        "interval of the difference runs from 1.00 to 1.00."
+    )
+    assert [text.get_text() for text in plot.figure.axes[0].texts] == ["2.00", "3.00", "3.33"]
 
 
-def test_receipt_bars_start_where_the_last_one_ended():
-    ax = plot_receipts(["A"], [[("Alien", 0.5), ("Brazil", 0.25), ("fame", -0.125), ("rest (2 raves)", 0.125)]])
-    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [
-        (0, 0.5),
-        (0.5, 0.25),
-        (-0.125, 0.125),
-        (0.75, 0.125),
-    ]
-    assert [text.get_text() for text in ax.texts] == ["0.750"]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Alien", "Brazil", "fame", "rest"]
+def test_halves_add_up_to_the_score():
+    plot = plot_halves(TITLES, np.array([[0.25, 0.2, 0.05], [0.15, 0.05, 0.0]]), "your")
+    first, second = plot.figure.axes[0].containers
+    assert [bar.get_width() for bar in first] == [0.25, 0.15]
+    assert [bar.get_x() + bar.get_width() for bar in second] == pytest.approx([0.5, 0.2])
+    assert plot.caption == "Between 50% and 75% of each score is your own tag."
 
 
-@pytest.mark.parametrize(("loss", "side"), [(0.1, "left"), (0.5, "right")])
-def test_share_and_loss_name_the_two_ends_outwards(loss, side):
-    ax = plot_share_and_loss(pd.DataFrame({"share": [0.3], "loss": [loss]}, index=["Alien"]))
-    assert [line.get_xdata()[0] for line in ax.lines[:2]] == [0.3, loss]
-    assert [text.get_ha() for text in ax.texts] == [side, "right" if side == "left" else "left"]
+def test_either_half_is_told_beside_the_whole():
+    plot = plot_either_half({"a": 8.0, "b": 9.0}, {"the whole": 0.3, "a": 0.2, "b": 0.25})
+    assert plot.caption == (
+        "With a 8.0 of the ten films stay, and with b 9.0. NDCG@10 is 0.20 and 0.25, and 0.30 with the whole."
+    )
 
 
-def test_reasons_beyond_the_colours_are_other_raves_and_a_list_without_reasons_has_no_scale():
-    receipts = [[(f"film {n}", 0.1), (f"film {n + 1}", 0.1), ("rest (1 rave)", 0.1)] for n in range(0, 16, 2)]
-    legend = [text.get_text() for text in plot_receipts(list("ABCDEFGH"), receipts).get_legend().get_texts()]
-    assert legend[-2:] == ["other raves", "rest"] and len(set(legend)) == len(legend)
-    empty = plot_receipts(["A"], [])
-    assert empty.get_xlabel() == "no reasons" and not len(empty.get_xticks())
+@pytest.mark.parametrize(
+    ("charts", "told"),
+    [
+        ((0.2, 0.2), "From 3 raves on, folding in finds more than the charts on each of two seeds, and with 1 less"),
+        ((0.0, 0.0), "From 1 raves on, folding in finds more than the charts on each of two seeds."),
+    ],
+)
+def test_newcomers_curves_are_means_over_seeds_in_the_order_shown(charts, told):
+    rows = [("folded", seed, n, value + seed / 100) for seed in (0, 1) for n, value in (("1", 0.1), ("3", 0.3))]
+    rows += [("popular", seed, n, value) for seed in (0, 1) for n, value in zip("13", charts, strict=True)]
+    table = pd.DataFrame(rows, columns=["model", "seed", "shown", "recall@20"])
+    plot = plot_newcomers(table, {"folded": "folded in", "popular": "the charts"}, "folded", "popular")
+    ax = plot.figure.axes[0]
+    assert plot.caption.startswith(told)
+    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.105, 0.305])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "3"]
+    assert [text.get_text() for text in ax.texts] == ["the charts", "folded in"]
 
 
-def test_the_score_is_the_sum():
-    assert total([("Alien", 0.25), ("rest (1 rave)", -0.5)]) == -0.25
+def test_damping_is_told_by_its_ends():
+    table = pd.DataFrame({"coverage": [0.2, 0.4], "ndcg": [0.3, 0.2]}, index=[0.0, 1.0])
+    assert plot_damped(table).caption == (
+        "Strength 1 takes the share of films that anybody is shown from 20% to 40%, and NDCG@10 from 0.30 to 0.20."
+    )

@@ -2,8 +2,12 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from course_lib.what_if import duel, move_item
+from course_lib.graph import adjacency
+from course_lib.lightgcn import LightGCN
+from course_lib.recommendation import split_scores, tag_parts
+from course_lib.what_if import by_half, duel, falls, move_item, places_lost
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,39 @@ def test_move_item_by_hand(rank, expected):
 
 def test_without_seen_items_the_rank_is_the_place():
     assert [move_item("abcd", "d", rank) for rank in (1, 4)] == [list("dabc"), list("abcd")]
+
+
+def test_places_lost_by_hand():
+    # Tag (2, 1): the films (1, 0), (1, 1)/√2 and (0, 1) score 2, 2.1 and 1. Without the second rave, (2, 0), they
+    # score 2, 1.4 and 0; without the first, (0, 1), they score 0, 0.7 and 1.
+    films = F.normalize(torch.tensor([[1.0, 0], [1, 1], [0, 1], [5, 5]]))
+    parts, liked = torch.tensor([[2.0, 0], [0, 1]]), torch.tensor([3, 3])  # film 3 is hidden
+    lost = places_lost(parts, films, liked, listed=torch.tensor([1, 0, 2]))
+    assert lost.tolist() == [[1, 1], [1, -1], [-2, 0]]  # rows: films; without the first rave, without the second
+
+
+@pytest.mark.parametrize("scoring", ["cosine", "dot"])
+def test_what_falls_is_what_folding_in_again_says(split, scoring):
+    model, graph, fit = LightGCN(300, 500, 8, 2, scoring=scoring, seed=1), adjacency(split.fit), split.fit
+    measured = falls(model, graph, fit, {"first": lambda shares: torch.zeros(len(shares), dtype=torch.int64)}, k=3)
+    users = (fit.user_degree() >= 3).nonzero().flatten()
+    assert len(measured) == len(users) and (measured["the most possible"] >= measured["first"]).all()
+    row = 4
+    liked = fit.items_of(int(users[row]))
+    orders = []
+    for raves in (liked, liked[1:]):
+        score = model.scorer(graph).newcomer(raves)
+        score[liked] = -torch.inf
+        orders.append(score.argsort(descending=True).tolist())
+    lost = [orders[1].index(film) - place for place, film in enumerate(orders[0][:3])]
+    assert measured["first"][row] == pytest.approx(sum(lost) / 3)
+
+
+def test_the_two_halves_of_a_tag_add_up_to_the_whole(split):
+    model, graph = LightGCN(300, 500, 8, 2, scoring="dot", seed=1), adjacency(split.fit)
+    halves = by_half(model, graph)
+    whole, raves, own = (scorer(torch.tensor([3, 7])) for scorer in halves.values())
+    torch.testing.assert_close(whole, model.scorer(graph)(torch.tensor([3, 7])))
+    torch.testing.assert_close(raves + own, whole)
+    _, parts = tag_parts(model, graph, 3)
+    torch.testing.assert_close(own[0], split_scores(model, parts, model(graph)[1].detach())[:, 0])

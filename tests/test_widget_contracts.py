@@ -81,7 +81,9 @@ def make(party, split, tmp_path_factory):
 
     def matchmaker() -> MatchmakerWidget:
         famous = split.fit.item_degree().topk(5).indices.tolist()
-        return MatchmakerWidget(trained(2), adjacency(split.fit), split, party, famous, tmp_path_factory.mktemp("me"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COURSE_LIB_GUEST", "off")
+            return MatchmakerWidget(trained(2), adjacency(split.fit), split, party, famous)
 
     def between() -> BetweenWidget:
         by_raves = split.fit.user_degree().argsort(stable=True).tolist()

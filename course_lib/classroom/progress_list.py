@@ -58,14 +58,18 @@ def trained(config: TrainConfig) -> Callable[[Split], Matchmaker]:
     return make
 
 
-def folded_in(split: Split) -> Matchmaker:
-    """A model that rehearsed for newcomers and takes everybody for one, also the guests it was trained on."""
-    model = trained(NEWCOMER)(split)
+def as_newcomers(model: Matchmaker, split: Split) -> Matchmaker:
+    """A matchmaker that takes everybody for a newcomer, also the guests that it was trained on."""
 
     def known(users: Tensor) -> Tensor:
         return torch.stack([model.newcomer(split.fit.items_of(int(user))) for user in users])
 
     return Matchmaker(known, model.newcomer)
+
+
+def folded_in(split: Split) -> Matchmaker:
+    """A model that rehearsed for newcomers and takes everybody for one."""
+    return as_newcomers(trained(NEWCOMER)(split), split)
 
 
 METHODS = {

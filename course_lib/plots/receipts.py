@@ -1,141 +1,314 @@
-"""Receipts: the parts of a score in words, as bars in a figure and as bars in a page."""
+"""Folding in and receipts: from raves to a tag and a list, each score split by rave, and what a receipt is worth."""
 
-from collections.abc import Sequence
-from html import escape
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from course_lib.influence import DECIMALS, FAME, REST, Receipt, total
-from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, INK, MUTED, PALETTE
-from course_lib.plots.style import new_axes, styled
-from course_lib.plots.text import shorten
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED, PALETTE
+from course_lib.plots.sketch import Sketch
+from course_lib.plots.style import Plot, new_axes, styled
+from course_lib.plots.text import count, shorten
 
-_NAMED, _OTHERS = "#dcd6c0", "other raves"  # where there are more reasons than colours
-
-
-def in_words(receipt: Receipt) -> str:
-    """A receipt as a sum: `0.512 = 0.201 Alien (1979) + 0.311 rest (4 raves)`."""
-    terms = [f"{'-' if share < 0 else '+'} {abs(share):.{DECIMALS}f} {reason}" for reason, share in receipt]
-    return f"{total(receipt):z.{DECIMALS}f} = " + " ".join(terms).removeprefix("+ ")
+N_COLUMNS = 5  # raves of a receipt that get a column of their own
+_WIDTH, _ROW, _LEFT = 900, 30, 360  # in pixels: of the drawing, of a row, and where the columns begin
+_PALE_FILM = "#fff3da"
 
 
-def receipts_html(titles: Sequence[str], receipts: Sequence[Receipt]) -> str:
-    """A top list as a table for a page: rank, title, score, the receipt as a bar, and below it in words.
+def plot_fold_in(who: str, raves: Sequence[str], fans: Sequence[int], titles: Sequence[str], scores: Sequence[float],
+                 n_drawn: int = 8) -> Plot:  # fmt: skip
+    """Raves at the left, the tag that they make in the middle, the list at the right; louder raves have wider lines.
 
     Args:
-        titles: best first.
-        receipts: of `fold_reasons`, one per title; or none at all, where a list has no reasons.
+        who: whose tag it is, "you" or "the writer".
+        raves, fans: what the guest raved about, and how many others did too.
+        titles, scores: the list, best first.
+        n_drawn: draw so many raves at most.
     """
-    colours, (low, high) = _colours(receipts), _span(receipts)
-    rows = []
-    for rank, title in enumerate(titles, start=1):
-        cells = [f'<td style="text-align:right">{rank}</td><td><b>{escape(title)}</b></td>']
-        if receipts:
-            score, reasons = in_words(receipts[rank - 1]).split(" = ")
-            bars = "".join(
-                f'<rect x="{100 * (left - low) / (high - low):.2f}%" y="1" height="14" fill="{colours[reason]}" '
-                f'width="{100 * width / (high - low):.2f}%" stroke="white" stroke-width="0.5"/>'
-                for reason, left, width in _stack(receipts[rank - 1])
-            )
-            cells.append(f'<td class="score">{score}</td>')
-            cells.append(
-                f'<td><svg width="240" height="16" aria-hidden="true">{bars}</svg>'
-                f'<div class="reasons" style="font-size:90%">{escape(reasons)}</div></td>'
-            )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    columns = ("rank", "film", "score", "because")[: 4 if receipts else 2]
-    head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in columns)
-    return (  # a white card, like every drawing: the colours are made for white
-        f'<div style="background:white;color:{INK};border-radius:8px;padding:4px;max-width:1000px;overflow-x:auto">'
-        '<table style="border-spacing:8px 1px;line-height:1.3"><thead><tr>'
-        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    n_drawn = min(n_drawn, len(raves))
+    height = 46 + 36 * max(len(titles), n_drawn)
+    sketch, middle = Sketch(_WIDTH, height + 8), (46 + height) / 2
+    loudness = 1 / np.sqrt(len(raves) * np.asarray(fans, dtype=float))
+    for x, anchor, words in (
+        (8, "start", "raved about"),
+        (376, "middle", f"{who}, folded in"),
+        (500, "start", "hears of"),
+    ):
+        sketch.text(x, 20, words, anchor, bold=True)
+    for place in range(n_drawn):
+        y = 46 + (height - 46) * (place + 0.5) / n_drawn
+        sketch.line([(252, y), (376, middle)], MUTED, 9 * float(loudness[place] / loudness[:n_drawn].max()))
+        sketch.rect(8, y - 22, 244, 44, _PALE_FILM, MUTED)
+        sketch.text(16, y - 9, _name(raves[place], 25))
+        sketch.text(16, y + 10, f"{fans[place]} fans, heard at {loudness[place]:.3f}", size=14)
+    for place, (title, score) in enumerate(zip(titles, scores, strict=True)):
+        y = 46 + 36 * (place + 0.5)
+        sketch.line([(376, middle), (500, y)], MUTED, 1)
+        sketch.rect(500, y - 15, 392, 30, _PALE_FILM, MUTED)
+        sketch.text(508, y, f"{place + 1}  {_name(title, 30)}")
+        sketch.text(884, y, f"{score:.3f}", "end")
+    sketch.circle(376, middle, 24, GUEST, INK, 1.5)
+    best = f"The tag fits {_name(titles[0], 60)} best, with a cosine of {scores[0]:.3f}."
+    loud, soft = (int(place) for place in (loudness.argmax(), loudness.argmin()))
+    if fans[loud] == fans[soft]:
+        return Plot(sketch.figure, best)
+    times = loudness[loud] / loudness[soft]
+    return Plot(
+        sketch.figure,
+        f"{_name(raves[loud], 60)} has {fans[loud]} fans and {_name(raves[soft], 60)} {fans[soft]}, so the first is "
+        f"heard {times:.1f} times as loud. {best}",
+    )
+
+
+def plot_receipts(
+    titles: Sequence[str],
+    scores: Sequence[float],
+    raves: Sequence[str],
+    shares: np.ndarray,
+    beyond: bool = False,
+    lit: int | None = None,
+) -> Sketch:
+    """A list in rows and raves in columns, in the order they come in; each bar is what a rave brings to a score.
+
+    Of many raves those get a column whose shares differ most from film to film, and the others one on average.
+
+    Args:
+        titles, scores: the list, best first.
+        raves: names; an empty column stands for one that was taken back.
+        shares: `(n titles, n raves)` of the scores, nan where a rave was taken back.
+        beyond: draw only what goes beyond the rave's mean over the list, to the right, or stays below it, to the left.
+        lit: the place of a film to point at, from 0.
+    """
+    names, bars = _columns(raves, beyond_average(shares) if beyond else shares)
+    step = (_WIDTH - _LEFT - 8) / max(len(names), 1)
+    heads = [_heading(name, int(step / 8.4)) for name in names]
+    top = 18 * max((len(head) for head in heads), default=1) + 14
+    sketch = Sketch(_WIDTH, top + _ROW * max(len(titles), 1) + (34 if beyond else 8))
+    widest = float(np.nanmax(np.abs(bars))) if np.isfinite(bars).any() else 1.0
+    low = -widest if beyond else min(float(np.nanmin(bars, initial=0.0)), 0.0)
+    scale = 0.86 * min(step, 200) / max(widest - low, 1e-9)
+    for column, head in enumerate(heads):
+        left = _LEFT + column * step
+        zero = left - scale * low
+        middle = left + 0.43 * min(step, 200)
+        for line, words in enumerate(head):
+            sketch.text(middle, 14 + 18 * line, words, "middle", size=14)
+        sketch.line([(zero, top - 4), (zero, top + _ROW * len(titles))], MUTED, 1)
+        for place, bar in enumerate(bars[:, column]):
+            if np.isfinite(bar):
+                x, width = zero + scale * min(float(bar), 0), scale * abs(float(bar))
+                title = f"{names[column]}: {bar:+.3f}" if beyond else f"{names[column]}: {bar:.3f}"
+                sketch.rect(x, top + _ROW * place + 7, width, 16, FILM if bar > 0 else MUTED, title=title)
+    for place, (title, score) in enumerate(zip(titles, scores, strict=True)):
+        y = top + _ROW * (place + 0.5)
+        sketch.text(28, y, str(place + 1), "end")
+        sketch.text(38, y, _name(title, 27), colour=ACCENT if place == lit else INK, bold=place == lit)
+        if names:
+            sketch.text(_LEFT - 24, y, f"{score:.3f}", "end")
+    if names:
+        sketch.text(_LEFT - 24, top - 18, "score", "end", bold=True)
+    if beyond and names:
+        y = top + _ROW * len(titles) + 18
+        sketch.rect(_LEFT, y - 7, 14, 14, FILM)
+        sketch.text(_LEFT + 20, y, "more than it gives this list on average", size=14)
+        sketch.rect(_LEFT + 310, y - 7, 14, 14, MUTED)
+        sketch.text(_LEFT + 330, y, "less than that", size=14)
+    return sketch
+
+
+def beyond_average(shares: np.ndarray) -> np.ndarray:
+    """What each rave brings to each film beyond its mean over the films listed: `(n titles, n raves)`."""
+    return shares - shares.mean(axis=0, keepdims=True) if len(shares) else shares
+
+
+def plot_shares(titles: Sequence[str], scores: Sequence[float], raves: Sequence[str], shares: np.ndarray) -> Plot:
+    """The whole receipts of a list; see `plot_receipts`."""
+    figure = plot_receipts(titles, scores, raves, shares).figure
+    part = shares / np.asarray(scores)[:, None]
+    film, rave = np.unravel_index(part.argmin(), part.shape)
+    if len(raves) == 1:
+        return Plot(figure, f"There is one rave, so it brings all of every score, from {min(scores):.3f} up.")
+    return Plot(
+        figure,
+        f"An even split would be {1 / len(raves):.0%} each. The smallest part of all is the {part.min():.0%} that "
+        f"{_name(raves[rave], 60)} brings to {_name(titles[film], 60)}, and the largest is {part.max():.0%}.",
+    )
+
+
+def plot_beyond(titles: Sequence[str], scores: Sequence[float], raves: Sequence[str], shares: np.ndarray,
+                lit: int | None = None) -> Plot:  # fmt: skip
+    """The receipts of a list, each rave against its own average over the list; see `plot_receipts`."""
+    bars = beyond_average(shares)
+    (film, rave), (last, other) = (np.unravel_index(place, bars.shape) for place in (bars.argmax(), bars.argmin()))
+    return Plot(
+        plot_receipts(titles, scores, raves, shares, True, lit).figure,
+        f"{_name(raves[rave], 60)} speaks up most for {_name(titles[film], 60)}, with {bars.max():.3f} more than it "
+        f"gives the {count(len(titles))} films on average, and {_name(raves[other], 60)} least for "
+        f"{_name(titles[last], 60)}, with {-bars.min():.3f} less.",
     )
 
 
 @styled
-def plot_receipts(titles: Sequence[str], receipts: Sequence[Receipt]) -> Axes:
-    """A top list as stacked bars: one colour per reason, the named reasons in a legend.
+def plot_falls(falls: pd.DataFrame, plain: str, better: str) -> Plot:
+    """How many places a film falls without the rave that a rule names: a bar per rule, with its interval over guests.
 
     Args:
-        titles: best first.
-        receipts: of `fold_reasons`, one per title; or none at all, where a list has no reasons.
+        falls: one row per guest, one column per rule, top first.
+        plain, better: the two rules that the caption compares.
     """
-    ax = new_axes(10, 0.36 * len(titles) + 1.1)
-    colours = _colours(receipts)
-    drawn = set()
-    for height, receipt in enumerate(receipts):
-        for reason, left, width in _stack(receipt):
-            name = _OTHERS if colours[reason] == _NAMED else shorten(reason, 30)
-            label = None if name in drawn else name
-            drawn.add(name)
-            ax.barh(height, width, left=left, height=0.75, color=colours[reason], edgecolor="white", label=label)
-        end = sum(max(share, 0) for _, share in receipt)
-        label = f"{total(receipt):z.3f}"
-        ax.annotate(label, (end, height), (4, 0), textcoords="offset points", va="center", fontsize=10)
-    ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(range(len(titles)), [shorten(title, 32) for title in titles], fontsize=10)
-    ax.set(ylim=(len(titles) - 0.5, -0.6), xlabel="score, split into its reasons" if receipts else "no reasons")
-    if not receipts:
-        ax.set_xticks([])
-    ax.margins(x=0.12)
-    last = {_OTHERS: 1, REST: 2}
-    named = sorted(zip(*ax.get_legend_handles_labels(), strict=True), key=lambda pair: last.get(pair[1], 0))
-    if named:
-        ax.legend(*zip(*named, strict=True), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
-    return ax
+    ax = new_axes(9, 0.55 * falls.shape[1] + 1.2)
+    height = np.arange(falls.shape[1])
+    error = 1.96 * falls.sem()
+    colours = [FILM if rule == better else MUTED for rule in falls]
+    ax.barh(height, falls.mean(), xerr=error, height=0.6, color=colours, ecolor=INK, capsize=3)
+    for y, mean, side in zip(height, falls.mean(), error, strict=True):
+        ax.annotate(f"{mean:.2f}", (mean + side, y), (8, 0), textcoords="offset points", va="center")
+    ax.set_yticks(height, falls.columns)
+    ax.set(ylim=(len(height) - 0.5, -0.5), xlim=(0, 1.15 * float((falls.mean() + error).max())),
+           xlabel="places that a listed film falls when the named rave is taken back")  # fmt: skip
+    difference = falls[better] - falls[plain]
+    mean, side = difference.mean(), 1.96 * difference.sem()
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Without the rave with {plain} a film falls {falls[plain].mean():.1f} places, and without the one with "
+        f"{better} {falls[better].mean():.1f}. Over {len(falls)} guests the interval of the difference runs from "
+        f"{mean - side:.2f} to {mean + side:.2f}.",
+    )
 
 
 @styled
-def plot_share_and_loss(table: pd.DataFrame) -> Axes:
-    """Two values per like, joined by a line: its share of a score, and what the score loses without it.
+def plot_halves(titles: Sequence[str], shares: np.ndarray, possessive: str) -> Plot:
+    """The scores of a list, each as what the own tag and what all raves together bring.
 
     Args:
-        table: index the like's title, columns `share, loss`.
+        titles: best first.
+        shares: `(n titles, 1 + n raves)`, that of the own tag first.
+        possessive: whose own tag it is, "the writer's".
     """
-    ax = new_axes(8.5, 0.36 * len(table) + 1.1)
-    height = np.arange(len(table))
-    ax.hlines(height, table["share"], table["loss"], color=MUTED, linewidth=2)
-    ax.plot(table["share"], height, FILM_MARKER, color=FILM, markersize=8)
-    ax.plot(table["loss"], height, "D", color=ACCENT, fillstyle="none", markersize=8)
-    right = "right" if table["share"].iloc[0] < table["loss"].iloc[0] else "left"
-    left = "left" if right == "right" else "right"
-    for name, column, side in (("its share", "share", right), ("lost without it", "loss", left)):
+    ax = new_axes(9, 0.36 * len(titles) + 1.3)
+    height, own, raves = np.arange(len(titles)), shares[:, 0], shares[:, 1:].sum(axis=1)
+    ax.barh(height, own, height=0.7, color=PALETTE[4], label="own tag")
+    ax.barh(height, raves, left=own, height=0.7, color=FILM, label="all raves together")
+    ax.set_yticks(height, [_name(title, 32) for title in titles])
+    ax.set(ylim=(len(titles) - 0.5, -0.6), xlim=(0, 1), xlabel="score")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
+    part = own / (own + raves)
+    caption = f"Between {part.min():.0%} and {part.max():.0%} of each score is {possessive} own tag."
+    return Plot(cast(Figure, ax.figure), caption)
+
+
+@styled
+def plot_either_half(kept: Mapping[str, float], ndcg: Mapping[str, float]) -> Plot:
+    """How much of a list stays when only one half of each tag is used.
+
+    Args:
+        kept: by half, how many of the ten films stay, mean over guests.
+        ndcg: NDCG@10 by half, and first that of the whole.
+    """
+    ax = new_axes(9, 0.6 * len(kept) + 1.0)
+    height = np.arange(len(kept))
+    ax.barh(height, [10] * len(kept), height=0.6, color="#eeeeee")
+    ax.barh(height, list(kept.values()), height=0.6, color=[FILM, PALETTE[4]])
+    for y, (name, films) in enumerate(kept.items()):
         ax.annotate(
-            name, (table[column].iloc[0], 0), (0, 12), textcoords="offset points", ha=side, fontsize=10, color=INK
+            f"{films:.1f} of ten   NDCG@10 {ndcg[name]:.2f}", (10, y), (8, 0), textcoords="offset points", va="center"
         )
-    ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(height, [shorten(name, 36) for name in table.index], fontsize=10)
-    ax.margins(x=0.25)  # room for the two names
-    ax.set(ylim=(len(table) - 0.4, -1.1), xlabel="part of the score")
-    return ax
+    ax.set_yticks(height, list(kept))
+    ax.set(ylim=(len(kept) - 0.5, -0.5), xlim=(0, 14), xlabel="films of the list that stay, mean over guests")
+    ax.set_xticks(range(0, 11, 2))
+    (one, other), (whole, best) = kept, next(iter(ndcg.items()))
+    return Plot(
+        cast(Figure, ax.figure),
+        f"With {one} {kept[one]:.1f} of the ten films stay, and with {other} {kept[other]:.1f}. NDCG@10 is "
+        f"{ndcg[one]:.2f} and {ndcg[other]:.2f}, and {best:.2f} with {whole}.",
+    )
 
 
-def _stack(receipt: Receipt) -> list[tuple[str, float, float]]:
-    """Reason, left end and width of each bar: positive shares to the right of 0, negative ones to the left."""
-    bars, right, left = [], 0.0, 0.0
-    for reason, share in receipt:
-        reason = REST if reason.startswith(f"{REST} (") else reason
-        if share > 0:
-            bars.append((reason, right, share))
-            right += share
-        elif share < 0:  # a share of 0 has no bar, and needs no colour
-            left += share
-            bars.append((reason, left, -share))
-    return bars
+@styled
+def plot_newcomers(results: pd.DataFrame, curves: Mapping[str, str], folded: str, charts: str) -> Plot:
+    """recall@20 over the number of raves shown: the mean over seeds, and a thin line from lowest to highest.
+
+    Args:
+        results: columns `model, seed, shown, recall@20`; `shown` in the order of the axis.
+        curves: the models to draw and how each is called at its right end.
+        folded, charts: the two models that the caption compares.
+    """
+    ax = new_axes(9, 4.2)
+    runs = results.pivot_table(index=["seed", "shown"], columns="model", values="recall@20", sort=False)
+    shown = list(dict.fromkeys(results["shown"]))
+    ends = {}
+    for model, marker, colour in zip(curves, "so^Dv", (ACCENT, GUEST, PALETTE[4], PALETTE[6], MUTED), strict=False):
+        by_seed = runs[model].unstack("shown")[shown]
+        ax.plot(range(len(shown)), by_seed.mean(), f"{marker}-", color=colour, markersize=6)
+        ax.vlines(range(len(shown)), by_seed.min(), by_seed.max(), color=colour, linewidth=1, alpha=0.6)
+        ends[model] = float(by_seed.mean().iloc[-1]), colour
+    height = -1.0
+    for model, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):  # names that would touch move up
+        height = max(end, height + 0.02)
+        ax.annotate(curves[model], (len(shown) - 0.75, height), color=colour, va="center", annotation_clip=False)
+    ax.set_xticks(range(len(shown)), [str(n) for n in shown])
+    ax.set(xlabel="raves that a newcomer has shown", ylabel="recall@20", xlim=(-0.3, len(shown) + 2.4), ylim=(0, None))
+    ahead = (runs[folded] > runs[charts]).groupby("shown", sort=False).all()
+    behind = (runs[folded] < runs[charts]).groupby("shown", sort=False).all()
+    first, lost = ahead.idxmax(), [n for n in shown if behind[n]]
+    alone = f", and with {' and '.join(lost)} less on each" if lost else ""
+    n_seeds = count(runs.index.unique("seed").size)
+    return Plot(
+        cast(Figure, ax.figure),
+        f"From {first} raves on, folding in finds more than {curves[charts]} on each of {n_seeds} seeds{alone}.",
+    )
 
 
-def _span(receipts: Sequence[Receipt]) -> tuple[float, float]:
-    low = min((sum(min(share, 0.0) for _, share in receipt) for receipt in receipts), default=0.0)
-    high = max((sum(max(share, 0.0) for _, share in receipt) for receipt in receipts), default=1.0)
-    return low, max(high, low + 1e-9)
+@styled
+def plot_damped(table: pd.DataFrame) -> Plot:
+    """The price of damping fame: NDCG@10 over the share of the catalogue that stands in somebody's top ten.
+
+    Args:
+        table: index the strength, columns `coverage, ndcg`; the first row is undamped.
+    """
+    ax = new_axes(9, 3.6)
+    ax.plot(100 * table["coverage"], table["ndcg"], "o-", color=GUEST)
+    for strength, (coverage, ndcg) in table[["coverage", "ndcg"]].iterrows():
+        words = f"strength {strength:g}" if strength == table.index[0] else f"{strength:g}"
+        ax.annotate(words, (100 * coverage, ndcg), (6, 6), textcoords="offset points")
+    ax.set(xlabel="% of the films that stand in somebody's top ten (coverage@10)", ylabel="NDCG@10",
+           ylim=(0, 1.2 * table["ndcg"].max()))  # fmt: skip
+    ax.margins(x=0.12)
+    first, last = table.iloc[0], table.iloc[-1]
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Strength {table.index[-1]:g} takes the share of films that anybody is shown from {first['coverage']:.0%} to "
+        f"{last['coverage']:.0%}, and NDCG@10 from {first['ndcg']:.2f} to {last['ndcg']:.2f}.",
+    )
 
 
-def _colours(receipts: Sequence[Receipt]) -> dict[str, str]:
-    """One colour per reason, the same in all receipts, as far as colours go; the rest is grey and fame is black."""
-    reasons = dict.fromkeys(reason for receipt in receipts for reason, _, _ in _stack(receipt))
-    colours = [colour for colour in PALETTE if colour != MUTED]
-    named = [reason for reason in reasons if reason not in (REST, FAME)]
-    colours += [_NAMED] * len(named)
-    return dict(zip(named, colours, strict=False)) | {REST: MUTED, FAME: "black"}
+def _columns(raves: Sequence[str], bars: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The columns of `plot_receipts`: names and bars."""
+    if len(raves) <= N_COLUMNS + 1:
+        return list(raves), bars
+    there = np.flatnonzero(np.isfinite(bars).all(axis=0))
+    chosen = np.sort(there[np.argsort(-bars[:, there].std(axis=0), kind="stable")[:N_COLUMNS]])
+    others = np.setdiff1d(there, chosen)
+    names = [raves[place] for place in chosen]
+    if not len(others):
+        return names, bars[:, chosen]
+    mean = bars[:, others].mean(axis=1, keepdims=True)
+    return [*names, f"{len(others)} others, on average"], np.hstack([bars[:, chosen], mean])
+
+
+def _heading(name: str, letters: int) -> list[str]:
+    """A name in at most three lines of so many letters."""
+    lines = textwrap.wrap(_name(name, 60), letters)
+    return lines if len(lines) <= 3 else [*lines[:2], shorten(f"{lines[2]}…", letters)]
+
+
+def _name(title: str, length: int) -> str:
+    """A title without its year and with its article in front, at most `length` characters."""
+    name = title.split(" (")[0]
+    for article in ("The", "A", "An"):
+        if name.endswith(f", {article}"):
+            name = f"{article} {name.removesuffix(f', {article}')}"
+    return shorten(name, length)

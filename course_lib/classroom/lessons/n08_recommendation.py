@@ -1,17 +1,23 @@
-"""The exercises of notebook 08: a newcomer's tag, what a score loses without one rave, and two masks."""
+"""The exercises of notebook 08: a newcomer's tag, what a rave brings beyond its average, and raves that are missed."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.museum import toy_split
 from course_lib.classroom.parties import random_party
 from course_lib.classroom.question import Question
 from course_lib.graph import adjacency
-from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
+from course_lib.what_if import places_lost
+
+BAR = 8.3  # places that a film has to fall without the rave that an attempt names
 
 
 def _newcomers() -> dict[str, tuple]:
@@ -33,41 +39,67 @@ def _tag(layers: list[Tensor], loudness: Tensor, liked: Tensor) -> Tensor:
     return loudness @ torch.stack(layers[:-1]).sum(dim=0)[liked] / len(layers)
 
 
-def _parts() -> dict[str, tuple]:
-    """What each rave brings into a newcomer's tag, and a film's tag."""
+def _tags_and_lists() -> dict[str, tuple]:
+    """What each rave brings into a newcomer's tag, and the tags of the films on a list."""
     generator = torch.Generator().manual_seed(0)
     return {
-        "two raves at right angles": (torch.eye(2), torch.tensor([1.0, 0.0])),
-        "three raves that say the same": (torch.tensor([[1.0, 2.0]]).expand(3, -1).clone(), torch.tensor([2.0, 1.0])),
-        "five random raves": (torch.randn(5, 3, generator=generator), torch.randn(3, generator=generator)),
+        "two raves at right angles": (torch.eye(2), torch.tensor([[1.0, 0.0], [0.6, 0.8]])),
+        "three raves and two films, longer than 1": (torch.tensor([[1.0, 2], [2, 0], [1, 1]]), 3 * torch.eye(2)),
+        "five random raves and four films": tuple(torch.randn(n, 3, generator=generator) for n in (5, 4)),
     }
 
 
-def _cosine(tags: Tensor, film: Tensor) -> Tensor:
-    return F.cosine_similarity(tags, film, dim=-1)
+def _shares(parts: Tensor, films: Tensor) -> Tensor:
+    return films @ parts.T / (parts.sum(dim=0).norm() * films.norm(dim=1, keepdim=True))
 
 
-def _ratings() -> dict[str, tuple]:
-    """Scores, what was learned from, what was rated (hidden raves and few stars too), and the length of a list."""
-    generator = torch.Generator().manual_seed(0)
-    many = random_party(n_likes=16)
-    some = Interactions(many.user[:8], many.item[:8], many.n_users, many.n_items)
-    parts = {"the little party": (toy_split().fit, little_party()), "a random party": (some, many)}
-    return {
-        name: (torch.randn(learned.n_users, learned.n_items, generator=generator) - 1, learned, rated, 2)
-        for name, (learned, rated) in parts.items()
-    }
+def _beyond(shares: Tensor) -> Tensor:
+    return shares - shares.mean(dim=0)
 
 
-def _best(scores: Tensor, hide: Interactions | None, k: int, value: float = -torch.inf) -> Tensor:
-    return (scores if hide is None else scores.masked_fill(hide.dense().bool(), value)).topk(k).indices
+@cache
+def newcomers(n_guests: int = 60, n_films: int = 300, dim: int = 8, n_raves: int = 8) -> list[tuple]:
+    """Made-up newcomers: what each rave brings into the tag, all films' tags, the raves, and the best ten new films."""
+    generator, fame = torch.Generator().manual_seed(0), torch.eye(dim)[0]
+    films = F.normalize(torch.randn(n_films, dim, generator=generator) + 3 * fame)
+    found = []
+    for _ in range(n_guests):
+        taste = F.normalize(torch.randn(dim, generator=generator) + 1.5 * fame, dim=0)
+        lot = torch.rand(n_films, generator=generator).log().neg().log()
+        liked = (4 * films @ taste - lot).topk(n_raves).indices  # a draw in proportion to exp(4 taste)
+        parts = films[liked] * (0.7 + 0.6 * torch.rand(n_raves, 1, generator=generator))
+        scores = films @ parts.sum(dim=0)
+        scores[liked] = -torch.inf
+        found.append((parts, films, liked, scores.topk(10).indices))
+    return found
+
+
+def _measured(name: Callable, guests: list[tuple]) -> Any:
+    """What a rule that names raves returns, and how far films fall without them, mean over guests and lists."""
+    fallen = []
+    for guest in guests:
+        raves = name(*(tensor.clone() for tensor in guest))
+        returned, n_raves = kind(raves), len(guest[0])
+        if not isinstance(raves, Tensor) or raves.shape != guest[-1].shape or raves.is_floating_point():
+            return raves if raves is None else {"what it returns": returned}
+        if (raves < 0).any() or (raves >= n_raves).any():
+            return {"what it returns": returned, "places of raves named": f"some outside 0 to {n_raves - 1}"}
+        fallen.append(places_lost(*guest).gather(1, raves[:, None]).float().mean())
+    mean = float(sum(fallen) / len(fallen))
+    far = f"{BAR} places or more" if mean >= BAR else f"only {mean:.2f} places"
+    return {"what it returns": returned, "a film falls by": far}
+
+
+def name_missed(parts: Tensor, films: Tensor, liked: Tensor, listed: Tensor) -> Tensor:
+    """For each listed film the rave without which most other films overtake it: `(k,)`."""
+    return places_lost(parts, films, liked, listed).argmax(dim=1)
 
 
 EXERCISES = (
     Exercise(
         name="08.new_tag",
         level="worked",
-        minutes=6,
+        minutes=3,
         answer=lambda layers, degree, liked: _tag(layers, (len(liked) * degree[liked]).sqrt() ** -1, liked),
         cases=_newcomers,
         mistakes=(
@@ -85,90 +117,96 @@ EXERCISES = (
             ),
             Mistake(
                 lambda layers, degree, liked: _tag(layers, (len(liked) * (degree[liked] + 1)).sqrt() ** -1, liked),
-                "you count yourself among the fans. The films do not know you yet: their degrees stay as they are.",
+                "you count yourself among the fans. The films don't know you yet, so their degrees stay as they are.",
             ),
             Mistake(
                 lambda layers, degree, liked: _tag(layers, torch.ones(len(liked)), liked),
-                "every film is heard at full loudness: who raves about everything would have the longest tag.",
+                "every film is heard at full loudness, so whoever raves about everything would have the longest tag.",
             ),
         ),
         hints=(
             "A step along a rave has the loudness 1 / √(d_u d_j). What is d_u of somebody with n raves?",
             "`degree[liked]` are the fans of your films, `len(liked)` is your own degree.",
         ),
+        remember="A newcomer's tag is a sum over raves, and nothing in it is trained.",
     ),
     Exercise(
-        name="08.without_one",
+        name="08.beyond",
         level="faded",
-        minutes=8,
-        answer=lambda parts, film: _cosine(parts.sum(dim=0), film) - _cosine(parts.sum(dim=0) - parts, film),
-        cases=_parts,
+        minutes=3,
+        answer=lambda parts, films: _beyond(_shares(parts, films)),
+        cases=_tags_and_lists,
         mistakes=(
             Mistake(
-                lambda parts, film: parts @ film / (parts.sum(dim=0).norm() * film.norm()),
-                "these are the shares: you divide by the length of the whole tag. Each tag without a rave has a "
-                "length of its own.",
+                lambda parts, films: _beyond(F.normalize(films) @ F.normalize(parts).T),
+                "each rave is divided by its own length, so the shares of a film no longer add up to its score. "
+                "Divide by the length of the whole tag.",
             ),
             Mistake(
-                lambda parts, film: parts @ film,
-                "these are dot products. The score is a cosine: divide by the lengths of both tags.",
+                lambda parts, films: _beyond(films @ parts.T),
+                "these are parts of a dot product. The score is a cosine, so divide by the lengths of both tags.",
             ),
             Mistake(
-                lambda parts, film: _cosine(parts.sum(dim=0) - parts, film),
-                "this is the score that is left. What was lost is the difference to the score with everything.",
+                lambda parts, films: _beyond(films @ parts.T / parts.sum(dim=0).norm()),
+                "the films' tags have lengths too, and a cosine divides by both.",
+            ),
+            Mistake(_shares, "these are the whole shares. Take each rave's average over the list away."),
+            Mistake(
+                lambda parts, films: _shares(parts, films) - _shares(parts, films).mean(dim=1, keepdim=True),
+                "you compare the raves of one film with each other. Compare what one rave gives to all the films.",
             ),
             Mistake(
-                lambda parts, film: _cosine(parts.sum(dim=0) - parts, film) - _cosine(parts.sum(dim=0), film),
-                "the sign is the other way round: a loss is positive where the score falls.",
-            ),
-            Mistake(
-                lambda parts, film: _cosine(parts.sum(dim=0), film) - _cosine(parts, film),
-                "you keep one rave and take all the others away. Take one away and keep the others.",
+                lambda parts, films: _shares(parts, films) - _shares(parts, films).mean(),
+                "you take the same number from all shares. Each rave, so each column, has an average of its own.",
             ),
         ),
         hints=(
-            "The tag is the sum of the parts. What is the sum without row j? `tag - parts` does it for all rows.",
-            "`F.cosine_similarity(rest, film, dim=-1)` gives one score per row of `rest`.",
+            "A cosine divides by two lengths: of the whole tag, `tag.norm()`, and of each film's tag, "
+            "`film_tags.norm(dim=1, keepdim=True)`.",
+            "A rave is a column, and the list runs along its rows: `shares.mean(dim=0)` has one number per rave.",
         ),
+        remember="A share says what a rave brings. What it says about this film is what it brings beyond its average.",
     ),
     Exercise(
-        name="08.two_masks",
-        level="free",
-        minutes=8,
-        answer=lambda scores, learned, rated, k: (_best(scores, rated, k), _best(scores, learned, k)),
-        cases=_ratings,
+        name="08.missed",
+        level="make",
+        minutes=4,
+        answer=name_missed,
+        cases=lambda: {"sixty made-up newcomers": (newcomers(),)},
+        observe=_measured,
         mistakes=(
             Mistake(
-                lambda scores, learned, rated, k: (_best(scores, rated, k), _best(scores, rated, k)),
-                "the list for the test hides every rated film, and with them all hidden raves: it can hit nothing, "
-                "and every metric reads 0.",
+                lambda parts, films, liked, listed: (films[listed] @ parts.T).argmax(dim=1),
+                "without the rave with the largest share a film falls 4.5 places. Much of a share goes to all ten films, "
+                "so they lose it together.",
             ),
             Mistake(
-                lambda scores, learned, rated, k: (_best(scores, learned, k), _best(scores, learned, k)),
-                "the list for the guest holds films that they have rated, some with few stars.",
+                lambda parts, films, liked, listed: _beyond(films[listed] @ parts.T).argmax(dim=1),
+                "without the rave that stands out from the list a film falls 8.0 places, just below the bar. It "
+                "compares ten films, but a film is overtaken by others too.",
             ),
             Mistake(
-                lambda scores, learned, rated, k: (_best(scores, learned, k), _best(scores, rated, k)),
-                "the two lists are in each other's place: first the guest's, then the test's.",
+                lambda parts, films, liked, listed: (films[listed] @ parts.T - (films @ parts.T).mean(dim=0)).argmax(
+                    dim=1
+                ),
+                "you took the average over all films, and most of them are far from any list. Without this rave "
+                "a film falls 7.1 places.",
             ),
             Mistake(
-                lambda scores, learned, rated, k: (_best(scores, None, k), _best(scores, None, k)),
-                "nothing is hidden. A model scores the films highest that it learned from.",
+                lambda parts, films, liked, listed: (films[listed] @ parts.T).argmin(dim=1),
+                "you name the rave that speaks least for the film. Without it most films rise.",
             ),
             Mistake(
-                lambda scores, learned, rated, k: (_best(scores, rated, k, 0), _best(scores, learned, k, 0)),
-                "a score of 0 is not hidden: scores can be negative, and then 0 comes first. Use `-torch.inf`.",
-            ),
-            Mistake(
-                lambda scores, learned, rated, k: (_best(-scores, rated, k), _best(-scores, learned, k)),
-                "these are the films with the smallest scores.",
+                lambda parts, films, liked, listed: liked[(films[listed] @ parts.T).argmax(dim=1)],
+                "these are the numbers of films. Say at which place among the raves each of them stands, from 0.",
             ),
         ),
         hints=(
-            "`learned.dense().bool()` is (n_users, n_items), True at the raves that were learned from.",
-            "`scores.masked_fill(hide, -torch.inf)` leaves `scores` as they are; `topk(k).indices` gives the films.",
-            "What should a guest not see again? And what must a test be able to find?",
+            "Don't reason about receipts, but try it. `parts.sum(dim=0) - parts` has in row j the tag without rave j.",
+            "Those tags times `film_tags.T` are all scores without rave j. Put the raves at `-torch.inf`.",
+            "How many films score higher than each listed one, in each row? Name the row where there are most.",
         ),
+        remember="What would be missed is found by taking it away, and not by looking at its share.",
     ),
 )
 
@@ -188,48 +226,41 @@ QUESTIONS = (
         "From 06: you judge a list that hides every film the guest has rated. What do you read?",
         (
             ("0 for every metric", None),
-            ("the honest value", "It is the right mask for a list and the wrong one for a test."),
+            ("the honest value", "It's the right mask for a list, but the wrong one for a test."),
             ("a value that is too high", "Fewer films compete, but the hidden raves are among those that went."),
             ("the value of popularity", "Popularity is masked in the same way, and hits nothing either."),
         ),
-        "Hidden raves are rated films. The mask removes all right answers.",
+        "Hidden raves are rated films, so the mask removes all the right answers.",
     ),
     Question(
         "A newcomer ticks four films, and nothing is trained again. What is their tag made of?",
         (
-            (
-                "a random tag that is improved while they tick",
-                "There is no gradient step. The tag is a closed form of what the four films pass on.",
-            ),
-            (
-                "the tag of the most similar guest",
-                "Nobody searches for a guest. The films' tags were shaped by their fans, and they alone are used.",
-            ),
-            ("the average of the four films' final tags", "Weights are 1/√(d_u d_j), and the last round is not heard."),
-            ("what the four films pass on in each round, and a zero for the own tag", None),
+            ("random numbers that improve while they tick", "There's no gradient step. The tag is a plain sum."),
+            ("the tag of the guest who is most like them", "Nobody searches for a guest. Only the films are heard."),
+            ("the average of the films' final tags", "It's a sum with weights 1/√(d_u d_j), without the last round."),
+            ("a sum of what the four films pass on", None),
         ),
-        "(X_0 + ... + X_{K-1})[j] / √(d_u d_j) / (K + 1), summed over the four films. Round 0 brings nothing.",
+        "Four terms, one per rave, and zero for the own tag.",
     ),
     Question(
-        "One of your raves has a share of 0.2 in a score. You take it back. What does the score lose?",
+        "Your rave for Psycho brings a quarter to each of the ten scores. What does that say about one of the films?",
         (
-            ("0.2", "A share is bookkeeping on one tag. Without the rave your tag is another one, of another length."),
-            ("another amount, perhaps nothing at all", None),
-            ("nothing, because tags are trained", "A newcomer's tag is made of raves and nothing else."),
-            ("more than 0.2, the others get softer", "They get louder: 1/√d_u grows when d_u falls."),
+            ("nothing much, it says the same about all ten", None),
+            ("that the film resembles Psycho", "Then a film that's nothing like it would get less, and none does."),
+            ("that the film would fall if you took Psycho back", "So would the other nine, and then the order stays."),
         ),
-        "What is left makes a tag with a direction and a length of its own. Where the other raves say the same as the "
-        "one that went, the score hardly falls.",
+        "What tells films apart is how far a share lies above or below the rave's average over the list.",
     ),
     Question(
-        "The parts of a score sum to it up to the fifth decimal. What does that show?",
+        "The parts of a score add up to it, to the last decimal. What does that show?",
         (
-            ("that the reasons are good", "It says nothing about what the guest, or another training, would say."),
+            ("that the model knows why it recommends the film", "The Shining's receipt added up, too."),
             ("that the bookkeeping is right", None),
-            ("that the model knows why", "What training did to the films' tags is in the parts and has no name."),
-            ("that each film caused its part", "Cause is what changes when you take the film away."),
+            (
+                "that each rave would be missed if it were gone",
+                "That's another question, and taking it back answers it.",
+            ),
         ),
-        "The sum is the same sum in another order, of terms divided by the same lengths. Good reasons are another "
-        "question.",
+        "It's the same sum in another order. Whether the guest will like the film is not in it.",
     ),
 )
