@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve notebooks instructor clean-edition html check-html bench growth gowalla cuda clean
+.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html bench growth gowalla cuda clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -54,9 +54,19 @@ lint: .venv/.dev  ## style of code and notebooks, types, and nothing in a notebo
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-output --keep-count --keep-id \
 		--extra-keys "metadata.widgets metadata.language_info.version" notebooks/*.ipynb
+	$(BIN)/zizmor --quiet --offline .github
 
 resolve: .venv/.dev  ## can the pins be met on every Python and system that the README names? two minutes
 	$(BIN)/python -m tests.resolve
+
+lonely: .venv/.dev  ## does each notebook run alone, on the wheel in an empty environment? ten minutes
+	@$(BIN)/python -m tests.lonely
+
+stamp: .venv/.dev  ## write what stands the same in all notebooks: their first lines of set-up, links, the way to tell us
+	@$(BIN)/python -m tests.stamp
+
+release: .venv/.dev  ## make release VERSION=1.0.0 [ADDRESS=https://github.com/owner/name]: number, date, stamps, commit, tag
+	@$(BIN)/python -m tests.release "$(VERSION)" $(ADDRESS)
 
 notebooks: .venv/.dev  ## run every notebook top to bottom and store its outputs
 	$(BIN)/python -m tests.execute_notebooks

@@ -87,14 +87,16 @@ def main() -> None:
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("source", "wheel", "kernels/lonely"):
+        for part in ("source", "notebooks", "wheel", "kernels/lonely"):
             (folder / part).mkdir(parents=True)
-        python = environment(folder / "environment", build_wheel(copied(folder / "source"), folder / "wheel"))
+        wheel = build_wheel(copied(folder / "source"), folder / "wheel")
+        notebooks = [Path(shutil.copy(notebook, folder / "notebooks")) for notebook in NOTEBOOKS]  # of the same moment
+        python = environment(folder / "environment", wheel)
         command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         spec = {"argv": command, "display_name": "lonely", "language": "python"}
         (folder / "kernels/lonely/kernel.json").write_text(json.dumps(spec))
         os.environ["JUPYTER_PATH"] = str(folder)
-        for notebook in NOTEBOOKS:
+        for notebook in notebooks:
             start = time.monotonic()
             try:
                 origin = alone(notebook, folder / notebook.stem, "lonely")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import nbformat
 
 ROOT = Path(__file__).parents[1]
+OPEN_IN, ASKED = " · open in ", "**Lost, or found a mistake?**"  # what the two stamped lines of text begin with
 
 # At the top of each set-up cell, for a notebook that came alone: by mail, or by Colab's "Open from GitHub". It uses the
 # standard library only, and prints nothing where course_lib is there. The error shows its sentence and no stack.
@@ -88,10 +89,8 @@ def badges(release: Release) -> str:
 def feedback(release: Release, notebook: str) -> str:
     """The last paragraph of a notebook: where to say that something is unclear or wrong."""
     if not release.home:
-        told = f"tell whoever gave you the course: `{notebook}`, and the heading it stands under"
-    else:
-        told = f"[tell us]({release.home}/issues/new?template=confused.yml&notebook={notebook}), with the heading"
-    return f"Did something in here lose you, or is it wrong? Please {told}."
+        return f"{ASKED} Tell whoever gave you the course: `{notebook}`, and the heading above it."
+    return f"{ASKED} [Tell us]({release.home}/issues/new?template=confused.yml&notebook={notebook})."
 
 
 def stamp_notebook(notebook: nbformat.NotebookNode, name: str, release: Release) -> bool:
@@ -110,11 +109,11 @@ def stamp_notebook(notebook: nbformat.NotebookNode, name: str, release: Release)
     own = setup.source.partition(END)[2] if BEGIN in setup.source else setup.source
     setup.source = f"{preamble(release)}{own.lstrip()}"
     navigation, *rest = first.source.split("\n\n")
-    navigation = navigation.split(" · open in [")[0]
+    navigation = navigation.split(OPEN_IN)[0]
     links = [f"[{service}]({address})" for service, address in launchers(release, name).items()]
-    navigation += f" · open in {', '.join(links)}" if links else ""
+    navigation += f"{OPEN_IN}{', '.join(links)}" if links else ""
     first.source = "\n\n".join([navigation, *rest])
-    paragraphs = [part for part in last.source.split("\n\n") if not part.startswith("Did something in here lose you")]
+    paragraphs = [part for part in last.source.split("\n\n") if not part.startswith(ASKED)]
     last.source = "\n\n".join([*paragraphs, feedback(release, name)])
     return before != (first.source, setup.source, last.source)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import nbformat
 
+from tests.stamp import ASKED, OPEN_IN
+
 HEADING = re.compile(r"## (?P<title>.+) · (?P<minutes>\d+) min(\n|$)")
 CAPTIONED = ("image/png", "image/svg+xml")
 
@@ -60,8 +62,9 @@ def opening(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def words(cells: list[nbformat.NotebookNode]) -> int:
-    """The words of prose: without folds, code, tables, displayed formulas and the targets of links."""
+    """The words of prose: without folds, code, tables, displayed formulas, the targets of links and what is stamped."""
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    text = re.sub(rf"(?m:(?:{re.escape(OPEN_IN)}|^{re.escape(ASKED)}).*$)", "", text)
     folds, fences, formulas = r"(?s:<details>.*?</details>)", r"(?s:```.*?```)", r"(?s:\$\$.*?\$\$)"
     for left_out in (folds, fences, formulas, r"(?m:^\|.*$)", r"<[^>]+>", r"(?<=\])\([^)]*\)"):
         text = re.sub(left_out, " ", text)

@@ -95,7 +95,8 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
 
 
 VERBS = [
-    "lab", "test", "test-browser", "test-kernel", "lint", "resolve", "notebooks", "instructor", "clean-edition",
+    "lab", "test", "test-browser", "test-kernel", "lint", "resolve", "lonely", "stamp", "release",
+    "notebooks", "instructor", "clean-edition",
     "html", "check-html", "bench", "growth", "clean",
 ]  # fmt: skip
 
