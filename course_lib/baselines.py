@@ -6,18 +6,16 @@ on sparse matrices and in blocks of users, so that catalogues of some hundred th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.border import check_count, check_number
+from course_lib.border import check_count, check_kinds, check_number
 from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.graph import adjacency, newcomer_hears
 from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
-from course_lib.sparse import Sparse, nearest_by_cosine, normalised, row_with, rows_of, there_and_back
+from course_lib.sparse import Sparse, from_likes, nearest_by_cosine, normalised, row_with, rows_of, there_and_back
 
 MAX_EASE = 20_000  # items: a matrix of 1.6 GB, three of which are held while it is inverted
 
@@ -26,10 +24,9 @@ def random_scorer(interactions: Interactions, seed: int = 0) -> Scorer:
     """A random score for every pair, the same at every call: the floor of every table."""
 
     def score(users: Tensor) -> Tensor:
-        rows = np.empty((len(users), interactions.n_items), dtype=np.float32)
-        for user, row in zip(users.tolist(), rows, strict=True):
-            np.random.default_rng([seed, user]).random(dtype=np.float32, out=row)
-        return torch.from_numpy(rows)
+        lotteries = (np.random.default_rng([check_count("seed", seed, 0), user]) for user in users.tolist())
+        rows = [lottery.random(interactions.n_items, dtype=np.float32) for lottery in lotteries]
+        return torch.from_numpy(np.reshape(rows, (len(users), interactions.n_items)))
 
     return score
 
@@ -44,7 +41,7 @@ def item_knn(interactions: Interactions, n_neighbours: int = 200) -> Matchmaker:
     """Score an item by its similarity to the user's likes: the sum of their rows of `item_similarity`."""
     # Summed in double precision: films with the same fans then tie on every machine, and not as rounding has it.
     similarity = item_similarity(interactions, n_neighbours).astype("float64")
-    return _from_likes(interactions, lambda rows: torch.from_numpy((rows @ similarity).toarray()).float())
+    return from_likes(interactions, lambda rows: torch.from_numpy((rows @ similarity).toarray()).float())
 
 
 def item_similarity(interactions: Interactions, n_neighbours: int = 200) -> Sparse:
@@ -136,13 +133,13 @@ def graph_filter(
     def score(rows: Sparse) -> Tensor:
         return torch.from_numpy(there_and_back(rows, matrix) + (rows / root) @ waves.T @ back)
 
-    return _from_likes(interactions, score)
+    return from_likes(interactions, score)
 
 
 def ease(interactions: Interactions, reg_weight: float = 300.0) -> Matchmaker:
     """A linear model from likes to likes in closed form: a user's likes times `ease_weights`."""
     weights = ease_weights(interactions, reg_weight)
-    return _from_likes(interactions, lambda rows: torch.from_numpy(rows.toarray()) @ weights)
+    return from_likes(interactions, lambda rows: torch.from_numpy(rows.toarray()) @ weights)
 
 
 def ease_weights(interactions: Interactions, reg_weight: float = 300.0) -> Tensor:
@@ -168,10 +165,4 @@ def ease_weights(interactions: Interactions, reg_weight: float = 300.0) -> Tenso
     return (-precision / precision.diagonal()).fill_diagonal_(0)
 
 
-def _from_likes(interactions: Interactions, score: Callable[[Sparse], Tensor]) -> Matchmaker:
-    """What turns rows of likes, `(B, n_items)`, into scores, asked for the rows of users or for a new one."""
-    likes = to_scipy(interactions)
-    return Matchmaker(
-        lambda users: score(rows_of(likes, users)),
-        lambda liked: score(row_with(liked, torch.ones(len(liked)), interactions.n_items))[0],
-    )
+check_kinds(__name__)

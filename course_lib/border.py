@@ -4,13 +4,19 @@ import math
 from collections.abc import Sequence
 from numbers import Integral, Real
 
+import torch
 from torch import Tensor
 
+from course_lib.kinds import check_kinds as check_kinds  # of another kind altogether
 
-def check_range(name: str, index: Tensor, n: int) -> None:
-    """Refuse, by a ValueError, indices outside `[0, n)`."""
+
+def check_range(name: str, index: Tensor, n: int) -> Tensor:
+    """The indices; refuse, by a ValueError, any outside `[0, n)`, and what is no whole number."""
+    if index.dtype not in (torch.int64, torch.int32):
+        raise ValueError(f"{name} must be whole numbers, as of .long(), got {index.dtype}")
     if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < n:
         raise ValueError(f"{name} must lie in [0, {n}), got {int(index.min())} to {int(index.max())}")
+    return index
 
 
 def check_index(name: str, index: object, n: int) -> int:
@@ -20,11 +26,12 @@ def check_index(name: str, index: object, n: int) -> int:
     return int(index)
 
 
-def check_count(name: str, count: object, low: int = 1, high: float = math.inf, why: str = "") -> None:
-    """Refuse, by a ValueError, anything but a whole number of at least `low` and at most `high`."""
+def check_count(name: str, count: object, low: int = 1, high: float = math.inf, why: str = "") -> int:
+    """The count; refuse, by a ValueError, anything but a whole number of at least `low` and at most `high`."""
     if not isinstance(count, Integral) or isinstance(count, bool) or not low <= int(count) <= high:
         wanted = f"at least {low}" if high == math.inf else f"{low} to {high}"
         raise ValueError(f"{name} must be a whole number, {wanted}{why and f', {why}'}, got {count!r}")
+    return int(count)
 
 
 def check_number(name: str, number: object, high: float = math.inf, above_zero: bool = False, why: str = "") -> None:
@@ -35,7 +42,7 @@ def check_number(name: str, number: object, high: float = math.inf, above_zero: 
         raise ValueError(f"{name} must be a number {wanted}{why and f', {why}'}, got {number!r}")
 
 
-def check_option(name: str, option: object, options: Sequence[str]) -> None:
+def check_option(name: str, option: object, options: Sequence[object]) -> None:
     """Refuse, by a ValueError, anything but one of the options."""
     if option not in options:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {option!r}")

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.border import check_range
+from course_lib.border import check_kinds, check_range
 from course_lib.interactions import Interactions, check_room
 from course_lib.lightgcn import LightGCN
 
@@ -34,7 +34,7 @@ def l2_penalty(user: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
 
     Of the layer-0 embeddings of the batch only, each `(B, d)`, as the LightGCN authors do; not of the whole table.
     """
-    return (user.square().sum() + positive.square().sum() + negative.square().sum()) / (2 * len(user))
+    return (user.square().sum() + positive.square().sum() + negative.square().sum()) / (2 * max(len(user), 1))
 
 
 def sample_negatives(user: Tensor, interactions: Interactions, generator: torch.Generator | None = None) -> Tensor:
@@ -46,8 +46,7 @@ def sample_negatives(user: Tensor, interactions: Interactions, generator: torch.
     Raises:
         ValueError: a user has every item, so that there is nothing to draw.
     """
-    check_range("user", user, interactions.n_users)
-    check_room(interactions, user)
+    check_room(interactions, check_range("user", user, interactions.n_users))
     item = torch.randint(interactions.n_items, user.shape, generator=generator)
     redraw = interactions.contains(user, item).nonzero().squeeze(1)
     while len(redraw):
@@ -73,3 +72,6 @@ def bpr_objective(
         return loss, loss + reg_weight * l2_penalty(*model.embedding.weight.index_select(0, nodes).chunk(3))
 
     return objective
+
+
+check_kinds(__name__)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from course_lib.border import check_number
+from course_lib.border import check_kinds, check_number
 from course_lib.evaluation import Matchmaker, Scorer
 
 
@@ -41,3 +41,6 @@ def _standard(scores: Tensor) -> Tensor:
     deviation, mean = torch.std_mean(scores, dim=-1, keepdim=True, correction=0)
     same = scores.amin(dim=-1, keepdim=True) == scores.amax(dim=-1, keepdim=True)
     return ((scores - mean) / deviation).masked_fill(same, 0)
+
+
+check_kinds(__name__)

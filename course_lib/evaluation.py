@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_count, check_same_sizes
+from course_lib.border import check_count, check_kinds, check_range, check_same_sizes
 from course_lib.interactions import Interactions
 
 Scorer = Callable[[Tensor], Tensor]
@@ -103,6 +103,7 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
             anything but a float tensor.
     """
     check_count("k", k, 1, seen.n_items, "the number of items")
+    check_range("users", users, seen.n_users)
     with torch.no_grad():
         scores = scorer(users)
     if not (isinstance(scores, Tensor) and scores.is_floating_point()):
@@ -146,19 +147,18 @@ def evaluate(
         ValueError: `truth` and `seen` count other users or items; they share a pair, which could then never be
             found; nothing is hidden; `k` is no sequence of lengths; and whatever `top_k` refuses.
     """
-    if not isinstance(k, Sequence | np.ndarray) or not len(k):
-        raise ValueError(f"k must be a sequence of list lengths, such as (10,) or (5, 10), got {k!r}")
+    if not len(k):
+        raise ValueError(f"k must hold at least one length of a list, such as (10,) or (5, 10), got {k!r}")
     check_same_sizes("truth", truth.sizes, "seen", seen.sizes)
     for cut in k:
         check_count("k", cut, 1, seen.n_items, "the number of items")
-    check_count("batch_size", batch_size)
     if not len(truth):
         raise ValueError("truth is empty: there is no hidden like to look for; hide a larger share in the split")
     masked = int(seen.contains(truth.user, truth.item).sum())
     if masked:
         raise ValueError(f"{masked} hidden likes are also in seen and would be masked; pass only what was learned from")
     parts = []
-    for users in truth.user.unique().split(batch_size):
+    for users in truth.user.unique().split(check_count("batch_size", batch_size)):
         items, _ = top_k(scorer, users, seen, max(k))
         relevant = truth.rows(users)
         hits, n_relevant = relevant.gather(1, items), relevant.sum(dim=1)
@@ -171,7 +171,7 @@ def evaluate(
 def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10, batch_size: int = 1024) -> float:
     """Share of all items that stand in at least one user's top k, over all users."""
     listed = torch.zeros(seen.n_items, dtype=torch.bool)
-    for users in torch.arange(seen.n_users).split(batch_size):
+    for users in torch.arange(seen.n_users).split(check_count("batch_size", batch_size)):
         items, scores = top_k(scorer, users, seen, k)
         listed[items[scores > -torch.inf]] = True
     return int(listed.sum()) / seen.n_items
@@ -204,3 +204,6 @@ def paired_bootstrap(
     means = [table[rows][:, columns].mean() for rows, columns in zip(users, splits, strict=True)]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(table.mean()), float(low), float(high)
+
+
+check_kinds(__name__)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.border import check_range
+from course_lib.border import check_index, check_kinds, check_range
 from course_lib.interactions import Interactions
 
 
@@ -119,7 +119,7 @@ def gossip_rounds(graph: Tensor, x: Tensor, n_rounds: int) -> Iterator[Tensor]:
 def neighbours(graph: Tensor, node: int) -> tuple[Tensor, Tensor]:
     """The nodes that one node hears, and how loudly: a row of the matrix of `adjacency`, both `(degree,)`."""
     check_matrix(graph)
-    check_range("node", torch.as_tensor(node), graph.size(0))
+    check_index("node", node, graph.size(0))
     row = slice(int(graph.crow_indices()[node]), int(graph.crow_indices()[node + 1]))
     return graph.col_indices()[row], graph.values()[row]
 
@@ -148,7 +148,7 @@ def newcomer_hears(graph: Tensor, n_users: int, liked: Sequence[int] | Tensor) -
     if len(silent) == len(items):
         raise ValueError(f"nobody else likes the liked items {silent}, so they tell nothing; like a more popular one")
     if silent:
-        warnings.warn(f"nobody else likes items {silent}: they weigh nothing for the new guest", stacklevel=3)
+        warnings.warn(f"nobody else likes items {silent}: they weigh nothing for the new guest", stacklevel=5)
     return items, (len(items) * degree).float().rsqrt().masked_fill(degree == 0, 0.0)
 
 
@@ -169,6 +169,8 @@ def to_device(graph: Tensor, device: torch.device | str) -> Tensor:
 
 def check_matrix(graph: Tensor) -> None:
     """Refuse an edge index, by a ValueError, where the matrix of `adjacency` is meant."""
-    if not isinstance(graph, Tensor) or graph.layout != torch.sparse_csr:
-        got = f"a {graph.layout} tensor" if isinstance(graph, Tensor) else type(graph).__name__
-        raise ValueError(f"the graph must be the matrix of `graph.adjacency`, got {got}")
+    if graph.layout != torch.sparse_csr:
+        raise ValueError(f"the graph must be the matrix of `graph.adjacency`, got a {graph.layout} tensor")
+
+
+check_kinds(__name__)

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_number, check_range, check_same_sizes
+from course_lib.border import check_count, check_index, check_kinds, check_number, check_range, check_same_sizes
 
 Ids = pd.Series | pd.Index | Sequence[Hashable]
 MAX_DENSE = 200_000_000  # numbers, 0.8 GB
@@ -37,20 +37,19 @@ class Interactions:
     n_items: int
 
     def __post_init__(self) -> None:
-        for name, index in (("user", self.user), ("item", self.item)):
+        for name, index, n in (("user", self.user, self.n_users), ("item", self.item, self.n_items)):
             if not isinstance(index, Tensor):
                 raise ValueError(f"{name} must be a tensor, got {type(index).__name__}; make it one by torch.tensor")
             if index.dtype != torch.int64:
                 raise ValueError(f"{name} must be int64 (call .long() on it), got {index.dtype}")
+            check_count(f"n_{name}s", n, 0)
+            check_range(name, index, n)
         if self.user.shape != self.item.shape or self.user.dim() != 1:
             shapes = f"{tuple(self.user.shape)} and {tuple(self.item.shape)}"
             raise ValueError(f"user and item must be two 1-d tensors of one length, got {shapes}")
-        check_range("user", self.user, self.n_users)
-        check_range("item", self.item, self.n_items)
         same = self.keys[1:] == self.keys[:-1]
         if same.any():
-            key = int(self.keys[1:][same][0])
-            pair = (key // self.n_items, key % self.n_items)
+            pair = divmod(int(self.keys[1:][same][0]), self.n_items)
             raise ValueError(f"the pair (user, item) = {pair} stands more than once; keep it once")
 
     def __len__(self) -> int:
@@ -86,9 +85,6 @@ class Interactions:
         Raises:
             ValueError: a user's index is out of range.
         """
-        if not isinstance(users, Tensor):
-            raise ValueError(f"users must be a tensor of indices, got {users!r}; make it one by torch.tensor")
-        check_range("users", users, self.n_users)
         row, item = self.pairs_of(users)
         block = torch.zeros(len(users), self.n_items, dtype=torch.bool)
         block[row, item] = True
@@ -96,7 +92,7 @@ class Interactions:
 
     def pairs_of(self, users: Tensor) -> tuple[Tensor, Tensor]:
         """The pairs of some users `(B,)`, one user after the other: the place in `users` and the item, both `(P,)`."""
-        count = self.starts.diff()[users]
+        count = self.starts.diff()[check_range("users", users, self.n_users)]
         row = torch.arange(len(users)).repeat_interleave(count)
         place = torch.arange(len(row)) + (self.starts[users] - count.cumsum(0) + count)[row]
         return row, self.keys[place] % self.n_items
@@ -114,8 +110,7 @@ class Interactions:
 
     def items_of(self, user: int) -> Tensor:
         """The items of one user, ascending."""
-        check_range("user", torch.as_tensor(user), self.n_users)
-        return self.pairs_of(torch.as_tensor([user]))[1]
+        return self.pairs_of(torch.tensor([check_index("user", user, self.n_users)]))[1]
 
     def user_degree(self) -> Tensor:
         """`(n_users,)` number of pairs of each user."""
@@ -127,8 +122,8 @@ class Interactions:
 
     def union(self, other: Interactions) -> Interactions:
         """The pairs of two disjoint sets, over the same users and items."""
-        user, item = torch.cat([self.user, other.user]), torch.cat([self.item, other.item])
-        return Interactions(user, item, self.n_users, self.n_items)
+        check_same_sizes("the one set", self.sizes, "the other", other.sizes)
+        return Interactions(torch.cat([self.user, other.user]), torch.cat([self.item, other.item]), *self.sizes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,8 +192,6 @@ def to_likes(
         ValueError: a column is missing or there twice, an id or a rating is missing, a rating is no number, or a user
             has rated an item twice.
     """
-    if not isinstance(ratings, pd.DataFrame):
-        raise ValueError(f"ratings must be a pandas table, got {type(ratings).__name__}; make it one by pd.DataFrame")
     columns = list(ratings.columns)
     if not len(ratings):
         raise ValueError("the table of ratings is empty; it needs one row per rating")
@@ -257,6 +250,7 @@ def split_per_user(
         ValueError: other columns, no like, fewer than two users or items, a share outside [0, 1), an id that repeats,
             or a like whose id is unknown.
     """
+    check_count("seed", seed, 0)
     for name, share in (("test", test), ("validation", validation)):
         check_number(name, share, high=0.99, why="a share of each user's likes")
     if set(likes.columns) != {"user_id", "item_id"}:
@@ -305,10 +299,9 @@ def _sorted_ids(values: pd.Series, name: str) -> pd.Index:
 
 
 def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
-    if not ids.is_unique:
-        raise ValueError(
-            f"the {name} id {ids[ids.duplicated()].tolist()[0]!r} stands more than once; an id names one {name}"
-        )
+    twice = ids[ids.duplicated()].tolist()
+    if twice:
+        raise ValueError(f"the {name} id {twice[0]!r} stands more than once; an id names one {name}")
     try:
         index = ids.get_indexer(pd.Index(values))
     except TypeError:  # a list or a dict is no id
@@ -317,3 +310,6 @@ def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
         unknown, known = values[index < 0].tolist()[0], ", ".join(map(repr, ids[:3].tolist()))
         raise ValueError(f"{name} {unknown!r} is not among the {len(ids)} {name} ids, which begin {known}")
     return index.astype(np.int64)
+
+
+check_kinds(__name__)

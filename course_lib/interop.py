@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_count
+from course_lib.border import check_count, check_kinds
 from course_lib.graph import edge_index
 from course_lib.interactions import Ids, Interactions, to_interactions
 
@@ -85,3 +85,6 @@ def from_heterodata(data: HeteroData, edge_type: tuple[str, str, str] = LIKES) -
         raise ValueError(f"the data has no edges {edge_type}; it has {data.edge_types}")
     user, item = data[edge_type].edge_index
     return Interactions(user, item, data[edge_type[0]].num_nodes, data[edge_type[2]].num_nodes)
+
+
+check_kinds(__name__)

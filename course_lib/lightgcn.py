@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course_lib.border import check_count, check_option
+from course_lib.border import check_count, check_kinds, check_option, check_range
 from course_lib.evaluation import Matchmaker
 from course_lib.graph import check_matrix, gossip_rounds, newcomer_hears
 
@@ -40,7 +40,8 @@ class LightGCN(nn.Module):
         check_option("scoring", scoring, ("dot", "cosine"))
         for name, count in (("n_users", n_users), ("n_items", n_items), ("embedding_dim", embedding_dim)):
             check_count(name, count)
-        check_count("n_layers", n_layers, 0)
+        for name, count in (("n_layers", n_layers), ("seed", seed)):
+            check_count(name, count, 0)
         self.n_users, self.n_items, self.n_layers, self.scoring = n_users, n_items, n_layers, scoring
         self.embedding = nn.Embedding(n_users + n_items, embedding_dim)
         nn.init.xavier_uniform_(self.embedding.weight, generator=torch.Generator().manual_seed(seed))
@@ -91,7 +92,8 @@ class LightGCN(nn.Module):
         def newcomer(liked: Tensor) -> Tensor:
             return (self.normalised(self.fold_in(graph, liked, told)) @ items.T)[0]
 
-        return Matchmaker(lambda indices: users[indices.to(users.device)] @ items.T, newcomer)
+        # The range is checked, as a negative index would score for the last user.
+        return Matchmaker(lambda who: users[check_range("users", who, len(users)).to(users.device)] @ items.T, newcomer)
 
     def normalised(self, tags: Tensor) -> Tensor:
         """Tags whose dot products are the model's scores: of length 1 under cosine scoring, else as they are."""
@@ -138,3 +140,6 @@ def check_graph(model: LightGCN, graph: Tensor) -> None:
     if graph.size(0) != n_nodes or not divides:
         ours = f"{model.n_users} users + {model.n_items} items = {n_nodes}"
         raise ValueError(f"the graph has {graph.size(0)} nodes, the model {ours}; build both from the same split")
+
+
+check_kinds(__name__)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from course_lib.evaluation import hit_rate_at_k, ndcg_at_k, recall_at_k
+from course_lib.kinds import check_kinds
 
 Metric = Callable[[Tensor, Tensor], Tensor]
 """Hits `(B, k)` and numbers of hidden likes `(B,)` to one value per user `(B,)`."""
@@ -129,3 +130,6 @@ CONVENTIONS: dict[tuple[str, str], tuple[Metric, str]] = {
     ("mrr", "RecTools"): (reciprocal_rank, "as PyG"),
 }
 """(metric, judge) to the function that gives the judge's value, and the convention in words."""
+
+
+check_kinds(__name__)

@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_index
+from course_lib.border import check_index, check_kinds
 from course_lib.evaluation import Matchmaker, Scorer, top_k
 from course_lib.graph import neighbours, newcomer_hears
 from course_lib.interactions import Ids, Interactions, Split
@@ -163,3 +163,6 @@ def _who(split: Split, user: Hashable | None, liked: Ids | None) -> tuple[int, T
     if len(likes.unique()) < len(likes):
         raise ValueError(f"liked must name each item once, got {list(liked)!r}")
     return -1, likes
+
+
+check_kinds(__name__)

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.border import check_number
+from course_lib.border import check_kinds, check_number
 from course_lib.interactions import Interactions, check_room
 from course_lib.lightgcn import LightGCN
 
@@ -84,3 +84,6 @@ def softmax_objective(
         return loss, loss
 
     return objective
+
+
+check_kinds(__name__)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from course_lib.border import check_range
+from course_lib.border import check_kinds, check_range
+from course_lib.evaluation import Matchmaker
 from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
 
@@ -38,7 +41,17 @@ def row_with(items: Tensor, values: Tensor, n_items: int) -> csr_array:
     """One row `(1, n_items)` with the values `(n,)` at the items `(n,)`."""
     from scipy.sparse import csr_array
 
+    check_range("a liked item", items, n_items)  # SciPy does not look, and an index beyond the end kills the process
     return csr_array((values.numpy(), items.numpy(), [0, len(items)]), (1, n_items))
+
+
+def from_likes(interactions: Interactions, score: Callable[[csr_array], Tensor]) -> Matchmaker:
+    """What turns rows of likes, `(B, n_items)`, into scores, asked for the rows of users or for a new one."""
+    likes = to_scipy(interactions)
+    return Matchmaker(
+        lambda users: score(rows_of(likes, users)),
+        lambda liked: score(row_with(liked, torch.ones(len(liked)), interactions.n_items))[0],
+    )
 
 
 def there_and_back(rows: csr_array | np.ndarray, matrix: csr_array) -> np.ndarray:
@@ -69,3 +82,6 @@ def nearest_by_cosine(interactions: Interactions, n_neighbours: int) -> csr_arra
         shared.eliminate_zeros()
         kept.append(shared)
     return csr_array(vstack(kept).T)
+
+
+check_kinds(__name__)

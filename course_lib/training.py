@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_count, check_number, check_option, check_same_sizes
+from course_lib.border import check_count, check_kinds, check_number, check_option, check_same_sizes
 from course_lib.bpr import bpr_objective
 from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency, to_device
@@ -72,6 +72,7 @@ class TrainConfig:
         check_number("ego_dropout", self.ego_dropout, high=1, why="a probability")
         check_option("loss", self.loss, ("bpr", "softmax"))
         check_option("scoring", self.scoring, ("dot", "cosine"))
+        check_option("decay", self.decay, (False, True))
         if self.loss == "bpr" and self.scoring == "cosine":
             raise ValueError('BPR compares dot products, got scoring "cosine"; use "dot", or the loss "softmax"')
 
@@ -246,7 +247,7 @@ def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dic
         raise ValueError(f'BPR compares dot products, got a model scored by {model.scoring}; build it with "dot"')
     if state is None:
         return
-    if not isinstance(state, dict) or not isinstance(state.get("config"), TrainConfig):
+    if not isinstance(state.get("config"), TrainConfig):
         raise ValueError("state must be the `state` of an earlier TrainResult")
     for field in fields(config):
         before, now = getattr(state["config"], field.name), getattr(config, field.name)
@@ -254,3 +255,6 @@ def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dic
             raise ValueError(f"the state was trained with {field.name}={before!r}, got {now!r}; keep it, or start anew")
     if state["model"]["embedding.weight"].shape != model.embedding.weight.shape:
         raise ValueError("the state is of a model of another size; build the model as it was built for that run")
+
+
+check_kinds(__name__)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.border import check_count, check_number
+
 
 def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarray:
     """Place each tag on a plane so that close tags stay close: t-SNE, started from PCA.
@@ -17,13 +19,14 @@ def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarra
     Args:
         tags: `(n, d)` one row per guest or film.
         perplexity: about how many neighbours each dot tries to keep; below `n`.
-        seed: of scikit-learn's randomness.
+        seed: of scikit-learn's randomness, of which a start from PCA leaves next to nothing: other seeds, same map.
 
     Returns:
         `(n, 2)` positions, without unit.
 
     Raises:
-        ValueError: `tags` is not a finite table with at least two columns, or `perplexity` does not fit `n`.
+        ValueError: `tags` is not a finite table with at least two columns, or its rows are all the same, or
+            `perplexity` does not fit `n`.
 
     References:
         van der Maaten and Hinton 2008, "Visualizing Data using t-SNE",
@@ -31,7 +34,9 @@ def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarra
     """
     from sklearn.manifold import TSNE
 
-    tags = _check(tags)
+    tags = _with_spread(tags)
+    check_number("perplexity", perplexity)
+    check_count("seed", seed, 0, 2**32 - 1)
     if not 1 <= perplexity < len(tags):
         raise ValueError(
             f"perplexity must be at least 1 and below the {len(tags)} rows of tags, got {perplexity}; "
@@ -48,12 +53,12 @@ def pca(tags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         positions `(n, 2)`, and the share `(2,)` of the total variance that each axis keeps.
 
     Raises:
-        ValueError: `tags` is not a finite table with at least two columns.
+        ValueError: `tags` is not a finite table with at least two columns, or its rows are all the same.
     """
     from sklearn.decomposition import PCA
 
     model = PCA(n_components=2, svd_solver="full")
-    return model.fit_transform(_check(tags)), model.explained_variance_ratio_
+    return model.fit_transform(_with_spread(tags)), model.explained_variance_ratio_
 
 
 def nearest(points: np.ndarray, k: int = 10) -> np.ndarray:
@@ -65,8 +70,7 @@ def nearest(points: np.ndarray, k: int = 10) -> np.ndarray:
     from sklearn.neighbors import NearestNeighbors
 
     points = _check(points)
-    if not 1 <= k < len(points):
-        raise ValueError(f"k must be 1 to {len(points) - 1}, the number of other points, got {k}; choose a smaller k")
+    check_count("k", k, 1, len(points) - 1, "the number of other points")
     return NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
 
 
@@ -106,13 +110,15 @@ def clumping(positions: np.ndarray) -> float:
     the area taken from the spread of the dots: `4 pi sqrt(det(covariance))`, exact for an even ellipse.
 
     Raises:
-        ValueError: `positions` is not a finite `(n, 2)` table.
+        ValueError: `positions` is not a finite `(n, 2)` table, or all dots lie on one line.
     """
     positions = _check(positions)
     if positions.shape[1] != 2:
         raise ValueError(f"positions must be (n, 2), a map, got {positions.shape}; make one with tsne() or pca()")
     gaps = np.linalg.norm(positions - positions[nearest(positions, 1)[:, 0]], axis=1)
-    area = 4 * np.pi * np.sqrt(np.linalg.det(np.cov(positions.T)))
+    area = 4 * np.pi * np.sqrt(max(np.linalg.det(np.cov(positions.T)), 0))
+    if not area > 1e-12 * np.ptp(positions, axis=0).max() ** 2:
+        raise ValueError(f"the {len(positions)} dots lie on one line, which has no area to be scattered over; map them")
     return float(gaps.mean() / (0.5 * np.sqrt(area / len(positions))))
 
 
@@ -147,8 +153,21 @@ def random_tags(tags: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=tags.shape)
 
 
+def _with_spread(tags: np.ndarray) -> np.ndarray:
+    """The tags, checked; scikit-learn divides by their spread in single precision, and kills the process on 0."""
+    tags = _check(tags)
+    with np.errstate(over="ignore"):
+        spread = float(tags.std(axis=0).max())
+    if not 1e-15 < spread < 1e15:
+        raise ValueError(f"the rows of tags must differ, got a spread of {spread:.3g}; bring them to about 1")
+    return tags
+
+
 def _check(tags: np.ndarray) -> np.ndarray:
-    tags = np.asarray(tags, dtype=np.float64)
+    try:
+        tags = np.asarray(tags, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"tags must be a table of numbers, got a {type(tags).__name__} of something else") from None
     if tags.ndim != 2 or tags.shape[1] < 2 or len(tags) < 2:
         raise ValueError(f"tags must be (n, d) with n >= 2 and d >= 2, got shape {tags.shape}; stack one row per tag")
     if not np.isfinite(tags).all():

@@ -28,6 +28,12 @@ def test_a_range_is_checked_at_both_ends_and_nothing_is_in_every_range():
             check_range("item", torch.tensor(index), 3)
 
 
+def test_a_range_is_of_whole_numbers():
+    for wrong in (torch.tensor([0.0]), torch.tensor([True]), torch.tensor([1j])):
+        with pytest.raises(ValueError, match=r"^item must be whole numbers, as of .long\(\), got torch\."):
+            check_range("item", wrong, 3)
+
+
 def test_a_count_says_why_and_how_many():
     check_count("k", np.int32(3), 1, 3)
     check_count("seed", 0, 0)

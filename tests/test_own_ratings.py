@@ -155,7 +155,7 @@ def spoilt(column: str, value: object) -> pd.DataFrame:
         (spoilt("product", math.nan), NAMES, "'product' is missing in row 2; drop that row or fill it in"),
         (spoilt("stars", math.nan), NAMES, "'stars' is missing in row 2; drop that row or fill it in"),
         (shop().iloc[:0], NAMES, "the table of ratings is empty; it needs one row per rating"),
-        (shop().to_dict("list"), NAMES, "ratings must be a pandas table, got dict; make it one by pd.DataFrame"),
+        (shop().to_dict("list"), NAMES, "ratings must be of the kind DataFrame, got dict; make it one by pd.DataFrame"),
         (pd.concat([shop(), shop()]), NAMES, "'user_id': 'c0', 'item_id': .* is rated more than once; keep one rating"),
     ],
 )

@@ -49,6 +49,45 @@ def test_what_is_no_table_of_tags_is_refused(tags, message):
             function(tags)
 
 
+ALL_THE_SAME = {
+    "zeros": np.zeros((12, 8)),
+    "one row, many times": np.tile(np.arange(8.0), (12, 1)),
+    "too large for single precision": 1e300 * np.random.default_rng(0).random((12, 8)),
+    "too small for single precision": 1e-300 * np.random.default_rng(0).random((12, 8)),
+}
+
+
+@pytest.mark.parametrize("tags", ALL_THE_SAME.values(), ids=ALL_THE_SAME)
+def test_rows_without_spread_are_refused_before_scikit_learn_ends_the_process(tags):
+    for function in (lambda tags: tsne(tags, perplexity=3), pca):
+        with pytest.raises(ValueError, match="the rows of tags must differ, got a spread of "):
+            function(tags)
+
+
+def test_what_is_no_number_of_tsne_is_refused():
+    for change in ({"perplexity": "3"}, {"perplexity": np.nan}, {"seed": -1}, {"seed": "a"}):
+        with pytest.raises(ValueError, match=f"^{next(iter(change))} must be "):
+            tsne(two_clubs(), **{"perplexity": 5, **change})
+    with pytest.raises(ValueError, match="tags must be a table of numbers, got a list of something else"):
+        tsne([["a", "b"], ["c", "d"]])
+
+
+def test_a_map_starts_from_pca_whatever_the_seed():
+    tags = np.random.default_rng(1).normal(size=(40, 6))
+    np.testing.assert_allclose(tsne(tags, perplexity=5, seed=0), tsne(tags, perplexity=5, seed=7), rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("dots", [np.zeros((12, 2)), np.c_[np.arange(12.0), 3 * np.arange(12.0)]])
+def test_dots_on_one_line_have_no_area(dots):
+    with pytest.raises(ValueError, match="the 12 dots lie on one line"):
+        clumping(dots)
+
+
+def test_infinite_tags_are_refused_as_missing_ones_are():
+    with pytest.raises(ValueError, match=r"tags must be finite numbers, got \[1.0, inf\] ... in row 1"):
+        nearest(np.array([[0.0, 1.0], [1.0, np.inf], [2.0, 2.0]]), k=1)
+
+
 def test_pca_finds_the_line_the_points_lie_on():
     points = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0], [6.0, 8.0, 0.0]])  # on one line, 5 apart
     positions, kept = pca(points)
@@ -62,7 +101,7 @@ def test_nearest_and_shared_labels_by_hand():
     labels = np.array([[1, 0], [1, 1], [0, 1], [1, 0]], dtype=bool)
     # 0-1 and 1-0 share the first label; 2-3 and 3-2 share none.
     assert shared_label_rate(points, labels, k=1) == 0.5
-    with pytest.raises(ValueError, match="k must be 1 to 3, the number of other points, got 4"):
+    with pytest.raises(ValueError, match="k must be a whole number, 1 to 3, the number of other points, got 4"):
         nearest(points, 4)
     with pytest.raises(ValueError, match="labels has 3 rows and points 4"):
         shared_label_rate(points, labels[:3], k=1)
