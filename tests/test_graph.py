@@ -125,9 +125,9 @@ def test_neighbours_are_a_row_of_the_matrix(paper):
 
 def test_an_edge_index_is_refused_where_the_matrix_is_meant(paper):
     for wrong in (edge_index(paper), adjacency(paper).to_dense()):
-        with pytest.raises(ValueError, match="the graph must be the matrix of `graph.adjacency`, got a torch.strided"):
+        with pytest.raises(ValueError, match=r"the graph must be the matrix of `graph.adjacency`, got a torch.strided"):
             propagate(wrong, torch.ones(7, 1))
-    with pytest.raises(ValueError, match="graph must be of the kind Tensor, got Interactions; make it by `adjacency"):
+    with pytest.raises(ValueError, match=r"graph must be of the kind Tensor, got Interactions; make it by `adjacency"):
         propagate(paper, torch.ones(7, 1))
 
 
