@@ -1,9 +1,11 @@
 """The three descriptions of the environment agree, and Binder's own build tool reads the one it should."""
 
 import itertools
+import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,13 +93,36 @@ def test_repo2docker_chooses_conda_with_python_3_11_and_runs_post_build(monkeypa
     assert pack.python_version == "3.11"
     assert pack.get_post_build_scripts() == ["binder/postBuild"]
     assert os.access(ROOT / "binder/postBuild", os.X_OK)
-    assert "binder/environment.yml" in pack.render(build_args={"REPO_DIR": "/srv/repo"})
+    rendered = pack.render(build_args={"REPO_DIR": "/srv/repo"})
+    assert "binder/environment.yml" in rendered and "binder/start" in rendered
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Binder's steps are for its own Linux")
+def test_binders_steps_open_the_first_notebook_and_put_no_data_into_the_image(tmp_path):
+    home, programs = tmp_path / "home", tmp_path / "bin"
+    home.mkdir()
+    programs.mkdir()
+    pip = programs / "pip"
+    pip.write_text(f"#!/bin/sh\necho $* > {tmp_path}/asked\n")  # this environment has the course
+    pip.chmod(0o755)
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+    variables = {"HOME": str(home), "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([ROOT / "binder/postBuild"], cwd=tmp_path, env=variables, check=True)
+    assert (tmp_path / "asked").read_text().split() == ["install", "--no-deps", "--editable", "."]
+    settings = home / ".jupyter/jupyter_server_config.json"
+    address = json.loads(settings.read_text())["ServerApp"]["default_url"]
+    assert (ROOT / address.removeprefix("/lab/tree/")).is_file()
+    assert not [file for file in home.rglob("*") if "course_lib" in file.parts]  # where downloads are kept
+    said = subprocess.run(
+        [ROOT / "binder/start", "sh", "-c", "echo $OMP_WAIT_POLICY"], env=variables, capture_output=True, text=True
+    )
+    assert said.stdout == "PASSIVE\n"
 
 
 VERBS = [
     "lab", "test", "test-browser", "test-kernel", "lint", "resolve", "lonely", "stamp", "release",
     "notebooks", "instructor", "clean-edition",
-    "html", "check-html", "bench", "growth", "clean",
+    "html", "check-html", "workshop", "slides", "guide", "bench", "growth", "clean",
 ]  # fmt: skip
 
 
