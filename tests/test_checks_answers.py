@@ -1,6 +1,5 @@
 """Answers that are not a function of the library agree with it; and what the checks say to unforeseen attempts."""
 
-import numpy as np
 import pytest
 import torch
 
@@ -78,7 +77,7 @@ def left_blank(party, film):
             "✗ wrong, because it expected [20, 30, 50] and got Series",
         ),
         ("02.charts", marked_in_place, "≈ almost: the result is right, but your function changes the object"),
-        ("02.half_point", lambda degree: np.sort(degree)[::-1], "✗ wrong, because it expected 1 and got ndarray"),
+        ("02.for_you", lambda raves, guest, k: raves.sum(0), "✗ wrong, because it expected [2, 3] and got [6.0, "),
         ("02.own_charts", lambda raves, genres: raves.sum(0) * (raves @ genres @ genres.T), "✓ right. Fame times"),
         (
             "02.own_charts",

@@ -107,10 +107,11 @@ def test_what_notebook_02_says_of_movielens(real_data):
     liar = stars.xs("Liar Liar (1997)", level="title")
     assert (liar <= 3).mean() > 0.5 and liar[28] == 3
     trek = stars.loc[28].filter(like="Star Trek")
-    assert trek["Star Trek V: The Final Frontier (1989)"] == 1 and (trek >= 4).sum() >= 4
-    assert (films["title"] == "Chasing Amy (1997)").sum() == 2
+    assert sorted(trek) == [1, 2, 2, 4, 4, 4, 5, 5]
     assert stars.loc[685].max() == 3 and len(stars.loc[685]) == 20
     assert 0.5 < len(liar) / len(real_data.users) < 0.53
+    span = ratings.groupby("user_id")["timestamp"].agg(["min", "max"])
+    assert ((span["max"] - span["min"]) <= 24 * 60 * 60).mean() > 0.6  # most guests stayed a day or less
     assert (liar.size, ratings.groupby("user_id").size().min()) == (485, 20)
 
 

@@ -34,6 +34,7 @@ LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndc
 OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7], "spread": [0.1, 0.1]})
 PLOTS = {
     gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
+    gossip.plot_how_loud: [np.array([3.0, 2.0, 1.0, 0.0]), ["Alien", "Brazil"]],
     graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
     graph_views.plot_seats: [GUESTS, TOPICS],
     graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben's"],
@@ -58,7 +59,7 @@ PLOTS = {
         )
     ],
     guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
-    guest_list.plot_testable: [{"the last": 1, "some": 2}, 3],
+    guest_list.plot_stars: [["Alien", "Brazil"], [5, 2], "the writer"],
     learning.plot_histories: [{"run": HISTORY}],
     learning.plot_ladder: [LADDER],
     learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],

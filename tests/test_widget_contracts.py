@@ -6,12 +6,10 @@ from html import escape
 
 import ipywidgets
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.graph import adjacency, edge_index
-from course_lib.interactions import to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
 from course_lib.training import BPR_CONFIG, TrainConfig, build, train
@@ -41,9 +39,9 @@ def make(party, split, tmp_path_factory):
     made = {}
 
     def threshold() -> ThresholdWidget:
-        likes = [to_likes(party.ratings, min_rating=stars) for stars in range(1, 6)]
-        rows = [(len(table), table["item_id"].nunique(), table["user_id"].nunique()) for table in likes]
-        return ThresholdWidget(pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=range(1, 6)))
+        titles = party.films.set_index("item_id")["title"]
+        places = ThresholdWidget(party.ratings, titles, marked=titles.index[0]).places
+        return ThresholdWidget(party.ratings, titles, marked=int((places[4] - places[1]).idxmax()))
 
     def one_rave() -> OneRaveWidget:
         matrix = torch.zeros(9, 9)

@@ -1,29 +1,39 @@
 import pandas as pd
 import pytest
 
-from course_lib.plots.colours import MUTED
+from course_lib.plots.colours import ACCENT, MUTED
 from course_lib.widgets.threshold import ThresholdWidget
 from tests.drawings import shapes, words
 
 
 @pytest.fixture
 def widget() -> ThresholdWidget:
-    left = {"ratings": [1000, 900, 700, 400, 100], "films": [50, 50, 45, 40, 20], "guests": [10, 10, 10, 10, 7]}
-    return ThresholdWidget(pd.DataFrame(left, index=range(1, 6)))
+    stars = {10: [1] * 60 + [2] * 30, 20: [3, 5] * 40, 30: [4] * 70, 40: [5] * 10, 50: [2] * 50}  # by film
+    rows = [(user, film, given) for film, all_ in stars.items() for user, given in enumerate(all_)]
+    titles = pd.Series({10: "Alien", 20: "Brazil", 30: "Casablanca", 40: "Dune", 50: "Emma", 60: "Fargo"})
+    return ThresholdWidget(pd.DataFrame(rows, columns=["user_id", "item_id", "rating"]), titles, marked=10)
 
 
 def test_it_starts_at_four_stars(widget):
     assert widget.summary() == (
-        "A rave is a rating of 4 or more: 400 of 1,000 ratings are left (40.0 %). "
-        "10 of 50 films and 0 of 10 guests vanish."
+        "A rave is a rating of 4 or more: 120 of 300 ratings are left (40.0 %). 2 of 5 films and 15 of 90 guests "
+        "vanish. Alien is number 4 in the charts."
     )
+
+
+def test_the_charts_follow_the_threshold_and_the_marked_film_is_always_there(widget):
+    assert [widget.places[stars].tolist()[:4] for stars in (1, 4)] == [[1, 2, 3, 5], [4, 2, 1, 3]]
+    shown = words(widget.view.value)
+    assert shown[shown.index("and the charts then") + 1 :][:6] == ["1", "Casablanca", "2", "Brazil", "3", "Dune"]
+    marked = [text.text for text in shapes(widget.view.value, "text", fill=ACCENT)]
+    assert marked == ["4", "Alien"] and widget.place_of_marked() == 4
 
 
 def test_moving_the_control_changes_words_and_picture(widget):
     before = widget.view.value
     widget.threshold.value = 5
-    assert "100 of 1,000 ratings are left (10.0 %)" in widget.summary()
-    assert "30 of 50 films and 3 of 10 guests vanish" in widget.summary()
+    assert "50 of 300 ratings are left (16.7 %)" in widget.summary()
+    assert "3 of 5 films and 45 of 90 guests vanish" in widget.summary()
     assert widget.view.value != before and widget.summary() in widget.view.value
 
 
@@ -31,21 +41,21 @@ def test_moving_the_control_changes_words_and_picture(widget):
 def test_the_bars_show_the_ratings_and_fill_only_the_raves(widget, threshold):
     widget.threshold.value = threshold
     bars = [bar for bar in shapes(widget.view.value, "rect", width="61.0") if bar.get("fill").startswith("#")]
-    heights = [float(bar.get("height")) for bar in bars]  # of 1, 2, 3, 4, 5 stars, in units of the first
-    assert [round(height / heights[0]) for height in heights] == [1, 2, 3, 3, 1]
+    heights = [float(bar.get("height")) for bar in bars]  # of 1, 2, 3, 4, 5 stars, in units of ten ratings
+    assert [round(6 * height / heights[0]) for height in heights] == [6, 8, 4, 7, 5]
     assert [bar.get("fill") != MUTED for bar in bars] == [rating >= threshold for rating in range(1, 6)]
     assert len(shapes(widget.view.value, "rect", width="61.0")) == 5 + threshold - 1  # hatched once more
 
 
 def test_the_bars_on_the_right_are_shares_of_everything(widget):
     widget.threshold.value = 5
-    bars = shapes(widget.view.value, "rect", height="30.0")
-    assert [float(bar.get("width")) / 4 for bar in bars[1::2]] == pytest.approx([10, 40, 70])
+    bars = shapes(widget.view.value, "rect", height="18.0")
+    left = widget.table.loc[5] / widget.table.loc[1]
+    assert [float(bar.get("width")) / 400 for bar in bars[1::2]] == pytest.approx(left.tolist(), abs=1e-3)
     assert {float(bar.get("width")) for bar in bars[::2]} == {400}
-    assert "7 of 10 guests, 3 gone" in words(widget.view.value)
 
 
 def test_it_counts_who_has_vanished(widget):
-    assert (widget.films_gone(), widget.guests_gone()) == (10, 0)
+    assert (widget.films_gone(), widget.guests_gone()) == (2, 15)
     widget.threshold.value = 5
-    assert (widget.films_gone(), widget.guests_gone()) == (30, 3)
+    assert (widget.films_gone(), widget.guests_gone()) == (3, 45)

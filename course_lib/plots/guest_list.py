@@ -1,6 +1,6 @@
 """Pictures of notebook 02: the guest list, charts of ratings and of raves, the long tail, and the order of the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -10,12 +10,13 @@ from matplotlib.figure import Figure
 from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Plane, Sketch
 from course_lib.plots.style import Plot, new_axes, styled
-from course_lib.plots.text import shorten
+from course_lib.plots.text import count, shorten
 
 KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
 
 
-def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd.Series) -> Sketch:
+def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd.Series,
+                   charts: Sequence[tuple[int, str, bool]]) -> Sketch:  # fmt: skip
     """How often each rating was given, the raves filled and the rest hatched; beside it what the raves leave.
 
     Args:
@@ -23,26 +24,58 @@ def plot_threshold(counts: pd.Series, threshold: int, left: pd.Series, total: pd
         threshold: the lowest rating that counts as a rave.
         left: counts indexed by `ratings, films, guests`.
         total: the same counts before anything was left out.
+        charts: place, title, and whether the film is the marked one, best first, at most six.
     """
-    sketch, plane = Sketch(860, 300), Plane(10, 60, 380, 180, (0.5, 5.5), (0, 1.1 * counts.max()))
+    sketch, plane = Sketch(860, 384), Plane(10, 60, 380, 264, (0.5, 5.5), (0, 1.1 * counts.max()))
     sketch.text(10, 18, f"a rave is a rating of {threshold} or more", bold=True)
-    for rating, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
-        x, y = plane.at(rating - 0.4, count)
+    for rating, given in zip(counts.index.tolist(), counts.tolist(), strict=True):
+        x, y = plane.at(rating - 0.4, given)
         keep = rating >= threshold
-        sketch.rect(x, y, 61, 240 - y, KINDS["ratings"][0] if keep else MUTED, hatched=not keep)
-        sketch.text(x + 30, y - 12, f"{100 * count / counts.sum():.1f} %", "middle")
-        sketch.text(x + 30, 256, str(rating), "middle")
+        sketch.rect(x, y, 61, 324 - y, KINDS["ratings"][0] if keep else MUTED, hatched=not keep)
+        sketch.text(x + 30, y - 12, f"{100 * given / counts.sum():.1f} %", "middle")
+        sketch.text(x + 30, 340, str(rating), "middle")
     sketch.line([plane.at(0.5, 0), plane.at(5.5, 0)])
     x, _ = plane.at(threshold - 0.5, 0)
-    sketch.line([(x, 36), (x, 262)], ACCENT, 2.5, "7 5")
-    sketch.text(200, 282, "stars", "middle")
+    sketch.line([(x, 36), (x, 346)], ACCENT, 2.5, "7 5")
+    sketch.text(200, 366, "stars", "middle")
     sketch.text(450, 18, "what is left of the party", bold=True)
     for row, (name, (colour, _)) in enumerate(KINDS.items()):
-        y, gone = 50 + 80 * row, total[name] - left[name]
+        y, gone = 46 + 52 * row, total[name] - left[name]
         sketch.text(450, y, f"{left[name]:,} of {total[name]:,} {name}, {gone:,} gone")
-        sketch.rect(450, y + 14, 400, 30, FAINT)
-        sketch.rect(450, y + 14, 400 * left[name] / total[name], 30, colour)
+        sketch.rect(450, y + 12, 400, 18, FAINT)
+        sketch.rect(450, y + 12, 400 * left[name] / total[name], 18, colour)
+    sketch.text(450, 214, "and the charts then", bold=True)
+    for row, (place, title, is_marked) in enumerate(charts):
+        colour = ACCENT if is_marked else INK
+        sketch.text(478, 240 + 24 * row, str(place), "end", colour, is_marked)
+        sketch.text(490, 240 + 24 * row, shorten(title, 40), colour=colour, bold=is_marked)
     return sketch
+
+
+@styled
+def plot_stars(titles: Sequence[str], stars: Sequence[int], who: str) -> Plot:
+    """The stars that one guest gave some films, best first; raves stand out.
+
+    Args:
+        titles, stars: one per film, in any order.
+        who: "the writer".
+    """
+    ax = new_axes(9, 0.36 * len(titles) + 0.5)
+    given = sorted(zip(titles, stars, strict=True), key=lambda film: -film[1])
+    for row, (title, n) in enumerate(given):
+        is_rave = n >= 4
+        ax.text(0.56, row, shorten(title, 48), ha="right", va="center", weight="bold" if is_rave else "normal",
+                parse_math=False)  # fmt: skip
+        ax.text(0.59, row, "★" * n, va="center", size=17, color=FILM if is_rave else MUTED)
+    ax.set(xlim=(0, 1), ylim=(max(len(given), 1) - 0.4, -0.6))
+    ax.axis("off")
+    ends = f", from {count(max(stars))} stars down to {count(min(stars))}" if given else ""
+    n_raves = sum(n >= 4 for n in stars)
+    return Plot(
+        cast(Figure, ax.figure),
+        f"{who.capitalize()} rated {count(len(given))} films of one series{ends}. {count(n_raves).capitalize()} of "
+        "these ratings are raves.",
+    )
 
 
 @styled
@@ -78,27 +111,29 @@ def plot_charts(places: pd.DataFrame, k: int = 10) -> Plot:
     Args:
         places: one row per film: its places `rated` and `raved`, from 1, and its `title`.
     """
-    ax = new_axes(9, 0.42 * k + 0.9)
     rated, raved = (places[places[name] <= k].sort_values(name) for name in ("rated", "raved"))
+    fallen = rated[rated["raved"] > k].sort_values("raved")
+    below = {title: k + 1.5 + row for row, title in enumerate(fallen["title"])}  # where a fallen film stands
+    ax = new_axes(9, 0.4 * (k + 1.5 + len(below)) + 0.5)
     for film in rated.to_dict("records"):
         falls = film["raved"] > k
         ax.text(-0.04, film["rated"], f"{shorten(film['title'], 34)}  {film['rated']}", ha="right", va="center",
                 color=ACCENT if falls else INK, weight="bold" if falls else "normal", parse_math=False)  # fmt: skip
-        end = k + 0.9 if falls else film["raved"]
+        end = below.get(film["title"], film["raved"])
         ax.plot([0, 1], [film["rated"], end], color=ACCENT if falls else MUTED, lw=2.5, ls="--" if falls else "-")
     for film in raved.to_dict("records"):
         ax.text(1.04, film["raved"], f"{film['raved']}  {shorten(film['title'], 34)}", va="center", parse_math=False,
                 weight="bold" if film["rated"] > k else "normal")  # fmt: skip
-    fallen = rated[rated["raved"] > k]
-    if len(fallen):
-        ax.text(1.04, k + 1, "below: places " + ", ".join(map(str, sorted(fallen["raved"]))), va="center", color=ACCENT)
+    for film in fallen.to_dict("records"):
+        ax.text(1.04, below[film["title"]], f"{film['raved']}  {shorten(film['title'], 34)}", va="center", color=ACCENT,
+                weight="bold", parse_math=False)  # fmt: skip
     for x, ha, words in ((-0.04, "right", "most rated"), (1.04, "left", "most raved about")):
         ax.text(x, 0, words, ha=ha, va="center", weight="bold")
-    ax.set(xlim=(-1.15, 2.15), ylim=(k + 1.5, -0.5))
+    ax.set(xlim=(-1.15, 2.15), ylim=(k + 1 + len(below), -0.5))
     ax.axis("off")
     caption = f"Of the {k} most rated films, {len(fallen)} are not among the {k} most raved about"
     if len(fallen):
-        worst = fallen.sort_values("raved").iloc[-1]
+        worst = fallen.iloc[-1]
         caption += f": {worst['title']} falls from place {worst['rated']} to {worst['raved']}"
     return Plot(cast(Figure, ax.figure), f"{caption}.")
 
@@ -114,6 +149,8 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
     Args:
         found: counts in the columns 1 to 5, indexed by `split_seed` and `charts`.
         more, less: the charts that find more hidden ratings, and those that the caption compares them with.
+
+    The bars are means over the splits.
     """
     mean = found.groupby("charts", sort=False).mean().rename(columns=str)
     ax = new_axes(9, 0.75 * len(mean) + 1.3)
@@ -126,16 +163,20 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
             ax.text(start + size / 2, place, f"{size:,.0f}", bbox=box, color=INK if hatch else "white", ha="center",
                     va="center")  # fmt: skip
         left += width
+    for place, total in enumerate(left):
+        ax.text(total * 1.01, place, f"{total:,.0f}", va="center", weight="bold")
     ax.set_yticks(range(len(mean)), mean.index)
-    ax.set(xlabel="hidden ratings in the guests' top tens", ylim=(len(mean) - 0.5, -0.6))
+    n_draws = found.index.get_level_values("split_seed").nunique()
+    ax.set(xlabel=f"hidden ratings in the guests' top tens, mean of {n_draws} draws", xlim=(0, left.max() * 1.08),
+           ylim=(len(mean) - 0.5, -0.6))  # fmt: skip
     ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
-    gain = mean.loc[more].to_numpy() - mean.loc[less].to_numpy()  # from 1 to 5 stars
-    raves = found[[4, 5]].sum(axis=1).unstack("charts")
-    fewer = int((raves[more] < raves[less]).sum())
+    total = mean.sum(axis=1)
+    raved, low = mean[["4", "5"]].sum(axis=1) / total, mean[["1", "2"]].sum(axis=1) / total
     return Plot(
         cast(Figure, ax.figure),
-        f"Charts of {more} find {gain.sum():,.0f} more of the hidden ratings than charts of {less}, but fewer "
-        f"of the raves in {fewer} of {len(raves)} draws.",
+        f"Of the {total[more]:,.0f} hidden ratings that charts of {more} find, {raved[more]:.0%} are raves and "
+        f"{low[more]:.0%} are one or two stars. Of the {total[less]:,.0f} that charts of {less} find, it's "
+        f"{raved[less]:.0%} and {low[less]:.0%}.",
     )
 
 
@@ -156,15 +197,15 @@ def plot_raves_found(found: pd.DataFrame) -> Plot:
         ax.text(raves.max().max() * 1.02, place, f"{mean[name]:,.0f}", va="center", weight="bold")
     ax.axvline(mean[base], color=INK, linestyle="--", linewidth=1)
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlabel="hidden raves in the guests' top tens", xlim=(0, raves.max().max() * 1.12))
+    ax.set(xlabel=f"hidden raves in the guests' top tens, {len(raves)} draws", xlim=(0, raves.max().max() * 1.12))
     ax.invert_yaxis()
     best, gain = str(mean.idxmax()), mean / mean[base] - 1
-    ahead, worse = int((raves[best] > raves[base]).sum()), [name for name in names if gain[name] < 0]
-    caption = (
-        f"“{best}” finds {gain[best]:.0%} more hidden raves than {base}, and is ahead in {ahead} of {len(raves)} draws"
+    ahead = int((raves[best] > raves[base]).sum())
+    told = [f"“{name}” {abs(gain[name]):.0%} {'more' if gain[name] >= 0 else 'fewer'}" for name in names[1:]]
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Hidden raves found, beside {base}: {', '.join(told)}. “{best}” is ahead in {ahead} of {len(raves)} draws.",
     )
-    caption += "".join(f". “{name}” finds {-gain[name]:.0%} fewer" for name in worse)
-    return Plot(cast(Figure, ax.figure), f"{caption}.")
 
 
 @styled
@@ -202,8 +243,8 @@ def plot_long_tail(degree: np.ndarray, head: int, mine: Sequence[int], titles: S
     ax.set(xlabel="films, the most raved about first", ylabel="raves", xlim=(-8, len(degree)), ylim=(0, top * 1.05))
     return Plot(
         cast(Figure, ax.figure),
-        f"Half of all raves are about {head:,} of {len(degree):,} films. So are {n_head} of {possessive} {len(films)} "
-        f"raves, and the least known of these films, {titles[last]}, has {degree[last]}.",
+        f"{head:,} of {len(degree):,} films hold half of all raves. {n_head} of {possessive} {len(films)} raves are "
+        f"among them, and the least known of all {len(films)}, {titles[last]}, has {degree[last]}.",
     )
 
 
@@ -221,22 +262,3 @@ def plot_sessions(minutes: pd.Series) -> Plot:
     ax.minorticks_off()
     ax.set(xlabel="time from first to last rating", ylabel="guests")
     return Plot(cast(Figure, ax.figure), f"Half of the guests gave all of their ratings within {half:.0f} minutes.")
-
-
-@styled
-def plot_testable(counts: Mapping[str, int], n_guests: int) -> Plot:
-    """How many guests have a hidden rave and one to learn from, by how raves are hidden; out of `n_guests`."""
-    ax = new_axes(9, 0.7 * len(counts) + 1)
-    names, values = list(counts), list(counts.values())
-    ax.barh(names, [n_guests] * len(names), 0.55, color=FAINT)
-    ax.barh(names, values, 0.55, color=GUEST)
-    for place, value in enumerate(values):
-        ax.text(value + 0.01 * n_guests, place, f"{value:,}", va="center", weight="bold")
-    ax.set(xlabel="guests who can be tested", xlim=(0, 1.1 * n_guests))
-    ax.invert_yaxis()
-    first, last = names[0], names[-1]
-    return Plot(
-        cast(Figure, ax.figure),
-        f"Hide {first}, and {counts[first]:,} of {n_guests:,} guests can be tested. Hide {last}, and {counts[last]:,} "
-        "of them can.",
-    )

@@ -10,12 +10,16 @@ from course_lib.plots.sketch import Sketch
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
+N_CHARTS = 5
+
 
 class ThresholdWidget:
-    """Choose the lowest rating that counts as a rave; see which ratings, films and guests are left.
+    """Choose the lowest rating that counts as a rave; see which ratings, films and guests are left, and the charts.
 
     Args:
-        table: counts of `ratings, films, guests` left, indexed by threshold 1 to 5, the first row complete.
+        ratings: columns `user_id, item_id, rating`.
+        titles: of the films, indexed by `item_id`.
+        marked: the `item_id` of a film whose place in the charts is always shown.
 
     Attributes:
         threshold: the control.
@@ -24,14 +28,19 @@ class ThresholdWidget:
     contract: ClassVar = (
         Promise("threshold", 1, 4, "ratings_left", "falls",
                 "Almost half of them go, because so many have one, two or three stars."),
+        Promise("threshold", 1, 4, "place_of_marked", "rises",
+                "The film falls. Many had something to say about it, and few of them raved."),
         Promise("threshold", 1, 4, "films_gone", "rises",
                 "Nobody had raved about these films. Were they bad, or just little known? You'll guess below."),
-        Promise("threshold", 4, 5, "guests_gone", "rises",
-                "Guests who never give five stars are gone now, however much they enjoyed themselves."),
     )  # fmt: skip
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
+    def __init__(self, ratings: pd.DataFrame, titles: pd.Series, marked: int) -> None:
+        self._titles, self._marked = titles, marked
+        kept = {stars: ratings[ratings["rating"] >= stars] for stars in range(1, 6)}
+        rows = [(len(raves), raves["item_id"].nunique(), raves["user_id"].nunique()) for raves in kept.values()]
+        self.table = pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=list(kept))
+        counts = {n: raves["item_id"].value_counts().reindex(titles.index, fill_value=0) for n, raves in kept.items()}
+        self.places = pd.DataFrame(counts).rank(ascending=False, method="first").astype(int)
         self.threshold, row = live.number("a rave is at least", 4, 1, 5)
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([row, self.view])
@@ -50,20 +59,28 @@ class ThresholdWidget:
         """How many guests have vanished."""
         return int(self.table.iloc[0]["guests"] - self._left()["guests"])
 
+    def place_of_marked(self) -> int:
+        """The place of the red film in the charts."""
+        return int(self.places.loc[self._marked, self.threshold.value])
+
     def summary(self) -> str:
         """What is on screen, in words."""
         all_, left = self.table.iloc[0], self._left()
         return (
             f"A rave is a rating of {self.threshold.value} or more: {left['ratings']:,} of {all_['ratings']:,} ratings "
             f"are left ({100 * left['ratings'] / all_['ratings']:.1f} %). {self.films_gone():,} of "
-            f"{all_['films']:,} films and {self.guests_gone():,} of {all_['guests']:,} guests vanish."
+            f"{all_['films']:,} films and {self.guests_gone():,} of {all_['guests']:,} guests vanish. "
+            f"{self._titles[self._marked]} is number {self.place_of_marked()} in the charts."
         )
 
     def picture(self) -> Sketch:
         """What is on screen."""
         at_least = self.table["ratings"]
         counts = at_least - at_least.shift(-1, fill_value=0)
-        return plot_threshold(counts, self.threshold.value, self._left(), self.table.iloc[0])
+        places = self.places[self.threshold.value].sort_values()
+        shown = places[(places <= N_CHARTS) | (places.index == self._marked)]
+        charts = [(place, self._titles[item], item == self._marked) for item, place in shown.items()]
+        return plot_threshold(counts, self.threshold.value, self._left(), self.table.iloc[0], charts)
 
     def _left(self) -> pd.Series:
         return self.table.loc[self.threshold.value]

@@ -90,8 +90,8 @@ def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
     return {
         "the charts": lambda stars: (stars >= 4).sum(dim=0),
         "fame times taste": by_taste(lambda raves: 1.0),
-        "divided by the film's genres": by_taste(lambda raves: each),
-        "divided by each genre's raves, too": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
+        "… shared among a film's genres": by_taste(lambda raves: each),
+        "… and common genres count less": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
     }
 
 
@@ -125,14 +125,23 @@ def _most(ratings: pd.DataFrame, k: int) -> list[int]:
     return [int(film) for film in ratings["item_id"].value_counts().index[:k]]
 
 
-def _degrees() -> dict[str, tuple]:
-    tail = (1000 / np.arange(1, 41)).astype(int)
+def _guests_and_raves() -> dict[str, tuple]:
+    raves = torch.tensor(
+        [
+            [1.0, 1, 0, 0, 1, 0],
+            [1, 0, 1, 0, 1, 0],
+            [1, 1, 0, 1, 0, 0],
+            [1, 0, 1, 0, 1, 0],
+            [0, 0, 1, 0, 0, 0],
+            [1, 0, 1, 0, 1, 0],
+            [1, 0, 1, 0, 0, 0],
+        ]
+    )  # no two films have equally many raves
     return {
-        "5 films with 2, 0, 6, 3 and 1 raves": (np.array([2, 0, 6, 3, 1]),),
-        "4 films with 3 raves each": (np.array([3, 3, 3, 3]),),
-        "40 films with a long tail": (np.random.default_rng(0).permutation(tail),),
-        "3 films with 2, 2 and 1 raves": (np.array([2, 2, 1]),),
-        "one film": (np.array([7]),),
+        "a guest who raved about half of the films": (raves, 0, 2),
+        "a guest with one rave": (raves, 4, 3),
+        "a guest who is left with few films": (raves, 2, 3),
+        "the same guest, with the films the other way round": (raves.flip(1), 2, 3),
     }
 
 
@@ -148,6 +157,16 @@ def _made_up() -> tuple[Tensor, Tensor, Tensor]:
 
 def _raves_and_genres() -> dict[str, tuple]:
     return {"the made-up party": _made_up()[:2]}
+
+
+def _unraved(raves: Tensor, guest: int) -> Tensor:
+    """Raves of each film; less than none for those that the guest has raved about."""
+    return raves.sum(dim=0).masked_fill(raves[guest] > 0, -1)
+
+
+def _as_list(attempt: Any, raves: Tensor, guest: int, k: int) -> Any:
+    films = outcome(attempt, raves, guest, k)
+    return films.tolist() if isinstance(films, Tensor | np.ndarray) else films
 
 
 def raves_found(scores: Tensor) -> int:
@@ -225,54 +244,42 @@ EXERCISES = (
         remember="Decide what counts as success before you count.",
     ),
     Exercise(
-        name="02.half_point",
+        name="02.for_you",
         level="faded",
         minutes=3,
-        answer=half_point,
-        cases=_degrees,
+        answer=lambda raves, guest, k: _unraved(raves, guest).topk(k).indices.tolist(),
+        cases=_guests_and_raves,
+        observe=_as_list,
         mistakes=(
             Mistake(
-                lambda degree: int((degree.cumsum() < degree.sum() / 2).sum()) + 1,
-                "you add up the films in the order of the file. The fewest films are the most raved ones: sort first.",
+                lambda raves, guest, k: raves.sum(dim=0).topk(k).indices.tolist(),
+                "these are the charts for everybody. Some of these films the guest has raved about already.",
             ),
             Mistake(
-                lambda degree: int((np.sort(degree).cumsum() < degree.sum() / 2).sum()) + 1,
-                "this counts films of the tail: you begin with the least raved ones, or count those after half is "
-                "reached.",
+                lambda raves, guest, k: (raves.sum(dim=0) * (1 - raves[guest])).topk(k).indices.tolist(),
+                "a film with a 0 still stands before nothing, so where few films are left the known ones come back. "
+                "They need less than any film can have.",
             ),
             Mistake(
-                lambda degree: int((np.sort(degree)[::-1].cumsum() < degree.sum() / 2).sum()),
-                "you count the films before half is reached, and the one that reaches it belongs to them: place 2 is "
-                "the third film.",
+                lambda raves, guest, k: (raves.sum(dim=0) * raves[guest]).topk(k).indices.tolist(),
+                "it's the other way round: you kept what the guest has raved about and left out the rest.",
             ),
             Mistake(
-                lambda degree: int((np.sort(degree)[::-1].cumsum() <= degree.sum() / 2).sum()) + 1,
-                "where the sum is exactly half, you take one film too many: half is already held.",
+                lambda raves, guest, k: _unraved(raves, guest).topk(k).values.tolist(),
+                "these are the raves of the films. Their numbers are asked for.",
             ),
             Mistake(
-                lambda degree: int((np.sort(degree)[::-1].cumsum() < degree.sum() // 2).sum()) + 1,
-                "half of 5 raves is 2.5, and `//` rounds it down.",
-            ),
-            Mistake(
-                lambda degree: len(degree) // 2, "this is half of the films. The question is about half of the raves."
-            ),
-            Mistake(
-                lambda degree: int((degree >= degree.mean()).sum()),
-                "these are the films above the mean. How much they hold together, you have not asked.",
-            ),
-        ),
-        almost=(
-            Mistake(
-                lambda degree: half_point(degree) / len(degree),
-                "this is the share of the films. The check asks for their number.",
+                lambda raves, guest, k: (
+                    (-_unraved(raves, guest).masked_fill(raves[guest] > 0, torch.inf)).topk(k).indices.tolist()
+                ),
+                "your list begins with the films that hardly anybody raved about.",
             ),
         ),
         hints=(
-            "Which films do you take first to need few of them? `np.sort` sorts upwards, and `[::-1]` turns it over.",
-            "`held[n - 1]` is what the n most raved films hold together. For how many films is it less than half?",
-            "One film more than those reaches half.",
+            "`raves` has a row for each guest and a column for each film. Along which of the two do you add up?",
+            "The films to leave out need a number that no other film can fall below. How few raves can a film have?",
         ),
-        remember="In a long tail a few films hold half of everything.",
+        remember="Before you look at a list, leave out what the guest has told you.",
     ),
     Exercise(
         name="02.own_charts",
@@ -305,11 +312,10 @@ EXERCISES = (
         ),
         hints=(
             "`raves @ genres` counts how often each guest raved about each genre: one row per guest.",
-            "Those counts times `genres.T` say how well each film's genres suit each guest. A film with three genres "
-            "collects three counts, so divide by `genres.sum(dim=1)`.",
-            "Multiply by `fame`: a film should be liked by many *and* suit the guest.",
+            "Those counts times `genres.T` say how well each film's genres suit each guest: one row per guest again.",
+            "By itself that finds fewer than the charts do. How can a film come first only if it's famous *and* suits?",
         ),
-        remember="Fame times taste beats fame alone, and nothing had to be trained for it.",
+        remember="Fame times taste beats fame alone at this party. Is it so at the next?",
     ),
 )
 
@@ -339,7 +345,7 @@ QUESTIONS = (
     Question(
         "Whoever counts every rating as a like finds more hidden ratings. What did you see behind that?",
         (
-            ("more of the hidden raves", "Of those it found no more than charts of raves did."),
+            ("more of the hidden raves", "Of those it found as many as charts of raves did, or a few less."),
             ("films that guests rated and didn't love", None),
             (
                 "an error, because fewer ratings can't be better than more",
@@ -370,9 +376,9 @@ QUESTIONS = (
                 "their films are better, but older",
                 "Nobody has looked at a year. They lead because many raved about them.",
             ),
-            ("they know each guest's taste, but not the age", "They know nobody. The list is the same for all."),
-            ("a few films hold half of the raves, and everybody gets them", None),
+            ("they know each guest's taste, but not the age", "They know nobody. The order is the same for all."),
+            ("a few films hold half of the raves, and everybody is offered them", None),
         ),
-        "A guess among the famous is often right. But the list is the same for everybody, and most films are on none.",
+        "A guess among the famous is often right. But the order is the same for everybody, and the tail never comes.",
     ),
 )
