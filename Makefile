@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html bench growth gowalla cuda clean
+.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth gowalla cuda clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -82,6 +82,15 @@ html: .venv/.dev  ## the course as pages that need nothing else, in build/site: 
 
 check-html: .venv/.dev  ## do those pages hold? links, axe in both themes and two widths, no network; a minute or two
 	$(BIN)/python -m tests.site.check
+
+workshop: .venv/.dev  ## the edition for the room, in build/workshop: make workshop PLAN=90min, half-day or two-half-days
+	@$(BIN)/python -m tests.teaching workshop $(PLAN)
+
+slides: .venv/.dev  ## slides of each notebook, one file each that needs nothing else, in build/slides
+	@$(BIN)/python -m tests.teaching slides
+
+guide: .venv/.dev  ## compute the plans and the wrong answers in notebooks/INSTRUCTORS.md
+	@$(BIN)/python -m tests.teaching guide
 
 bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and the peers, side by side
 	$(BIN)/python -m tests.benchmarks.ladder

@@ -54,9 +54,9 @@ def article(notebook: nbformat.NotebookNode, name: str) -> Article:
         if cell.cell_type == "markdown":
             parts.append(_prose(cell, page, first=place == 0))
         else:
-            shown = _output(cell)
+            shown = output(cell)
             if "Quiz(QUESTIONS)" in cell.source:
-                shown = _quiz(name)
+                shown = quiz(name)
             if book is not None and cell.id == book.after:
                 shown = player(book) + (_fold("The same as still pictures", shown) if book.replaces else "")
             parts.append(_code(cell) + shown)
@@ -110,20 +110,21 @@ def _fold(summary: str, html: str, kind: str = "") -> str:
     return f'<details class="{kind}"><summary>{escape(summary)}</summary>{html}</details>\n'
 
 
-def _output(cell: nbformat.NotebookNode) -> str:
+def output(cell: nbformat.NotebookNode) -> str:
+    """What a cell has stored to look at."""
     shown: list[str] = []
     outputs = list(cell.outputs)
     while outputs:
-        output = outputs.pop(0)
-        if output.output_type == "stream":
-            shown.append(f'<pre class="printed" tabindex="0">{escape(output.text.rstrip())}</pre>')
+        one = outputs.pop(0)
+        if one.output_type == "stream":
+            shown.append(f'<pre class="printed" tabindex="0">{escape(one.text.rstrip())}</pre>')
             continue
-        if output.output_type == "error":
-            shown.append(f'<pre class="printed" tabindex="0">{escape(output.ename)}: {escape(output.evalue)}</pre>')
+        if one.output_type == "error":
+            shown.append(f'<pre class="printed" tabindex="0">{escape(one.ename)}: {escape(one.evalue)}</pre>')
             continue
-        data = output.data
+        data = one.data
         if "image/png" in data:
-            alt = output.metadata.get("image/png", {}).get("alt") or data.get("text/plain", "")
+            alt = one.metadata.get("image/png", {}).get("alt") or data.get("text/plain", "")
             caption = ""
             if outputs and "text/markdown" in outputs[0].get("data", {}):
                 words = outputs[0].data["text/markdown"]
@@ -158,7 +159,8 @@ def _labelled(html: str) -> str:
     return re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", html).replace(' border="1"', "")
 
 
-def _quiz(name: str) -> str:
+def quiz(name: str) -> str:
+    """The questions of a notebook, which answer without a kernel."""
     questions = import_module(f"course_lib.classroom.lessons.n{name}").QUESTIONS
     rows = []
     for question in questions:

@@ -114,8 +114,7 @@ def _relinked(html: str, names: set[str]) -> str:
 
 def _page(one: Article, articles: list[Article], texts: dict[str, Article], body: str, index: str) -> str:
     style = (HERE / "site.css").read_text() + str(GossipPicture._css)
-    player = str(GossipPicture._esm).replace("export default { render };", "")
-    script = f"{player}\nconst headings = {index};\n{(HERE / 'site.js').read_text()}".replace("</", "<\\/")
+    script = f"{playing()}\nconst headings = {index};\n{(HERE / 'site.js').read_text()}".replace("</", "<\\/")
     title = f"{_number(one)}{one.title}" if one.name != "index" else f"{NAME}: from a rating to a reason"
     summary = one.scene or "Ten notebooks that build, train, measure and explain a graph recommender."
     items = []
@@ -162,6 +161,11 @@ measured on it. Code and text under the MIT licence.</p></footer>
 </body>
 </html>
 """
+
+
+def playing() -> str:
+    """The script behind quizzes and pictures that play."""
+    return str(GossipPicture._esm).replace("export default { render };", "") + (HERE / "play.js").read_text()
 
 
 def _next(before: Article | None, after: Article | None) -> str:
