@@ -8,8 +8,8 @@ Full ranking of all places but those learned from; recall@20 and NDCG@20, mean o
 1.6 times as often as others, those with the highest numbers 1.3 times, and neighbours in a user's sorted row fall into
 it together 1.3 times as often. `which_part.py` shows on MovieLens that a validation part chooses well only when it is
 hidden as the test is, so `like_the_test` draws a tenth with these marks. They are counts of what is hidden; no list was
-judged for them. One choice turns with the part: where a run of neighbours is hidden, cosines are the best scores of LightGCN; where this tenth is, cosines times
-the fourth root of the length of the place's tag.
+judged for them. One choice turns with the part: where a run of neighbours is hidden, cosines are the best scores of
+LightGCN; where this tenth is, cosines times the fourth root of the length of the place's tag.
 
 Parts: `choose` (prints the validation table, an hour of one core), `rows` (the table, seeds 0 to 2, fifty minutes of
 one core; rows that are there stay, so delete the file to begin anew), `bpr` (LightGCN with BPR for 30 minutes), `time`
