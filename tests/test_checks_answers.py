@@ -56,11 +56,12 @@ def hardest_of_a_few(user, likes, scores, generator):
     return films[torch.arange(len(user)), scores[user[:, None], films].argmax(dim=1)]
 
 
-def undivided(party):
-    raved = party.dense()
-    shared = raved.T @ raved
-    fans = shared.diagonal()
-    return raved @ (shared / (fans[..., None] * fans).sqrt()).fill_diagonal_(0)
+def sharp(**other):
+    return {**find("06.sharp_party").answer, **other}
+
+
+def two_guests():
+    return [[9, 8, 7, 6, 5, 1, 1, 1, 1, 1], [9, 1, 1, 1, 1, 1, 1, 1, 1, 1]]
 
 
 def left_blank(party, film):
@@ -100,7 +101,23 @@ def left_blank(party, film):
             "✗ wrong, because for 'NDCG@10 on validation' it expected '0.12 or more' and got 'on",
         ),
         ("05.sampler", hardest_of_a_few, "✓ right. Harder random films teach more"),
-        ("06.item_knn", undivided, "✗ wrong, because a film without fans divides 0 by 0"),
+        ("06.sharp_party", {"scores": [[3, 2, 1]]}, "✗ wrong, because the check needs a dict with scores, learned"),
+        ("06.sharp_party", sharp(scores=[[1, 2], [3]]), "✗ wrong, because scores must be rows of numbers"),
+        ("06.sharp_party", sharp(scores=[[0.5] * 13]), "✗ wrong, because scores needs 1 to 3 rows, one per guest, of"),
+        ("06.sharp_party", sharp(scores=[[float("nan")] * 9]), "✗ wrong, because every score must be a finite number."),
+        ("06.sharp_party", sharp(scores=[[1, 2]] * 2), "✗ wrong, because a party needs more films than guests."),
+        ("06.sharp_party", sharp(hidden=[]), "✗ wrong, because hidden must be a list with at least one pair"),
+        (
+            "06.sharp_party",
+            sharp(hidden=[(0, 10)]),
+            "✗ wrong, because hidden names a guest or a film that has no score",
+        ),
+        ("06.sharp_party", sharp(hidden=[(0, n) for n in range(1, 10)]), "✗ wrong, because every guest needs a film"),
+        (
+            "06.sharp_party",
+            sharp(scores=two_guests(), hidden=[(0, 3), (0, 5), (1, 5)]),
+            "✓ right. An evaluation is code",
+        ),
         ("04.exponents", (0.5, 0.75), "✗ wrong, because with these exponents NDCG@10 is 0."),
         ("04.exponents", (0.5, "b"), "✗ wrong, because the check needs two numbers"),
         ("04.exponents", 0.5, "✗ wrong, because the check needs two numbers"),
@@ -114,22 +131,20 @@ def test_what_learners_write_and_no_list_foresaw(name, attempt, words):
     assert str(judge(find(name), attempt)).startswith(words)
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("hidden_likes_masked", "a scorer that must find hidden raves."),
-        ("seen_not_masked", "seen raves that score higher than the hidden ones."),
-        ("idcg_of_the_hits", "a guest who hides more than the list finds."),
-        ("against_99_others", "a hidden rave below rank ten of all films that is among the best ten of a hundred."),
-        ("candidates_counted_in_users", "a hidden film whose number is higher than that of any guest."),
-        ("ties_in_index_order", "equal scores."),
-    ],
-)
-def test_each_missed_bug_is_told_with_what_it_takes_to_see_it(name, words):
-    exercise = find("06.bug_and_test")
-    missed = 0
-    for letter in set("ABCDEF") - {exercise.answer[name]}:
-        reason = judge(exercise, {**exercise.answer, name: letter}).reason
-        assert not reason or reason == f"test {letter} passes with {name}. To see that bug, a test needs {words}"
-        missed += bool(reason)
-    assert missed >= 2
+def test_a_party_that_lets_a_ruler_pass_is_told_what_it_takes_and_the_takings_are_enough():
+    """Each of these parties was made by what the message says that it lacks."""
+    for name, party in CATCHES.items():
+        caught = find("06.sharp_party").observe(party)
+        assert caught[name], name
+    reason = find("06.sharp_party").diagnose(CATCHES["ties_in_index_order"])
+    assert reason.startswith("your party catches ") and reason.endswith(".")
+
+
+CATCHES = {
+    "hidden_likes_masked": {"scores": [[3, 2, 1]], "learned": [(0, 2)], "hidden": [(0, 0)], "k": 1},
+    "seen_not_masked": {"scores": [[3, 2, 1]], "learned": [(0, 0)], "hidden": [(0, 1)], "k": 1},
+    "idcg_of_the_hits": {"scores": [[3, 2, 1, 0]], "learned": [(0, 3)], "hidden": [(0, 0), (0, 2)], "k": 2},
+    "against_99_others": {"scores": [[4, 3, 2, 1]], "learned": [(0, 3)], "hidden": [(0, 1), (0, 2)], "k": 3},
+    "candidates_counted_in_users": {"scores": [[1, 2, 3, 4]], "learned": [(0, 1)], "hidden": [(0, 3)], "k": 1},
+    "ties_in_index_order": {"scores": [[1] * 9], "learned": [(0, 8)], "hidden": [(0, 1)], "k": 2},
+}

@@ -16,6 +16,7 @@ from course_lib.plots import (
     gossip,
     graph_views,
     guest_list,
+    judging,
     learning,
     list_so_far,
     maps,
@@ -65,6 +66,26 @@ PLOTS = {
     learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],
     learning.plot_two_by_two: [{"a": {"x": [0.1], "y": [0.2]}, "b": {"x": [0.3], "y": [0.4]}}, ("EASE", 0.3)],
     learning.plot_differences: [pd.DataFrame({"name": ["a"], "difference": [0.1], "low": [0.0], "high": [0.2]})],
+    judging.plot_by_activity: [pd.DataFrame({"hit@10": [0.5, 0.9], "recall@20": [0.4, 0.2]}), ["1 to 2", "3 to 9"]],
+    judging.plot_by_fame: [pd.DataFrame({"EASE": [0.6, 0.1]}, index=["famous", "the tail"]), "EASE"],
+    judging.plot_judges: [
+        pd.DataFrame({"metric": ["hit@10"] * 2, "judge": ["course", "PyG"], "value": [0.5, 0.6]}),
+        ["hit@10"],
+        ["course", "PyG"],
+    ],
+    judging.plot_lifts: [
+        pd.DataFrame({"model": ["EASE"], "split_seed": [0], "ndcg@10": [0.3], "hidden": [0.4]}),
+        ["EASE"],
+        "EASE",
+    ],
+    judging.plot_list_contents: [pd.DataFrame({"hit": [0.2], "low": [0.3]}, index=["EASE"]), "EASE"],
+    judging.plot_protocols: [pd.DataFrame({"all": [0.3], "drawn": [0.5]}, index=["EASE"]), "EASE", "EASE"],
+    judging.plot_rungs: [LADDER, ["LightGCN", "EASE"], "LightGCN"],
+    judging.plot_told_apart: [{"split 0": (0.1, -0.1, 0.3), "all": (0.1, 0.05, 0.2)}, 1, "a minus b"],
+    judging.plot_which_part: [
+        pd.DataFrame({"test": ["a"] * 2, "validation": ["a", "at random"], "seed": [0, 0], "kendall": [0.8, 0.6]}),
+        "a",
+    ],
     list_so_far.plot_list_so_far: [
         "you",
         "your",
@@ -98,9 +119,7 @@ PLOTS = {
     pairs.plot_pushes: [[0.5, 0.4], [0.1, 0.2]],
     pairs.plot_random_films: [0.01, 0.05],
     ranking.plot_against_chance: [[True, False], 10, 400, "your"],
-    ranking.plot_metrics_by_rank: [pd.DataFrame({"NDCG@2": [0.6, 0.4]}, index=[1, 2]), 2],
-    ranking.plot_intervals: [pd.DataFrame({"mean": [0.3], "low": [0.2], "high": [0.35]}, index=["women"]), "NDCG@10"],
-    ranking.plot_grouped_bars: [pd.DataFrame({"a": [0.1]}, index=["full"]), "NDCG@10"],
+    ranking.plot_hits: [["Alien", "Brazil"], [True, False], 10, "your"],
     receipts.plot_fold_in: ["you", ["Jaws"], [9], ["Alien", "Brazil"], [0.5, 0.3]],
     receipts.plot_shares: [["Alien"], [0.5], ["Jaws", "Psycho"], np.array([[0.4, 0.1]])],
     receipts.plot_beyond: [["Alien", "Brazil"], [0.5, 0.3], ["Jaws", "Psycho"], np.array([[0.4, 0.1], [0.1, 0.2]])],
@@ -141,7 +160,7 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, graph_views, guest_list, learning, list_so_far, maps, pairs, ranking, receipts, rounds)
+    modules = (gossip, graph_views, guest_list, judging, learning, list_so_far, maps, pairs, ranking, receipts, rounds)
     drawing = {
         function
         for module in modules

@@ -50,10 +50,10 @@ def make(party, split, tmp_path_factory):
 
     def ranked_list() -> RankedListWidget:
         user = int(split.test.user_degree().argmax())
-        popular = split.fit.item_degree().float()
-        return RankedListWidget(
-            lambda users: popular.expand(len(users), -1), user, split.test, split.fit, party.films["title"].tolist()
-        )
+        rated = set(party.ratings.query("user_id == @split.user_ids[@user] and rating < 4")["item_id"])
+        low = torch.tensor([item for item, raw in enumerate(split.item_ids) if raw in rated])
+        parts = split.fit.items_of(user), split.test.items_of(user), low
+        return RankedListWidget(split.fit.item_degree().float(), *parts, party.films["title"].tolist())
 
     def rehearsal() -> RehearsalWidget:
         bpr = replace(BPR_CONFIG, n_epochs=30, learning_rate=0.02, reg_weight=0.0, patience=30)

@@ -1,27 +1,30 @@
 import pytest
 import torch
 
-from course_lib.interactions import Interactions
 from course_lib.widgets.ranked_list import RankedListWidget
 from tests import drawings
 
-TITLES = [f"Film {letter}" for letter in "ABCDEFGHIJ"]
+TITLES = [f"Film {n}" for n in range(60)]
 
 
-def one_guest(*films: int) -> Interactions:
-    return Interactions(torch.zeros(len(films), dtype=torch.int64), torch.tensor(films, dtype=torch.int64), 1, 10)
+def films(*items: int) -> torch.Tensor:
+    return torch.tensor(items, dtype=torch.int64)
+
+
+def make(shown=(0, 3), hidden=(2, 5, 9), low=(4,)) -> RankedListWidget:
+    """Scores fall from film 0 to 59; two films were learned from, three are hidden raves, one was rated low."""
+    return RankedListWidget(-torch.arange(60.0), films(*shown), films(*hidden), films(*low), TITLES)
 
 
 @pytest.fixture
 def widget() -> RankedListWidget:
-    """One guest; scores fall from film 0 to 9; 0 and 3 were learned from; 2, 5 and 9 are hidden likes."""
-    return RankedListWidget(lambda users: -torch.arange(10.0)[None], 0, one_guest(2, 5, 9), one_guest(0, 3), TITLES)
+    return make()
 
 
-def test_it_opens_on_the_list_of_the_scorer(widget):
-    # Unseen: 1, 2, 4, 5, 6, 7, 8, 9, so the hidden likes stand at ranks 2, 4 and 8.
+def test_it_opens_on_the_list_of_the_matchmaker(widget):
+    # Not learned from: 1, 2, 4, 5, 6, 7, 8, 9, so the hidden raves stand at places 2, 4 and 8.
     assert widget.rank.value == 2
-    assert "Mask on, K = 10, 3 hidden likes: hits at ranks 2, 4, 8." in widget.summary()
+    assert "The first 10 films hold hidden raves at places 2, 4, 8." in widget.summary()
     dcg, ideal = 0.6309 + 0.4307 + 0.3155, 1 + 0.6309 + 0.5
     assert widget.metrics() == pytest.approx({"Hit@10": 1, "recall@10": 1, "NDCG@10": dcg / ideal}, abs=1e-4)
 
@@ -37,24 +40,54 @@ def test_moving_the_hit_changes_ndcg_and_nothing_else(widget):
 
 def test_a_shorter_list_loses_the_hits_below_it(widget):
     widget.k.value = 5
-    assert "hits at ranks 2, 4." in widget.summary()
+    assert "hidden raves at places 2, 4." in widget.summary()
     assert widget.metrics()["recall@5"] == pytest.approx(2 / 3)
 
 
-def test_without_the_mask_the_learned_films_push_the_hits_down(widget):
-    widget.mask.value = False
-    assert "Mask off" in widget.summary() and "hits at ranks 3, 6, 10." in widget.summary()
-    assert drawings.words(widget.view.value).count("already raved about") == 2
+def test_without_a_mask_the_learned_films_push_the_hits_down(widget):
+    widget.mask.value = "nothing"
+    assert "hidden raves at places 3, 6, 10." in widget.summary() and widget.n_told() == 2
+    assert drawings.words(widget.view.value).count("learned from") == 2
 
 
-def test_no_state_of_the_controls_raises(widget):
-    for rank in (1, 25):
-        for k in (5, 10, 20):
-            for mask in (True, False):
-                widget.rank.value, widget.k.value, widget.mask.value = rank, k, mask
-                assert 0 <= widget.metrics()[f"NDCG@{k}"] <= 1
+def test_known_low_ratings_can_be_masked_too(widget):
+    assert "rated 1 to 3" in drawings.words(widget.view.value)
+    widget.mask.value = "raves and low ratings"
+    assert "hidden raves at places 2, 3, 7." in widget.summary()
+    assert "rated 1 to 3" not in drawings.words(widget.view.value)
 
 
-def test_a_guest_who_hides_nothing_is_refused():
-    with pytest.raises(ValueError, match="user 0 hides no like"):
-        RankedListWidget(lambda users: torch.zeros(1, 10), 0, one_guest(), one_guest(0), TITLES)
+def test_whoever_rated_nothing_low_is_not_asked():
+    assert [name for name, _ in make(low=()).mask.options] == ["nothing", "raves"]
+
+
+def place_on_the_picture(widget: RankedListWidget) -> int:
+    """The number that stands beside the title of the film that is marked to be moved, in the drawing."""
+    words = drawings.words(widget.view.value)
+    note = next(n for n, word in enumerate(words) if word.endswith("↕"))
+    return int(words[note - 1].lstrip("…"))
+
+
+@pytest.mark.parametrize("mask", ["nothing", "raves", "raves and low ratings"])
+@pytest.mark.parametrize("rank", [1, 7, 20, 21, 25])
+def test_the_control_and_the_picture_agree_on_the_place(widget, mask, rank):
+    widget.mask.value = mask
+    assert place_on_the_picture(widget) == widget.rank.value
+    widget.rank.value = rank
+    assert place_on_the_picture(widget) == widget.rank.value == rank
+    assert f"stands at place {rank}." in widget.summary()
+
+
+def test_a_hit_far_below_the_list_is_still_in_the_picture():
+    widget = make(shown=range(40), hidden=(43,))
+    assert widget.rank.value == place_on_the_picture(widget) == 4
+    widget.mask.value = "nothing"
+    assert widget.rank.value == place_on_the_picture(widget) == 44
+    assert widget.metrics() == {"Hit@10": 0, "recall@10": 0, "NDCG@10": 0}
+    widget.mask.value = "raves"
+    assert widget.rank.value == 4
+
+
+def test_whoever_hides_nothing_is_refused():
+    with pytest.raises(ValueError, match="nothing is hidden, so there is no hit to move"):
+        make(hidden=())

@@ -1,44 +1,34 @@
-"""The exercises of notebook 06: NDCG, a rung of the ladder, a paired bootstrap, and which test finds which bug."""
+"""The exercises of notebook 06: the perfect list, a paired interval, and a party that no broken ruler survives."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from course_lib.baselines import item_knn
 from course_lib.classroom import museum
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.museum import MUSEUM, passes
-from course_lib.classroom.parties import parties
+from course_lib.classroom.museum import MUSEUM
 from course_lib.classroom.question import Question
 from course_lib.evaluation import ndcg_at_k
 from course_lib.interactions import Interactions
 
-TESTS = {
-    "A": museum.an_oracle_scores_one,
-    "B": museum.a_constant_scorer_does_not_know_film_0,
-    "C": museum.the_last_film_can_be_found,
-    "D": museum.one_of_two_likes_found_is_not_perfect,
-    "E": museum.a_like_at_rank_40_is_not_in_the_top_ten,
-    "F": museum.knowing_the_seen_likes_takes_no_place,
-}
-_BUGS = {bug.name: bug for bug in MUSEUM if bug.right is museum.ndcg}
-_MATCHES = dict(zip(_BUGS, "AFDECB", strict=True))
+RULERS = {bug.name: bug for bug in MUSEUM if bug.right is museum.ndcg}
+MAX_GUESTS, MAX_FILMS = 3, 12
 _IT_TAKES = {
-    "hidden_likes_masked": "a scorer that must find hidden raves",
-    "seen_not_masked": "seen raves that score higher than the hidden ones",
-    "idcg_of_the_hits": "a guest who hides more than the list finds",
-    "against_99_others": "a hidden rave below rank ten of all films that is among the best ten of a hundred",
-    "candidates_counted_in_users": "a hidden film whose number is higher than that of any guest",
-    "ties_in_index_order": "equal scores",
+    "hidden_likes_masked": "a hidden film that a right test finds",
+    "seen_not_masked": "a film that was learned from and scores higher than a hidden one",
+    "idcg_of_the_hits": "a guest with a hit on the list and a hidden film that isn't on it",
+    "against_99_others": "two hidden films of one guest, with a film above them that is neither hidden nor learned",
+    "candidates_counted_in_users": "a hidden film on the list whose number isn't below the number of guests",
+    "ties_in_index_order": "more films with equal scores than the list has room for, one of them hidden (try another)",
 }
+_KEYS = ("scores", "learned", "hidden", "k")
 
 
 def _lists() -> dict[str, tuple]:
     return {
-        "hits at ranks 1 and 3 of 5, with 3 raves hidden": (torch.tensor([1, 0, 1, 0, 0]).bool(), 3),
-        "hits at ranks 2 and 3 of 5, with 2 raves hidden": (torch.tensor([0, 1, 1, 0, 0]).bool(), 2),
+        "hits at places 1 and 3 of 5, with 3 raves hidden": (torch.tensor([1, 0, 1, 0, 0]).bool(), 3),
+        "hits at places 2 and 3 of 5, with 2 raves hidden": (torch.tensor([0, 1, 1, 0, 0]).bool(), 2),
         "a list of 3 for a guest who hides 10": (torch.tensor([1, 0, 1]).bool(), 10),
         "a list without a hit": (torch.zeros(4).bool(), 2),
     }
@@ -46,20 +36,6 @@ def _lists() -> dict[str, tuple]:
 
 def _dcg(hits: Tensor) -> Tensor:
     return (hits / torch.arange(2, len(hits) + 2).log2()).sum()
-
-
-def _cosine(likes: Tensor, fans: Tensor) -> Tensor:
-    return (likes.T @ likes) / (fans[:, None] * fans).sqrt()
-
-
-def _knn(similarity: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Interactions], Tensor]:
-    """Scores from a similarity that is made of the likes and the fans of each film; the diagonal is emptied."""
-
-    def scores(party: Interactions) -> Tensor:
-        likes = party.dense()
-        return likes @ similarity(likes, party.item_degree()).fill_diagonal_(0)
-
-    return scores
 
 
 def _two_models() -> dict[str, tuple]:
@@ -85,106 +61,115 @@ def _normal(first: Tensor, second: Tensor, draws: Tensor) -> Tensor:
     return difference.mean() + torch.tensor([-1.96, 1.96]) * difference.std() / len(difference) ** 0.5
 
 
-def _is_caught(matches: dict[str, str]) -> dict[str, bool]:
-    """Whether each bug fails the test it was given: the tests are really run."""
-    return {name: not passes(TESTS[matches[name].upper()], bug.wrong) for name, bug in _BUGS.items()}
+def values(party: dict) -> dict[str, Tensor]:
+    """NDCG@k of each guest of a small party: `right`, and as each broken ruler has it.
+
+    Args:
+        party: `scores`, a row per guest and a number per film; `learned` and `hidden`, pairs (guest, film); and `k`.
+    """
+    scores = torch.as_tensor(party["scores"], dtype=torch.float32)
+    learned, hidden = (
+        Interactions(*torch.as_tensor(party[name], dtype=torch.int64).reshape(-1, 2).T, *scores.shape)
+        for name in ("learned", "hidden")
+    )
+    metrics = {"right": museum.ndcg} | {name: bug.wrong for name, bug in RULERS.items()}
+    return {name: metric(scores.__getitem__, hidden, learned, int(party["k"])) for name, metric in metrics.items()}
 
 
-def _look(matches: Any) -> str | None:
-    """The first thing that is wrong with the pairs of bug and test."""
-    if not isinstance(matches, dict) or set(matches) != set(_BUGS):
-        return f"the check needs a dict with a letter for each of {', '.join(_BUGS)}."
-    for name, letter in matches.items():
-        if not isinstance(letter, str) or letter.upper() not in TESTS:
-            return f"{name} has the test {letter!r}; the tests are {', '.join(TESTS)}."
-    missed = [name for name, caught in _is_caught(matches).items() if not caught]
-    return _not_seen_by(matches[missed[0]].upper(), missed[0]) if missed else None
+def _is_caught(party: Any) -> dict[str, bool] | None:
+    """Whether each ruler gives some guest of the party another value than the right one: all are really applied."""
+    if _out_of_form(party):
+        return None
+    found = values(party)
+    return {name: not torch.allclose(found[name].double(), found["right"].double(), atol=1e-4) for name in RULERS}
 
 
-def _not_seen_by(letter: str, name: str) -> str:
-    return f"test {letter} passes with {name}. To see that bug, a test needs {_IT_TAKES[name]}."
+def _look(party: Any) -> str | None:
+    """The first thing that is wrong with a party, or which rulers it lets pass."""
+    if reason := _out_of_form(party):
+        return reason
+    missed = [name for name, caught in (_is_caught(party) or {}).items() if not caught]
+    return _not_caught(len(RULERS) - len(missed), missed[0]) if missed else None
+
+
+def _not_caught(n_caught: int, name: str) -> str:
+    return f"your party catches {n_caught} of {len(RULERS)} rulers. To catch {name} it needs {_IT_TAKES[name]}."
+
+
+def _out_of_form(party: Any) -> str | None:
+    if not isinstance(party, dict) or set(party) != set(_KEYS):
+        return f"the check needs a dict with {', '.join(_KEYS)}."
+    try:
+        scores = torch.as_tensor(party["scores"], dtype=torch.float32)
+        pairs = {name: torch.as_tensor(party[name], dtype=torch.int64) for name in ("learned", "hidden")}
+        k = int(party["k"])
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return "scores must be rows of numbers, learned and hidden lists of pairs (guest, film), and k a whole number."
+    if scores.dim() != 2 or not (1 <= len(scores) <= MAX_GUESTS and 2 <= scores.size(1) <= MAX_FILMS):
+        return f"scores needs 1 to {MAX_GUESTS} rows, one per guest, of 2 to {MAX_FILMS} numbers each, one per film."
+    if not scores.isfinite().all():
+        return "every score must be a finite number."
+    n_users, n_items = scores.shape
+    if n_users >= n_items:
+        return "a party needs more films than guests."
+    for name, table in pairs.items():
+        if table.dim() != 2 or table.size(-1) != 2 or not len(table):
+            return f"{name} must be a list with at least one pair (guest, film)."
+        if table.min() < 0 or table[:, 0].max() >= n_users or table[:, 1].max() >= n_items:
+            return f"{name} names a guest or a film that has no score; both are counted from 0."
+    both = [tuple(pair) for table in pairs.values() for pair in table.tolist()]
+    if len(set(both)) < len(both):
+        return "no pair may come twice: what is hidden isn't learned from."
+    if any(sum(guest == user for guest, _ in both) >= n_items for user in range(n_users)):
+        return "every guest needs a film that is neither learned from nor hidden."
+    return None if 1 <= k <= n_items else f"k must be from 1 to {n_items}, the number of films."
+
+
+SHARP = {"scores": [[9, 8, 7, 6, 5, 1, 1, 1, 1, 1]], "learned": [(0, 0)], "hidden": [(0, 3), (0, 5)], "k": 5}
 
 
 EXERCISES = (
     Exercise(
         name="06.ndcg",
         level="worked",
-        minutes=5,
+        minutes=3,
         answer=lambda hits, n_hidden: ndcg_at_k(hits[None], torch.tensor([n_hidden]))[0],
         cases=_lists,
+        remember="NDCG holds a list against the best one that was possible for this guest.",
         mistakes=(
             Mistake(
                 lambda hits, n_hidden: _dcg(hits) / _dcg(hits.sort(descending=True).values),
-                "your perfect list holds only the raves that were found, so a single hit at rank 1 gives 1, whatever "
+                "your perfect list holds only the raves that were found, so a single hit at place 1 gives 1, whatever "
                 "was missed. The perfect list knows all hidden raves.",
             ),
             Mistake(
                 lambda hits, n_hidden: _dcg(hits) / _dcg(torch.ones(len(hits))),
-                "your perfect list has hits at all K ranks. A guest who hides 2 raves cannot have 5 hits, "
-                "and even an oracle would stay below 1.",
+                "your perfect list has hits at all K places. A guest who hides 2 raves can't have 5 hits, so even "
+                "whoever knows the hidden raves would stay below 1.",
             ),
             Mistake(
                 lambda hits, n_hidden: _dcg(hits) / _dcg(torch.ones(n_hidden)),
-                "your perfect list has a place for every hidden rave, but it is K long, like the list it is held "
+                "your perfect list has a place for every hidden rave, but it's K long, like the list it is held "
                 "against.",
             ),
             Mistake(
                 lambda hits, n_hidden: _dcg(hits),
-                "this is the DCG. Your perfect list is worth 1: a single hit at rank 1.",
+                "this is the DCG. Your perfect list is worth 1: a single hit at place 1.",
             ),
-            Mistake(lambda hits, n_hidden: hits.sum() / n_hidden, "this is the recall: it does not see the ranks."),
+            Mistake(lambda hits, n_hidden: hits.sum() / n_hidden, "this is the recall: it doesn't see the places."),
         ),
         hints=(
-            "Where would an oracle put the hidden raves, and how many of them fit on a list of K?",
-            "The first min(hidden, K) ranks are hits. `torch.arange(K)` numbers the ranks from 0.",
-        ),
-    ),
-    Exercise(
-        name="06.item_knn",
-        level="faded",
-        minutes=7,
-        answer=lambda party: item_knn(party)(torch.arange(party.n_users)),
-        cases=parties,
-        mistakes=(
-            Mistake(
-                _knn(_cosine),
-                "a film without fans divides 0 by 0, which is no number, and no ranking can be made of it. Count at "
-                "least one fan: `clamp_min(1)`.",
-            ),
-            Mistake(
-                _knn(lambda likes, fans: likes.T @ likes),
-                "these are shared fans, not cosines: a film that everybody raved about is similar to everything.",
-            ),
-            Mistake(
-                _knn(lambda likes, fans: likes.T @ likes / fans.clamp_min(1)),
-                "you divide by the fans of one film only. The cosine divides by the root of both counts.",
-            ),
-            Mistake(
-                _knn(lambda likes, fans: likes.T @ likes / (fans[:, None] * fans).clamp_min(1)),
-                "the square root is missing: √(fans of one · fans of the other).",
-            ),
-            Mistake(
-                _knn(lambda likes, fans: likes.T @ likes / (fans[:, None] + fans - likes.T @ likes).clamp_min(1)),
-                "this is the Jaccard similarity, shared fans over all fans of the two. The cosine was asked for.",
-            ),
-            Mistake(
-                lambda party: party.dense() @ _cosine(party.dense(), party.item_degree().clamp_min(1)),
-                "each film speaks for itself with similarity 1, so the guests get back what they raved about. "
-                "Set the diagonal to 0.",
-            ),
-        ),
-        hints=(
-            "`raved` is (n_users, n_items). Which product with its transpose is (n_items, n_items)?",
-            "`fans[:, None] * fans` holds the product of the fans of every two films, (n_items, n_items).",
-            "Nobody raved about Dune. What is 0 / 0?",
+            "Where would somebody who knows the hidden raves put them, and how many of them fit on a list of K?",
+            "The first min(hidden, K) places are hits. `torch.arange(K)` numbers the places from 0.",
         ),
     ),
     Exercise(
         name="06.paired",
-        level="free",
-        minutes=8,
+        level="faded",
+        minutes=3,
         answer=lambda first, second, draws: _middle((first - second)[draws].mean(dim=1)),
         cases=_two_models,
+        remember="Subtract first, guest by guest: then it no longer matters who is easy to guess.",
         mistakes=(
             Mistake(
                 lambda first, second, draws: _middle((first - second)[draws].flatten()),
@@ -229,33 +214,33 @@ EXERCISES = (
             "Subtract first: one difference per guest, (n,).",
             "`difference[draws]` is (R, n): each row is a party of guests drawn with replacement. What do you do with "
             "a row?",
-            "`torch.quantile(values, torch.tensor([low, high]))` gives both ends. The middle 95 % leave 2.5 % on each "
-            "side.",
         ),
     ),
     Exercise(
-        name="06.bug_and_test",
-        level="free",
-        minutes=8,
-        answer=_MATCHES,
+        name="06.sharp_party",
+        level="make",
+        minutes=6,
+        answer=SHARP,
         observe=_is_caught,
         diagnose=_look,
-        mistakes=tuple(
-            Mistake({**_MATCHES, name: letter}, _not_seen_by(letter, name))
-            for name, letter in (
-                ("hidden_likes_masked", "B"),
-                ("seen_not_masked", "A"),
-                ("idcg_of_the_hits", "A"),
-                ("against_99_others", "C"),
-                ("candidates_counted_in_users", "E"),
-                ("ties_in_index_order", "A"),
-            )
+        remember="An evaluation is code, so test it on a party whose result you can work out by hand.",
+        mistakes=(
+            Mistake(
+                {**SHARP, "scores": [[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]], "k": 4}, _not_caught(5, "ties_in_index_order")
+            ),
+            Mistake({**SHARP, "scores": [[0, 8, 7, 6, 5, 1, 1, 1, 1, 1]]}, _not_caught(5, "seen_not_masked")),
+            Mistake({**SHARP, "hidden": [(0, 5)]}, _not_caught(3, "hidden_likes_masked")),
+            Mistake({**SHARP, "k": 0}, "k must be from 1 to 10, the number of films."),
+            Mistake(
+                {**SHARP, "hidden": [(0, 0), (0, 5)]}, "no pair may come twice: what is hidden isn't learned from."
+            ),
         ),
         hints=(
-            "Do not ask what the bug does to a good model. Ask on which party, with which scorer, the wrong line gives "
-            "another list or another number than the right one.",
-            "In A the seen raves score 0. So whether they are masked makes no difference.",
-            "`passes(test, bug.wrong)` of `course_lib.classroom.museum` runs a test on a bug.",
+            "Start with one guest who has learned film 0 and hides two films, one on the list and one below it. Which "
+            "rulers does that catch?",
+            "There are few guests, so give the hidden films high numbers. What a ruler does with films that the guest "
+            "learned from shows only if these score high.",
+            "For the ties, give many films the same score, let the list end among them, and hide the first of them.",
         ),
     ),
 )
@@ -263,21 +248,21 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "From 02: a guest gave a film 2 stars. What does the evaluation do with it?",
+        "From 02: a guest gave a film two stars. What does the evaluation do with it?",
         (
             ("it hides it as a rave", "Only ratings of 4 and 5 are raves, and only raves are hidden."),
-            ("it masks it, the guest has seen it", "The mask holds the raves learned from. A 2 never was a rave."),
-            ("it leaves it among the candidates", None),
-            ("it counts it as a dislike that was avoided", "The test knows no dislikes, only raves and the rest."),
+            ("it leaves it on the list, as a miss", None),
+            ("it masks it, because the guest has seen it", "The mask holds what the matchmaker learned from: raves."),
+            ("it counts a dislike that was avoided", "The test knows no dislikes, only hidden raves and the rest."),
         ),
-        "A film rated 2 is neither learned from nor hidden. It stays a candidate, and to recommend it is a miss.",
+        "A film rated 2 is neither learned from nor hidden, so it stays a candidate.",
     ),
     Question(
-        "From 05: a random film may be one that the guest hides a rave for. Should the sampler avoid those?",
+        "From 05: a random film may be a rave that we hid. Should the sampler of training pairs avoid those?",
         (
-            ("yes, they are wrong negatives", "They are, and only somebody who knows the test can tell which."),
+            ("yes, because they are taught the wrong way round", "They are, but only whoever knows the test can tell."),
+            ("yes, but only for the reported number", "Then the reported model has learned from the test."),
             ("no", None),
-            ("yes, but only when the number is reported", "Then the reported model has learned from the test."),
         ),
         "To avoid them the sampler would have to know the test, and that knowledge would leak into the training.",
     ),
@@ -287,28 +272,28 @@ QUESTIONS = (
             ("1.5 / 2.131 = 0.704", None),
             ("1.5 / 1.631 = 0.920", "You held it against a perfect list of the two raves found. Three were hidden."),
             ("1.5 / 2.948 = 0.509", "A perfect list has three hits here, not five: there are no more raves to find."),
-            ("2 / 3 = 0.667", "That is recall@5: it does not see the ranks."),
+            ("2 / 3 = 0.667", "That is recall@5: it doesn't see the places."),
         ),
         "DCG is 1/log2(2) + 1/log2(4) = 1.5. The perfect list earns 1 + 0.631 + 0.5 = 2.131.",
     ),
     Question(
         "An evaluation prints 0.0000 for a trained model. What do you do first?",
         (
-            ("train longer", "A random scorer is above zero. Exactly zero is not a weak model, it is a broken test."),
-            ("try another split", "The same broken test gives the same zero on every split."),
-            ("give it an oracle and a random scorer", None),
-            ("report it: honest numbers are low", "Low is what you can explain. Not one hit at all, nobody can."),
+            ("train for longer", "Random lists are above zero. Exactly zero is no weak model, it's a broken test."),
+            ("report it, because honest numbers are often low", "Low can be explained. No single hit at all can't."),
+            ("hand it an oracle", None),
+            ("try it on another split", "The same broken test gives the same zero on every split."),
         ),
-        "The oracle must score 1, the random scorer must be low but not exactly zero. Both take a second.",
+        "An oracle must reach 1. It takes a second, and you needn't read any code.",
     ),
     Question(
-        "A beats B by 0.01 NDCG@10, and the paired interval runs from -0.002 to 0.022. What do you write?",
+        "A beats B by 0.01 NDCG@10, and the interval of the difference runs from -0.002 to 0.022. What do you write?",
         (
-            ("A is better: the mean difference is positive", "Another set of guests might have turned the sign."),
-            ("A and B are equally good", "Not told from zero is not zero: 0.022 lies inside as well."),
-            ("on these guests the difference is not told from zero", None),
-            ("A is better with 95 % probability", "The interval is about draws of guests, not about the models."),
+            ("A is better, because the mean difference is positive", "Other guests might have turned the sign."),
+            ("A and B are equally good", "That zero is inside doesn't make it zero: 0.022 is inside as well."),
+            ("we can't tell them apart", None),
+            ("A is better with 95 % probability", "The interval is about draws of guests, and not about the models."),
         ),
-        "Zero lies inside. More guests or more splits may tell; one more decimal does not.",
+        "Zero is inside. More guests or more splits may tell, but one more decimal doesn't.",
     ),
 )
