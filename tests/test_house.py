@@ -13,13 +13,13 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "course_lib"
 WINGS = ("classroom", "plots", "widgets")
-# library <- plots <- widgets, library <- classroom; and the four things of the classroom that a widget shows.
+# library <- plots <- widgets, library <- classroom; and the five things of the classroom that a widget shows or notes.
 MAY_IMPORT = {
     "library": ("library",),
     "classroom": ("library", "classroom"),
     "plots": ("library", "plots"),
     "widgets": ("library", "plots", "widgets", "classroom.guest", "classroom.predictions", "classroom.question",
-                "classroom.progress_list"),
+                "classroom.progress_list", "classroom.progress_file"),
 }  # fmt: skip
 CORE = ("border", "data", "interactions", "graph", "lightgcn", "bpr", "softmax", "training", "evaluation", "baselines",
         "recommendation")  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from course_lib.classroom.predictions import can_keep_predictions, keep_prediction, kept_predictions
+from course_lib.classroom.progress_file import note_prediction
 from course_lib.plots.text import markdown
 from course_lib.widgets import live
 
@@ -101,8 +102,17 @@ class Predict:
         said = f"You said {self._with_unit(guess)}"
         if guess == self.truth:
             return f"{said}, and that's right."
-        close = abs(guess - self.truth) <= self.tolerance * (1 + 1e-9)
-        return f"{said}, and {truth}: close enough." if close else f"{said}, but {truth}."
+        return f"{said}, and {truth}: close enough." if self._is_right() else f"{said}, but {truth}."
+
+    def _guessed(self) -> float | str | None:
+        words = self.guess.value
+        return _number(words) if isinstance(self.truth, float) else words
+
+    def _is_right(self) -> bool:
+        guess = self._guessed()
+        if isinstance(self.truth, str) or not isinstance(guess, float):
+            return guess == self.truth
+        return abs(guess - self.truth) <= self.tolerance * (1 + 1e-9)
 
     def _with_unit(self, value: float) -> str:
         number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
@@ -119,6 +129,8 @@ class Predict:
             self.view.value = f"<p>“{escape(words)}” is no number. Write one such as 12 or 0.4.</p>"
             return
         self.show_me.layout.display = "none"
+        if not self._shown:  # a guess after the answer is none
+            note_prediction(self.key, self._guessed(), self._is_right())
         self._show()
         if self.remember.value:
             self._keep()
@@ -138,8 +150,7 @@ class Predict:
         )
 
     def _keep(self, _change: dict | None = None) -> None:
-        words = self.guess.value
-        guess = _number(words) if isinstance(self.truth, float) else words
+        guess = self._guessed()
         try:
             keep_prediction(self.key, guess if self.remember.value else None)
         except OSError as error:

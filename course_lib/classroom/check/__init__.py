@@ -11,6 +11,7 @@ from IPython.display import display
 
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
+from course_lib.classroom.progress_file import note_check
 
 _hints_given: dict[str, int] = {}
 
@@ -28,7 +29,11 @@ def check(name: str, attempt: Any) -> None:
     Raises:
         ValueError: no exercise has this name.
     """
-    display(judge(find(name), attempt))
+    exercise = find(name)
+    verdict = judge(exercise, attempt)
+    display(verdict)
+    met = [place for place, mistake in enumerate(exercise.mistakes) if mistake.message == verdict.reason]
+    note_check(name, verdict.state, met[0] if met else None)
 
 
 def hint(name: str) -> None:
