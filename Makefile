@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth gowalla cuda clean
+.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -104,6 +104,9 @@ gowalla: .venv/.dev  ## the Gowalla table (course_lib/tables/gowalla.csv, RESULT
 
 cuda: .venv/.dev  ## with an NVIDIA GPU: that it gives the same numbers, in three minutes
 	$(BIN)/python -m tests.benchmarks.cuda
+
+load: .venv/.dev  ## many kernels at once beside one alone: memory, and how long a move of a widget takes (hub/README.md)
+	$(BIN)/python -m tests.benchmarks.load
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .mypy_cache .hypothesis
