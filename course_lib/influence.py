@@ -9,18 +9,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course_lib.baselines import popularity
 from course_lib.border import check_count, check_index, check_option, check_range
+from course_lib.evaluation import evaluate, top_k
 from course_lib.graph import (
     adjacency,
     edge_index,
-    edge_weight,
     gossip_rounds,
     neighbours,
     newcomer_hears,
     sparse_matrix,
 )
 from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN, check_graph
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -49,6 +49,37 @@ def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
         ends_at, total = ("films", n_films) if hop % 2 else ("guests", len(active) - 1)
         mean = float((arrived > 0).sum(dim=0).float().mean()) - (ends_at == "guests")  # the guest is no find
         rows.append({"hop": hop, "ends_at": ends_at, "mean_count": mean, "mean_share": mean / max(total, 1)})
+    return pd.DataFrame(rows)
+
+
+ALONE, SUMMED = "walks of this length", "all up to this length"
+
+
+def lists_by_hops(likes: Interactions, hidden: Interactions, max_hops: int = 15) -> pd.DataFrame:
+    """What top tens made of walks of 1, 3, 5, ... hops are worth, and how many of their films are the charts.
+
+    The walks of k hops weigh the entries of Â^k; their sum over k is what `baselines.untrained_gossip` scores with.
+
+    Args:
+        likes: what the walks are made of, and left out of the lists.
+        hidden: what is looked for.
+
+    Returns:
+        `rule, hops, ndcg@10, shared`: `ALONE` or `SUMMED`, and the films that a list shares with popularity's, as a
+        mean over all users.
+    """
+    everybody = torch.arange(likes.n_users)
+    charts, _ = top_k(popularity(likes), everybody, likes, 10)
+    block = adjacency(likes).to_dense()[: likes.n_users, likes.n_users :]
+    walks, further, total, rows = block, block.T @ block, torch.zeros_like(block), []
+    for hops in range(1, max_hops + 1, 2):
+        total = total + walks
+        for rule, scores in ((ALONE, walks), (SUMMED, total)):
+            best, _ = top_k(scores.__getitem__, everybody, likes, 10)
+            shared = (best[:, :, None] == charts[:, None]).any(dim=2).sum(dim=1).float().mean()
+            found = evaluate(scores.__getitem__, hidden, seen=likes, k=(10,))["ndcg@10"].mean()
+            rows.append({"rule": rule, "hops": hops, "ndcg@10": float(found), "shared": float(shared)})
+        walks = walks @ further
     return pd.DataFrame(rows)
 
 
@@ -206,36 +237,6 @@ def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20
     return pd.DataFrame(rows, columns=["shared", "pairs", "overlap", "spread"])
 
 
-def score_by_hop(model: LightGCN, graph: Tensor, user: Tensor, item: Tensor) -> Tensor:
-    """Split scores by the round of gossip in which the guest's tag received them.
-
-    The guest's final tag is the mean of its tags after 0, ..., K rounds, so a score is a sum of K + 1 dot products
-
-        score(u, i) = sum over k of  X_k[u] · e_i / (K + 1),
-
-    with e_i the film's final tag; under cosine scoring each is divided by |e_u| |e_i|. A part can be negative.
-
-    Args:
-        graph: the matrix of `graph.adjacency`.
-        user, item: `(B,)` indices.
-
-    Returns:
-        `(B, K + 1)`: the rows sum to the scores.
-
-    Raises:
-        ValueError: an index is out of range.
-    """
-    check_range("user", user, model.n_users)
-    check_range("item", item, model.n_items)
-    with torch.no_grad():
-        layers = model.layers(graph)
-        final = sum(layers[1:], start=layers[0]) / len(layers)
-        item_tag = final[model.n_users + item]  # (B, d)
-        if model.scoring == "cosine":
-            item_tag = F.normalize(item_tag) / final[user].norm(dim=1, keepdim=True).clamp_min(1e-12)
-        return torch.stack([(tags[user] * item_tag).sum(dim=1) / len(layers) for tags in layers], dim=1)
-
-
 def path_ledger(graph: Tensor, n_users: int, user: int, item: int, top: int | None = 20) -> pd.DataFrame:
     """The strongest walks that carry gossip from a film to a guest: the rave itself, and guest - film - peer - film.
 
@@ -344,88 +345,102 @@ def _first_largest(values: Tensor) -> int:
     return int((values * _EQUAL >= values.max()).nonzero()[0])
 
 
-def loudest_peers(ledger: pd.DataFrame, user: int) -> list[int]:
-    """The guests between a film and a guest by how loud their walks are together, loudest first.
+def carriers(ledger: pd.DataFrame, step: str) -> list[int]:
+    """The items or the peers between a user and an item by how loud their walks are together, loudest first.
 
     Args:
         ledger: of `path_ledger`, with all walks.
-        user: its guest, who is not their own peer.
+        step: `"item"` or `"peer"`.
     """
-    others = ledger[~ledger["peer"].isin([-1, user])]
-    return others.groupby("peer")["weight"].sum().sort_values(ascending=False, kind="stable").index.tolist()
+    there = ledger[ledger["peer"] >= 0]
+    return there.groupby(step)["weight"].sum().sort_values(ascending=False, kind="stable").index.tolist()
 
 
-class Muted(NamedTuple):
-    """A score with and without one peer."""
+def bundle(ledger: pd.DataFrame, items: Sequence[int], peers: Sequence[int]) -> Tensor:
+    """What the walks of a ledger weigh together by the item and by the peer that they lead over.
 
-    score: float
-    """With everybody."""
-    estimate: float
-    """Without the walks through the peer, all others as loud as before: the score minus the peer's share."""
-    muted: float
-    """With the peer gone from the party: the films they raved about have one fan less, so others get louder."""
+    Returns:
+        `(len(items) + 1, len(peers) + 1)` float64: the last row holds all other items, the last column all other peers.
+    """
+    there, weight = ledger[ledger["peer"] >= 0], torch.zeros(len(items) + 1, len(peers) + 1, dtype=torch.float64)
+    places = []
+    for step, named in (("item", items), ("peer", peers)):
+        place = {index: at for at, index in enumerate(named)}
+        places.append(torch.tensor([place.get(index, len(named)) for index in there[step]], dtype=torch.int64))
+    return weight.index_put_(tuple(places), torch.tensor(there["weight"].to_numpy(dtype="float64")), accumulate=True)
 
 
-def mute(model: LightGCN, graph: Tensor, peer: int, user: int, item: int) -> Muted:
-    """The score of one pair if one other guest had never come, beside the estimate from the peer's share.
+def without_users(interactions: Interactions, users: Sequence[int]) -> Interactions:
+    """The likes if some users had stayed at home: all others keep theirs, and the items of those have fans fewer.
 
-    Nothing is trained again: the tags that training left go through gossip once on the graph as it is, once without
-    the peer's edges at unchanged weights, and once on the graph without them.
+    Raises:
+        ValueError: a user's index is out of range.
+    """
+    away = torch.as_tensor(list(users), dtype=torch.int64)
+    check_range("users", away, interactions.n_users)
+    there = ~torch.isin(interactions.user, away)
+    return Interactions(interactions.user[there], interactions.item[there], *interactions.sizes)
+
+
+def heard_of(graph: Tensor, n_users: int, user: int, n_rounds: int = 3) -> Tensor:
+    """How much of each item has arrived at one user: their row of `baselines.untrained_gossip`, `(n_items,)`.
 
     Args:
         graph: the matrix of `graph.adjacency`.
-        peer, user, item: indices.
 
     Raises:
-        ValueError: an index is out of range, or `peer` is the user.
+        ValueError: the index is out of range.
     """
-    check_graph(model, graph)
-    for name, index, n in (("peer", peer, model.n_users), ("user", user, model.n_users), ("item", item, model.n_items)):
-        check_index(name, index, n)
-    if peer == user:
-        raise ValueError(f"a guest is not their own peer, got {peer} for both; mute another guest")
-    rows, columns, values = _edges(graph)
-    keep = (rows != peer) & (columns != peer)
-    alone = torch.zeros_like(values)
-    alone[keep] = edge_weight(torch.stack([rows, columns])[:, keep], graph.size(0))
-    scores = []
-    for loudness in (values, values * keep, alone):
-        party = torch.sparse_csr_tensor(
-            graph.crow_indices(), graph.col_indices(), loudness, graph.shape, check_invariants=False
+    check_index("user", user, n_users)
+    start = torch.zeros(graph.size(0), 1, device=graph.device)
+    start[user] = 1
+    return sum(list(gossip_rounds(graph, start, n_rounds)), start=torch.zeros_like(start))[n_users:, 0]
+
+
+def place_of(scores: Tensor, item: int, seen: Tensor) -> int:
+    """The place of an item on the list of a user, from 1: all items but the seen ones, by `scores` `(n_items,)`."""
+    rivals = torch.ones(len(scores), dtype=torch.bool).index_fill(0, seen, False)
+    return 1 + int((scores[rivals] > scores[item]).sum())
+
+
+class Peers(NamedTuple):
+    """What each peer carries of an item to a user, and what it would lose without them; both `(n,)`."""
+
+    peer: Tensor
+    """Indices of the users in between, ascending."""
+    share: Tensor
+    """The walks through the peer, as a part of all."""
+    lost: Tensor
+    """The part that is missing if the peer stays at home: below 0 where the others gain more than the peer carried."""
+
+
+def weigh_peers(interactions: Interactions, user: int, item: int) -> Peers:
+    """Each peer's share of all walks user - item - peer - item, beside what would be lost without the peer.
+
+    A peer who stays at home leaves a fan less to the item and to all they share with the user, so every walk there
+    gets louder: `1 / (d_j d_b sqrt(d_u d_i))` over item j and peer b, with d_j and d_i one lower.
+
+    Raises:
+        ValueError: an index is out of range, the user likes the item, or no walk leads to it.
+    """
+    check_index("user", user, interactions.n_users)
+    check_index("item", item, interactions.n_items)
+    liked, fans = interactions.items_of(user), interactions.user[interactions.item == item].sort().values
+    both = interactions.rows(fans)[:, liked].double()  # (fans, liked)
+    fans, both = fans[both.any(dim=1)], both[both.any(dim=1)]
+    if not len(fans) or bool((liked == item).any()):
+        raise ValueError(
+            f"no walk over a peer leads from item {item} to user {user}; choose an item they have not liked"
         )
-        scores.append(_score(model, party, user, item))
-    return Muted(*scores)
-
-
-def _score(model: LightGCN, graph: Tensor, user: int, item: int) -> float:
-    """The score of one pair, found from its two ends.
-
-    Row u of Â^k is what k rounds make of a tag that says "u" and nothing else: two numbers per node travel, not d.
-    """
-    ends = torch.zeros(graph.size(0), 2, device=graph.device)
-    ends[user, 0] = ends[model.n_users + item, 1] = 1
-    with torch.no_grad():
-        walks = sum(list(gossip_rounds(graph, ends, model.n_layers)), start=torch.zeros_like(ends))
-        guest, film = model.normalised(walks.T @ model.embedding.weight / (model.n_layers + 1))  # the final tags
-        return float(guest @ film)
+    voice, degree = 1 / interactions.user_degree()[fans].double(), interactions.item_degree().double()
+    walks = both * voice[:, None] / degree[liked]  # (peers, liked), but for a factor that all have
+    fewer = degree[liked] - both  # the fans of each liked item without this peer
+    others = both.T @ voice - both * voice[:, None]  # (peers, liked): how loud the other peers on it are together
+    left = (others / fewer.clamp_min(1)).sum(dim=1) * (degree[item] / (degree[item] - 1).clamp_min(1)).sqrt()
+    return Peers(fans, walks.sum(dim=1) / walks.sum(), 1 - left / walks.sum())
 
 
 def _edges(graph: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Rows, columns and values of a sparse CSR matrix, each `(2E,)`."""
     rows = torch.repeat_interleave(torch.arange(graph.size(0), device=graph.device), graph.crow_indices().diff())
     return rows, graph.col_indices(), graph.values()
-
-
-def mean_cosine(tags: Tensor) -> float:
-    """Mean cosine similarity of all pairs of different rows: `(n, d)`; 1 where all tags point the same way.
-
-    Raises:
-        ValueError: fewer than two rows, or a row of zeros, which points nowhere.
-    """
-    if tags.dim() != 2 or len(tags) < 2:
-        raise ValueError(f"tags must be (n, d) with at least two rows, got {tuple(tags.shape)}")
-    if (tags.norm(dim=1) == 0).any():
-        raise ValueError(f"row {int((tags.norm(dim=1) == 0).nonzero()[0])} is zero and has no direction; leave it out")
-    n, tags = len(tags), tags.detach()
-    both = F.normalize(tags, dim=1).sum(dim=0).square().sum()  # the sum over all pairs, each row with itself too
-    return float((both - n) / (n * (n - 1)))

@@ -2,20 +2,16 @@
 
 from math import sqrt
 
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
-from course_lib.graph import adjacency
 from course_lib.influence import (
     RULES,
     arrivals,
     arrivals_at,
     film_shares,
-    loudest_peers,
     overlap_by_fans,
-    path_ledger,
     strangers,
     tags_by_round,
 )
@@ -124,9 +120,3 @@ def test_the_guests_part_is_the_same_found_from_either_end(split):
     for rule in RULES:
         whole = tags_by_round(split.fit, rule, 3)[3][: split.fit.n_users].float()
         torch.testing.assert_close(arrivals(split.fit, rule, 3)[3], whole)
-
-
-def test_peers_are_ordered_by_the_sum_of_their_walks_and_nobody_is_their_own():
-    ledger = pd.DataFrame({"peer": [4, 2, 7, 4, 9, -1, -1], "weight": [0.3, 0.5, 0.9, 0.3, 0.1, 0.8, 2.0]})
-    assert loudest_peers(ledger, user=7) == [4, 2, 9]
-    assert loudest_peers(path_ledger(adjacency(little_party()), 4, 0, 4, top=None), user=0) == []

@@ -1,12 +1,26 @@
 """How far gossip travels, against hand counts, matrix powers and parties without the peer."""
 
+import pandas as pd
 import pytest
 import torch
 
+from course_lib.baselines import popularity, untrained_gossip
+from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency
-from course_lib.influence import mean_cosine, mute, path_ledger, reach_by_hop, score_by_hop
+from course_lib.influence import (
+    ALONE,
+    SUMMED,
+    bundle,
+    carriers,
+    heard_of,
+    lists_by_hops,
+    path_ledger,
+    place_of,
+    reach_by_hop,
+    weigh_peers,
+    without_users,
+)
 from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
 
 
@@ -26,26 +40,6 @@ def test_reach_leaves_out_guests_without_a_rave_and_bad_input():
     nothing = Interactions(torch.tensor([], dtype=torch.long), torch.tensor([], dtype=torch.long), 2, 2)
     with pytest.raises(ValueError, match="no like to walk along"):
         reach_by_hop(nothing)
-
-
-@pytest.mark.parametrize("scoring", ["dot", "cosine"])
-@pytest.mark.parametrize("n_layers", [0, 1, 3])
-def test_the_parts_of_a_score_sum_to_it(n_layers, scoring):
-    party = little_party()
-    graph, model = adjacency(party), LightGCN(4, 5, embedding_dim=8, n_layers=n_layers, scoring=scoring)
-    user, item = torch.tensor([0, 1, 3]), torch.tensor([4, 0, 2])
-    parts = score_by_hop(model, graph, user, item)
-    scores = model.scorer(graph)(user)[torch.arange(3), item]
-    assert parts.shape == (3, n_layers + 1)
-    torch.testing.assert_close(parts.sum(dim=1), scores)
-
-
-def test_own_tag_is_the_first_part():
-    party = little_party()
-    graph, model = adjacency(party), LightGCN(4, 5, embedding_dim=8, n_layers=2)
-    item_tag = model(graph)[1][4]
-    own = model.embedding.weight[0] @ item_tag / 3
-    torch.testing.assert_close(score_by_hop(model, graph, torch.tensor([0]), torch.tensor([4]))[0, 0], own.detach())
 
 
 def test_on_paper_ben_carries_casablanca_to_ada_through_both_of_her_films():
@@ -102,55 +96,70 @@ def test_the_ledger_refuses_what_it_cannot_list(arguments, message):
         path_ledger(adjacency(paper_party()), 3, **({"user": 0, "item": 0} | arguments))
 
 
-@pytest.mark.parametrize("scoring", ["dot", "cosine"])
-@pytest.mark.parametrize("n_layers", [0, 2, 3])
-def test_muting_is_a_party_without_the_peer(split, n_layers, scoring):
-    party = split.train
-    model, graph = LightGCN(300, 500, 8, n_layers, scoring), adjacency(party)
-    user, item, peer = 7, 20, 42
-    keep = party.user != peer
-    fewer = adjacency(Interactions(party.user[keep], party.item[keep], 300, 500))
-    dense = graph.to_dense()
-    dense[peer], dense[:, peer] = 0, 0
-    graphs = graph, dense.to_sparse_csr(), fewer
-    expected = [model.scorer(g)(torch.tensor([user]))[0, item].item() for g in graphs]
-    assert list(mute(model, graph, peer, user, item)) == pytest.approx(expected, abs=1e-6)
+def test_a_ledger_is_bundled_by_those_who_are_named():
+    ledger = path_ledger(adjacency(little_party()), 4, user=0, item=2, top=None)  # over Alien or Brazil, and Ben
+    assert carriers(ledger, "item") == [0, 1] and carriers(ledger, "peer") == [1]
+    weight = ledger["weight"].iloc[0]
+    torch.testing.assert_close(bundle(ledger, [1], [1]), torch.tensor([[weight, 0], [weight, 0]]).double())
+    torch.testing.assert_close(bundle(ledger, [], []), torch.tensor([[2 * weight]]).double())
+    nowhere = path_ledger(adjacency(little_party()), 4, 0, 4, top=None)
+    assert carriers(nowhere, "peer") == [] and bundle(nowhere, [], []).tolist() == [[0]]
 
 
-def test_muting_by_hand():
-    # One round: Ada hears Alien and Brazil; without Ben each of them has one fan, so their gossip gets louder.
-    model, graph = LightGCN(3, 4, embedding_dim=1, n_layers=1), adjacency(paper_party())
-    with torch.no_grad():
-        model.embedding.weight[:] = torch.tensor([[0.0], [0.0], [2.0], [3.0], [5.0], [4.0], [0.0]])
-    score, estimate, muted = mute(model, graph, peer=1, user=0, item=2)
-    ada, casablanca = (3 + 5) / 2 / 2, (4 + 2 / 2**0.5) / 2
-    assert score == pytest.approx(ada * casablanca) and estimate == pytest.approx(ada * casablanca)  # Ben's tag is 0
-    assert muted == pytest.approx((3 + 5) / 2**0.5 / 2 * (4 + 2) / 2)
+def test_carriers_are_ordered_by_the_sum_of_their_walks():
+    ledger = pd.DataFrame({"peer": [4, 2, 7, 4, -1, -1], "weight": [0.3, 0.5, 0.9, 0.3, 0.8, 2.0]})
+    assert carriers(ledger, "peer") == [7, 4, 2]
 
 
-@pytest.mark.parametrize(
-    ("who", "message"),
-    [((0, 0, 0), "not their own peer, got 0"), ((3, 0, 0), "peer must be .* got 3"), ((1, 0, 4), "item must be .* 4")],
-)
-def test_muting_refuses_who_is_not_there(who, message):
-    with pytest.raises(ValueError, match=message):
-        mute(LightGCN(3, 4, 8, 2), adjacency(paper_party()), *who)
+def test_whoever_stays_at_home_takes_their_likes_with_them():
+    fewer = without_users(paper_party(), [1])
+    assert fewer.sizes == (3, 4) and fewer.user.tolist() == [0, 0, 2] and fewer.item.tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match=r"users must lie in \[0, 3\), got 3 to 3"):
+        without_users(paper_party(), [3])
 
 
-def test_mean_cosine():
-    assert mean_cosine(torch.tensor([[1.0, 0], [2, 0], [0, 3]])) == pytest.approx(1 / 3)
-    assert mean_cosine(torch.tensor([[1.0, 0], [-1, 0]])) == pytest.approx(-1)
-    with pytest.raises(ValueError, match="row 1 is zero"):
-        mean_cosine(torch.tensor([[1.0, 0], [0, 0]]))
-    with pytest.raises(ValueError, match="at least two rows"):
-        mean_cosine(torch.ones(1, 2))
+def test_what_one_user_hears_is_their_row_of_untrained_gossip(split):
+    row = untrained_gossip(split.fit)(torch.tensor([7]))[0]
+    torch.testing.assert_close(heard_of(adjacency(split.fit), 300, 7), row)
+    with pytest.raises(ValueError, match="user must be an index from 0 to 299, got 300"):
+        heard_of(adjacency(split.fit), 300, 300)
 
 
-@pytest.mark.parametrize(
-    ("user", "item", "message"),
-    [(3, 0, r"user must lie in \[0, 3\), got 3 to 3"), (0, -1, r"item must lie in \[0, 4\), got -1 to -1")],
-)
-def test_the_parts_of_a_score_are_refused_for_who_is_not_there(paper, user, item, message):
-    model = LightGCN(3, 4, embedding_dim=8, n_layers=2)
-    with pytest.raises(ValueError, match=message):
-        score_by_hop(model, adjacency(paper), torch.tensor([user]), torch.tensor([item]))
+def test_the_place_on_a_list_counts_unseen_films_that_score_higher():
+    scores = torch.tensor([0.9, 0.5, 0.7, 0.6, 0.5])
+    assert place_of(scores, 1, torch.tensor([0])) == 3 and place_of(scores, 2, torch.tensor([0])) == 1
+
+
+def test_on_paper_nothing_is_heard_of_casablanca_without_ben():
+    assert [part.tolist() for part in weigh_peers(paper_party(), 0, 2)] == [[1], [1], [1]]
+
+
+def test_the_peers_weigh_what_a_party_without_them_has_lost(split):
+    party, user = split.fit, 7
+    item = int(party.item_degree().index_fill(0, party.items_of(user), 0).argmax())
+    ledger = path_ledger(adjacency(party), 300, user, item, top=None)
+    peers, whole = weigh_peers(party, user, item), ledger["weight"].sum()
+    assert peers.peer.tolist() == sorted(set(ledger["peer"]) - {-1}) and (peers.lost < peers.share).all()
+    by_peer = ledger.groupby("peer")["weight"].sum()
+    assert peers.share.tolist() == pytest.approx((by_peer[peers.peer.tolist()] / whole).tolist(), rel=1e-4)
+    for place in (0, len(peers.peer) // 2, -1):
+        fewer = adjacency(without_users(party, [int(peers.peer[place])]))
+        left = path_ledger(fewer, 300, user, item, top=None)["weight"].sum()
+        assert peers.lost[place].item() == pytest.approx(1 - left / whole, abs=1e-5)
+
+
+def test_peers_are_weighed_of_new_films_only():
+    for user, item in ((0, 0), (0, 3)):  # a rave, and a film without a fan
+        with pytest.raises(ValueError, match=f"no walk over a peer leads from item {item} to user {user}"):
+            weigh_peers(paper_party(), user, item)
+
+
+def test_lists_of_longer_walks_are_those_of_gossip_and_end_at_the_charts(split):
+    lists = lists_by_hops(split.fit, split.test, max_hops=25)
+    summed = lists[lists["rule"] == SUMMED].set_index("hops")["ndcg@10"]
+    gossip = evaluate(untrained_gossip(split.fit), split.test, seen=split.fit, k=(10,))["ndcg@10"].mean()
+    assert summed[3] == pytest.approx(gossip, abs=0.003)
+    alone = lists[lists["rule"] == ALONE].set_index("hops")
+    charts = evaluate(popularity(split.fit), split.test, seen=split.fit)["ndcg@10"].mean()
+    assert alone.loc[25, "shared"] > 9 and alone.loc[25, "ndcg@10"] == pytest.approx(charts, abs=0.01)
+    assert alone.loc[3, "shared"] < alone.loc[7, "shared"]

@@ -2,11 +2,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from course_lib.plots import maps
-from course_lib.plots.colours import FILM, GUEST
 from tests.drawings import shapes
 
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
@@ -87,27 +85,8 @@ def test_words_on_a_seating_plan_do_not_hide_each_other():
         assert all(abs(y - other) > 15 or abs(x - left) > 50 for left, other in named[:i])
 
 
-def test_hops_are_labelled_bars():
-    reach = pd.DataFrame({"hop": [1, 2], "ends_at": ["films", "guests"], "mean_share": [0.1, 0.8]})
-    axes = maps.plot_hops(reach, [0.5, 0.3, 0.2])
-    assert [bar.get_height() for bar in axes[1].patches] == [0.5, 0.3, 0.2]
-    assert [text.get_text() for text in axes[0].texts] == ["10%", "80%"]
-    first, second = (bar.get_facecolor() for bar in axes[0].patches)
-    assert first != second and FILM != GUEST
-
-
-def test_oversmoothing_draws_both_rules_and_popularity():
-    table = pd.DataFrame({"rule": ["a", "a", "b", "b"], "hops": [1, 3, 1, 3]})
-    table["ndcg@10"], table["shared"] = [0.1, 0.2, 0.3, 0.4], [1, 2, 3, 4]
-    axes = maps.plot_oversmoothing(table, 0.15)
-    assert [line.get_ydata().tolist() for line in axes[1].lines] == [[1, 2], [3, 4]]
-    assert list(axes[0].lines[2].get_ydata()) == [0.15, 0.15]
-
-
 def test_the_recommender_of_notebook_10_is_at_most_50_lines():
     notebook = json.loads((Path(__file__).parent.parent / "notebooks" / "10_peer_influence.ipynb").read_text())
     source = "".join(next(cell for cell in notebook["cells"] if cell["id"] == "fifty-lines")["source"])
     code = [line for line in source.splitlines() if line.strip() and not line.strip().startswith("#")]
     assert len(code) <= 50
-    names = {line.split()[1].split(".")[0] for line in code if line.startswith(("import", "from"))}
-    assert names <= {"torch", "course_lib"}

@@ -24,6 +24,8 @@ from course_lib.plots import (
     ranking,
     receipts,
     rounds,
+    walks,
+    worth,
 )
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, show
@@ -104,8 +106,6 @@ PLOTS = {
         np.array(list("AAABBBBCCC")),
         {"truth": 10.0, "a": 1.0, "b": 2.0},
     ],
-    maps.plot_hops: [pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}), [0.5, 0.5]],
-    maps.plot_oversmoothing: [pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}), 0.15],
     pairs.plot_loss_and_push: [1.0, 5.0],
     pairs.plot_margins: [{"before": [0.1, -0.2]}, ("Alien", "Brazil"), 0],
     pairs.plot_order_and_error: [{"A": [0.3, 0.1], "B": [0.9, 0.0]}, [True, False]],
@@ -143,6 +143,22 @@ PLOTS = {
     rounds.plot_rules: [{"row mean": 6, "symmetric": 30}, {"row mean": 0.2, "symmetric": 0.4}],
     rounds.plot_forgotten: [{"right": [0.3, 0.5], "bug": [0.1, 0.1]}, "bug"],
     rounds.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}, {"plain": [0.3], "weighted": [0.2]}],
+    walks.plot_walks: ["you", "Dune", [walks.Walk("Alien", "Ben", 1.0)]],
+    walks.plot_similar: ["your", ["Ben"], [0.5], 0, 1, 2, 3],
+    walks.plot_far: [
+        pd.DataFrame({"hop": [1], "ends_at": ["films"], "mean_share": [0.1]}),
+        pd.DataFrame({"rule": ["a"], "hops": [1], "ndcg@10": [0.1], "shared": [1]}),
+        0.15,
+    ],
+    walks.plot_peers: [[0.5, 0.2], [0.4, -0.1], "Dune"],
+    worth.plot_with_and_without: [
+        pd.DataFrame([["a", "b", 0.1, 0.0, 0.2]] * 2, columns=["first", "second", "difference", "low", "high"])[:1],
+        {"weak": ("a", "b"), "strong": ("a", "b")},
+    ],
+    worth.plot_two_ladders: [
+        pd.DataFrame({"model": [rung.here for rung in worth.RUNGS], "ndcg@10": 0.3}),
+        pd.DataFrame({"model": [rung.there for rung in worth.RUNGS], "recall@20": 0.2}),
+    ],
 }
 
 
@@ -160,7 +176,8 @@ def words(figure) -> list[tuple]:
 
 
 def test_every_plot_function_is_tried_and_is_called_so():
-    modules = (gossip, graph_views, guest_list, judging, learning, list_so_far, maps, pairs, ranking, receipts, rounds)
+    modules = (gossip, graph_views, guest_list, judging, learning, list_so_far, maps, pairs, ranking, receipts, rounds,
+               walks, worth)  # fmt: skip
     drawing = {
         function
         for module in modules

@@ -1,64 +1,74 @@
-"""Between a guest and a film: bars as long as the walks are loud, empty ones for the muted peer, parts that add up."""
+"""Walks drawn to scale, whom a guest hears, how far gossip should go, and what peers carry and take away."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED
-from course_lib.plots.walks import NOTHING, Others, Walk, plot_between
+from course_lib.plots.walks import Station, Walk, plot_far, plot_flow, plot_peers, plot_similar, plot_walks
 from tests.drawings import shapes, words
 
-TWO = [Walk("Alien", 5, 2.0), Walk("Brazil", 3, 1.0)]
+
+def test_walks_with_the_same_names_are_drawn_once_and_five_at_most():
+    walks = [Walk("Alien", "Ben", 4.0), Walk("Alien", "Ben", 3.0), *(Walk(f"film {n}", "Dev", 1.0) for n in range(6))]
+    plot = plot_walks("Ada", "Dune", walks)
+    assert plot.caption.startswith("Five walks that brought Dune to Ada") and "over Alien and Ben" in plot.caption
+    lines = plot.figure.axes[0].lines
+    assert [line.get_linewidth() for line in lines[:3]] == [4, 4, 4]
+    assert [line.get_linewidth() for line in lines[-3:]] == [16, 16, 16] and lines[-1].get_color() == ACCENT
 
 
-def bars(view: str, **attributes: str) -> list[float]:
-    return [float(bar.get("width")) for bar in shapes(view, "rect", **attributes) if bar.get("x") == "478.0"]
+def flow(weight: list[list[float]], whole: float = 4.0, at_home: bool = False) -> str:
+    peers = [Station("Ben", at_home), Station("1 other guests")]
+    return plot_flow("Ada", "Dune", ["Alien", "1 other raves"], peers, np.array(weight), whole, "place 3").svg("alt")
 
 
-def test_the_walks_read_from_top_to_bottom_and_are_as_long_as_they_are_loud():
-    view = plot_between(TWO, Others(7, 0.5), [1.0]).svg("alt")
-    assert bars(view) == [250, 125, 62.5]
-    assert bars(view, fill=MUTED) == [62.5]
-    told = words(view)
-    assert told[2:11] == ["Alien", "guest 5", "2.000", "Brazil", "guest 3", "1.000", "all 7 others", "0.500",
-                             "the score 1.00, by hop"]  # fmt: skip
-    assert "nobody is muted" in told
-    assert len(shapes(view, "circle", fill=GUEST)) == 2
+def test_bands_are_as_high_as_what_they_carry():
+    view = flow([[1.0, 0.0], [0.5, 2.5]])
+    heights = {
+        colour: [float(band.get("height")) for band in shapes(view, "rect", fill=colour) if band.get("x") != "826.0"]
+        for colour in (FILM, GUEST, MUTED)
+    }
+    assert heights[FILM] == [62.5] and heights[MUTED] == [187.5, pytest.approx(156.2, abs=0.1)]
+    assert sorted(heights[GUEST]) == [pytest.approx(93.8, abs=0.1), 250]  # Ben, and the bar of Ada
+    assert [text for text in words(view) if text.endswith("%")] == ["25%", "75%", "38%", "62%"]
+    assert words(view)[-1] == "place 3"
 
 
-def test_what_is_longer_than_the_axis_is_an_arrow_with_its_number():
-    view = plot_between(TWO, Others(9, 9.0), [1.0]).svg("alt")
-    assert bars(view, fill=MUTED) == [234] and len(shapes(view, "polygon", fill=MUTED)) == 1
-    assert "9.000" in words(view)
+def test_what_is_missing_leaves_the_bars_at_both_ends_white():
+    view = flow([[0.0, 0.0], [0.0, 3.0]], at_home=True)
+    assert [float(bar.get("height")) for bar in shapes(view, "rect", fill="white")] == [250, 250]
+    (arrived,) = (bar for bar in shapes(view, "rect", fill=FILM) if bar.get("x") == "826.0")
+    assert float(arrived.get("height")) == 187.5
+    assert "0%" not in words(view) and "<1%" in words(view)  # Ben is no band, and Alien carries nothing
 
 
-def test_the_walks_of_a_muted_peer_are_empty_and_those_not_among_the_loudest_have_a_row():
-    view = plot_between(TWO, NOTHING, [1.0], peer=3, more=Others(4, 0.25), scores=(2.5, 2.25, 2.75)).svg("alt")
-    assert bars(view, fill="white") == [125, 31.2] and bars(view, fill=FILM) == [250]
-    told = words(view)
-    assert "1.000 muted" in told and "0.250 muted" in told and "4 more over" in told
+def test_similar_guests_and_the_one_who_shares_most():
+    plot = plot_similar("Ada's", ["Ben", "Cleo"], [0.5, 0.2], most=1, rank=7, n=2, m=3)
+    first, second = plot.figure.axes[0].patches
+    assert first.get_width() == 0.5 and first.get_facecolor() != second.get_facecolor()
+    assert plot.caption == (
+        "2 of 3 other guests share a rave, and so they have a number in Ada's row. Who shares most raves (red) is only "
+        "number 7."
+    )
+    assert "is first" in plot_similar("your", ["Ben"], [0.5], most=0, rank=1, n=1, m=3).caption
 
 
-def test_the_three_scores_of_muting_stand_in_order_on_one_scale():
-    view = plot_between([], NOTHING, [2.5], peer=3, scores=(2.5, 2.25, 2.75)).svg("alt")
-    everybody, gone = (float(dot.get("cx")) for dot in shapes(view, "circle"))
-    (share,) = (float(dot.get("x")) + 7 for dot in shapes(view, "rect", width="14.0"))
-    assert [share, everybody, gone] == [650, 710, 770]
-    assert words(view)[-6:] == ["everybody there", "2.500", "minus the share", "2.250", "peer gone", "2.750"]
-    assert shapes(view, "circle")[1].get("fill") == ACCENT
+def test_further_is_not_better():
+    reach = pd.DataFrame({"hop": [1, 2, 3], "ends_at": ["films", "guests", "films"], "mean_share": [0.1, 0.8, 0.9]})
+    lists = pd.DataFrame({"rule": ["a", "b"] * 3, "hops": [1, 1, 3, 3, 5, 5]})
+    lists["ndcg@10"], lists["shared"] = [0.0, 0.0, 0.3, 0.3, 0.2, 0.25], [0, 0, 4, 4, 9.5, 7]
+    plot = plot_far(reach, lists, 0.15)
+    assert plot.caption == (
+        "Three hops reach 90% of the films and rank best. With 5 hops 9.5 of the ten films on a list are the charts."
+    )
+    near, worth, alike = plot.figure.axes
+    assert [line.get_ydata().tolist() for line in alike.lines] == [[0, 4, 9.5], [0, 4, 7]]
+    assert list(worth.lines[2].get_ydata()) == [0.15, 0.15] and len(near.patches) == 3
 
 
-def test_the_parts_of_a_score_start_at_zero_negative_ones_to_the_left():
-    view = plot_between([], NOTHING, [2.0, -0.5]).svg("alt")
-    own, one_hop = [bar for bar in shapes(view, "rect") if bar.get("height") == "18.0" and bar.get("x") != "478.0"]
-    assert float(own.get("width")) == pytest.approx(4 * float(one_hop.get("width")), abs=0.2)
-    assert float(one_hop.get("x")) + float(one_hop.get("width")) == pytest.approx(float(own.get("x")), abs=0.1)
-    told = words(view)
-    assert "the score 1.50, by hop" in told and "+2.00" in told and "-0.50" in told
-
-
-def test_where_no_walk_leads_the_picture_says_so():
-    assert "no walk of 1 or 3 hops leads here" in words(plot_between([], NOTHING, [1.0]).svg("alt"))
-
-
-def test_a_rave_has_neither_film_nor_peer_in_between():
-    view = plot_between([Walk("", -1, 500.0)], NOTHING, [1.0]).svg("alt")
-    assert bars(view, fill=ACCENT) == [250] and not shapes(view, "circle")
+def test_peers_who_make_a_film_louder_by_staying_away():
+    plot = plot_peers([0.5, 0.3, 0.2], [0.4, 0.1, -0.1], "Dune")
+    assert plot.caption.startswith("Of 3 peers who carry Dune, 1 make it louder by staying at home.")
+    quieter, louder = plot.figure.axes[0].lines[-2:]
+    assert quieter.get_ydata().tolist() == [40, 10] and louder.get_ydata().tolist() == [-10]

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.baselines import untrained_gossip
+from course_lib.evaluation import top_k
 from course_lib.graph import adjacency, edge_index
 from course_lib.lightgcn import LightGCN
 from course_lib.party import GUESTS, TOPICS, little_party
@@ -84,9 +86,9 @@ def make(party, split, tmp_path_factory):
             return MatchmakerWidget(trained(2), adjacency(split.fit), split, party, famous)
 
     def between() -> BetweenWidget:
-        by_raves = split.fit.user_degree().argsort(stable=True).tolist()
-        users = [by_raves[place] for place in (30, 150, 270, 299)]
-        return BetweenWidget(trained(3), adjacency(split.fit), split.fit, party.films["title"].tolist(), users)
+        best = top_k(untrained_gossip(split.fit), torch.tensor([27]), split.fit, 5)[0][0].tolist()
+        names = [f"guest {user}" for user in split.user_ids]
+        return BetweenWidget(split.fit, 27, "the writer", party.films["title"].tolist(), names, best)
 
     makers = {
         LittlePartyWidget: LittlePartyWidget,

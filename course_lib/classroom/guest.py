@@ -118,6 +118,15 @@ def newcomer(split: Split, liked: Sequence[int], hide: bool = True) -> Guest | N
     return Guest("you", torch.tensor(shown), torch.tensor(hidden, dtype=torch.int64), len(heard))
 
 
+def seated(guest: Guest, split: Split) -> tuple[Interactions, int]:
+    """Everybody's raves with those of the guest among them, and the guest's row: you take a seat, as the last guest."""
+    fit = split.fit
+    if guest.index is not None:
+        return fit, guest.index
+    user = torch.cat([fit.user, torch.full_like(guest.shown, fit.n_users)])
+    return Interactions(user, torch.cat([fit.item, guest.shown]), fit.n_users + 1, fit.n_items), fit.n_users
+
+
 def writer(split: Split) -> Guest:
     """The guest of the committed notebooks: `WRITER`, who knows the split's `fit` part and hides its `test` part."""
     user = split.user_index(WRITER)

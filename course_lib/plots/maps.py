@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -242,60 +241,6 @@ def plot_clubs(maps: Mapping[str, np.ndarray], club: np.ndarray, ratio: Mapping[
         f"C lies {ratio[truth]:.0f} times as far from A as B does. The {count(len(drawn))} maps make it "
         f"{', '.join(found[:-1])} and {found[-1]} times.",
     )
-
-
-@styled
-def plot_hops(reach: pd.DataFrame, share: Sequence[float]) -> list[Axes]:
-    """Reach by hop beside the share of the score by hop, as labelled bars.
-
-    Args:
-        reach: of `reach_by_hop`: `hop, ends_at, mean_share`.
-        share: share of the score that came with hop 0, 1, ...; sums to 1.
-    """
-    axes = new_grid(9.5, 3.6)
-    colours = [FILM if kind == "films" else GUEST for kind in reach["ends_at"]]
-    hops = zip(reach["hop"], reach["ends_at"], strict=True)
-    names = [f"{hop} hop{'s' if hop > 1 else ''}:\n{kind}" for hop, kind in hops]
-    _bars(axes[0], names, reach["mean_share"].tolist(), colours)
-    axes[0].set(title="Who is within reach", ylabel="share reached, mean over guests")
-    colours = ["black"] + [FILM if hop % 2 else GUEST for hop in range(1, len(share))]
-    names = ["0:\nown tag"] + [f"{hop}:\n{'films' if hop % 2 else 'guests'}" for hop in range(1, len(share))]
-    _bars(axes[1], names, share, colours)
-    axes[1].set(title="How loud it is", ylabel="share of the score, top 10", xlabel="round in which the guest heard it")
-    return axes
-
-
-@styled
-def plot_oversmoothing(table: pd.DataFrame, popularity: float) -> list[Axes]:
-    """NDCG@10 of gossip without learning, and how much its lists are popularity's, by number of hops.
-
-    Args:
-        table: `rule, hops, ndcg@10, shared`, the last the number of films a top 10 shares with popularity's.
-        popularity: its NDCG@10, drawn as a dashed line.
-    """
-    axes = new_grid(9.5, 3.8)
-    for (rule, rows), colour, marker in zip(table.groupby("rule", sort=False), (ACCENT, GUEST), "so", strict=False):
-        for ax, column in zip(axes, ("ndcg@10", "shared"), strict=True):
-            ax.plot(rows["hops"], rows[column], f"{marker}-", color=colour, label=rule)
-    axes[0].axhline(popularity, color="black", linestyle="--", linewidth=1)
-    axes[0].annotate("popularity", (1, popularity), (0, -4), ("axes fraction", "data"), "offset points",
-                     ha="right", va="top")  # fmt: skip
-    axes[0].set(title="First better, then worse", ylabel="NDCG@10, test", ylim=(0, None))
-    axes[1].set(title="More and more the same for all", ylabel="films shared with\npopularity's top 10", ylim=(0, 10.4))
-    axes[1].legend(loc="lower right")
-    for ax in axes:
-        ax.set_xlabel("hops the gossip travels")
-        ax.set_xticks(sorted(set(table["hops"])))
-    return axes
-
-
-def _bars(ax: Axes, names: Sequence[str], shares: Sequence[float], colours: Sequence[str]) -> None:
-    bars = ax.bar(range(len(names)), shares, color=colours, edgecolor="black", linewidth=0.5)
-    ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=2)
-    ax.set_xticks(range(len(names)), names)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-    ax.margins(y=0.12)
 
 
 def _dots(ax: Axes, positions: np.ndarray, n_guests: int, size: float = 22) -> None:

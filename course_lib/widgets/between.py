@@ -1,189 +1,169 @@
-"""Notebook 10: which walks lead from a film to a guest, and what happens when a peer leaves the party."""
+"""Notebook 10: all walks from a guest to a film, to scale, and what is heard if peers stay at home."""
 
 from collections.abc import Sequence
 from html import escape
 from typing import ClassVar
 
 import ipywidgets
-import pandas as pd
-import torch
 from torch import Tensor
 
-from course_lib.evaluation import top_k
-from course_lib.influence import Muted, loudest_peers, mute, path_ledger, score_by_hop
+from course_lib.graph import adjacency
+from course_lib.influence import bundle, carriers, heard_of, path_ledger, place_of, without_users
 from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN
 from course_lib.plots.sketch import Sketch
-from course_lib.plots.walks import Others, Walk, plot_between
+from course_lib.plots.style import Plot
+from course_lib.plots.text import count, shorten
+from course_lib.plots.walks import Station, plot_flow
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
-_RECOMMENDED, _RAVED, _WALKS = 7, 3, 8
-_PEERS = ("nobody", "loudest", "2nd", "3rd", "4th", "5th")
+_NAMED = 6  # films and peers that are drawn by name
+NOBODY, ALL = 0, -1
 
 
 class BetweenWidget:
-    """Choose a guest and a film: the strongest walks between them. Mute a peer: what becomes of the score?
+    """Choose a film: the walks of three steps that bring it. Let a peer stay at home: how loud is it, and which place?
+
+    Loudness and list are those of untrained gossip, where the whole score of a film is made of such walks.
 
     Args:
-        model: a trained model.
-        graph: the matrix of `graph.adjacency` for `seen`.
-        seen: the likes the model learned from.
-        titles: one per item index.
-        users: the guests to choose from, as indices; each needs a like.
+        likes: everybody's, those of the guest too.
+        user: the guest's index.
+        who: what the guest is called, "the writer".
+        titles: one per item.
+        names: what each user is called, "guest 5".
+        items: the films to choose from, which the guest doesn't like yet and some walk leads to.
 
     Attributes:
-        guest: the place in `users`.
-        film: "1", "2", ... for the guest's top films, "rave 1", ... for some they raved about.
-        peer: "nobody", or which of the peers is muted, in order of the loudness of their walks.
+        film: the place in `items`.
+        away: which of the loudest peers stays at home: 1, 2, ..., or `NOBODY`, or `ALL` who are drawn by name.
 
     Raises:
-        ValueError: no guest to choose from, or one without a like.
+        ValueError: there is no film to choose, or one to which no walk over a peer leads.
     """
 
     contract: ClassVar = (
-        Promise("film", "1", "rave 1", "loudest", "rises",
-                "Your own rave is one hop long. A walk over a film and a peer is divided at every step.",
-                {"guest": 0, "peer": "nobody"}),
-        Promise("guest", 0, 3, "n_walks", "rises",
-                "Who raves about more films is reached by more walks.", {"film": "1", "peer": "nobody"}),
-        Promise("guest", 0, 3, "loudest", "falls",
-                "Every one of them is quieter: a guest divides by the root of their number of raves.",
-                {"film": "1", "peer": "nobody"}),
-        Promise("peer", "nobody", "loudest", "heard", "falls",
-                "Their walks are empty. Look how little of all gossip that is.", {"guest": 3, "film": "1"}),
-        Promise("peer", "nobody", "loudest", "score_without", "differs",
-                "One peer among hundreds moves the score a little, and not always down: where they are gone, the "
-                "other fans of their films are heard louder.", {"guest": 3, "film": "1"}),
+        Promise("away", NOBODY, 1, "heard", "falls",
+                "The loudest peer carries little, and so you hardly miss them.", {"film": 0}),
+        Promise("away", NOBODY, ALL, "heard", "falls",
+                "Look at the place on the list, too. A handful of people can decide who gets into the top ten.",
+                {"film": 0}),
+        Promise("film", 0, 1, "n_walks", "differs",
+                "Each film has walks of its own, and often other peers. But it's always many walks, and nearly all "
+                "of your raves take part.", {"away": NOBODY}),
     )  # fmt: skip
 
-    def __init__(
-        self, model: LightGCN, graph: Tensor, seen: Interactions, titles: Sequence[str], users: Sequence[int]
-    ) -> None:
-        degree = seen.user_degree()
-        silent = [user for user in users if degree[user] == 0]
-        if not len(users) or silent:
-            raise ValueError(f"each guest on offer needs a like, got {silent or 'no guest'}; choose others")
-        self._model, self._graph, self._n_users, self._titles = model, graph, seen.n_users, titles
-        self._users = [int(user) for user in users]
-        self._films = self._on_offer(seen)
-        self._parts = self._by_hop()
-
-        n_raved = min(_RAVED, int(degree[self._users].min()))
-        places = [str(rank) for rank in range(1, len(self._films[0]) - n_raved + 1)]
-        places += [f"rave {n}" for n in range(1, n_raved + 1)]
-        guests = [(f"{user}, {int(degree[user])} raves", place) for place, user in enumerate(self._users)]
-        self.guest = live.buttons("guest", guests, 0)
-        self.film = live.buttons("film", places, places[0])
-        self.peer = live.buttons("mute the peer", _PEERS, _PEERS[1])
+    def __init__(self, likes: Interactions, user: int, who: str, titles: Sequence[str], names: Sequence[str],
+                 items: Sequence[int]) -> None:  # fmt: skip
+        self._graph = adjacency(likes)
+        self._ledgers = [path_ledger(self._graph, likes.n_users, user, item, top=None) for item in items]
+        self._paths = [(carriers(ledger, "item"), carriers(ledger, "peer")) for ledger in self._ledgers]
+        if not items or any(not peers for _, peers in self._paths):
+            raise ValueError("each film on offer needs a walk over a peer; choose others")
+        self._likes, self._user, self._who = likes, user, who
+        self._titles, self._names, self._items = titles, names, [int(item) for item in items]
+        films = [(shorten(titles[item], 28), place) for place, item in enumerate(self._items)]
+        self.film = live.buttons("film", films, 0)
+        self.away = live.buttons("stays at home", self._choices(0), NOBODY)
+        self._before = [self._listen(place, []) for place in range(len(self._items))]
         self.view = ipywidgets.HTML()
-        self.box = ipywidgets.VBox([self.guest, self.film, self.peer, self.view])
-        for control in (self.guest, self.film, self.peer):
-            control.observe(self._draw, "value")
+        self.box = ipywidgets.VBox([self.film, self.away, self.view])
+        self.film.observe(self._change_film, "value")
+        self.away.observe(self._draw, "value")
         self._draw()
 
-    def pair(self) -> tuple[int, int]:
-        """The indices of the guest and the film."""
-        return self._users[self.guest.value], self._films[self.guest.value][self.film.index]
-
-    def ledger(self) -> pd.DataFrame:
-        """All walks between the two, as `path_ledger` returns them."""
-        return self._ledger
-
-    def muted_peer(self) -> int | None:
-        """The index of the muted peer; None for nobody, also where fewer peers stand in between."""
-        return self._peers[self.peer.index - 1] if 0 < self.peer.index <= len(self._peers) else None
-
-    def by_hop(self) -> list[float]:
-        """The parts of the score by the round in which the guest heard them; they sum to the score."""
-        return self._parts[self.guest.value][self.film.index]
-
-    def muted(self) -> Muted:
-        """The score with everybody, minus the peer's share, and without the peer; three times the same for nobody."""
-        return self._muted
-
-    def n_walks(self) -> int:
-        """How many walks of one or three hops lead from the film to the guest."""
-        return len(self._ledger) - 1
-
-    def loudest(self) -> float:
-        """How loud the loudest walk is."""
-        return float(self._ledger["weight"].iloc[0]) if self.n_walks() else 0.0
+    def absent(self) -> list[int]:
+        """The indices of the guests who stay at home."""
+        drawn = self._paths[self.film.value][1][:_NAMED]
+        return drawn if self.away.value == ALL else drawn[self.away.value - 1 :][:1] if self.away.value else []
 
     def heard(self) -> float:
-        """How loud all walks together are, without those of the muted peer."""
-        return float(self._ledger.loc[self._ledger["peer"] != self.muted_peer(), "weight"].sum())
+        """How loud all walks to the film are together, in 1/1000."""
+        return 1000 * float(self._now[0].sum())
 
-    def score_without(self) -> float:
-        """The score of the film if the muted peer had never come."""
-        return self._muted.muted
+    def place(self) -> int:
+        """The film's place on the list."""
+        return self._now[1]
+
+    def n_walks(self) -> int:
+        """How many walks of three steps lead to the film when everybody is there."""
+        return int((self._ledgers[self.film.value]["peer"] >= 0).sum())
+
+    def carried(self) -> float:
+        """The part of the loudness that those who stay at home carried."""
+        ledger = self._ledgers[self.film.value]
+        return float(ledger.loc[ledger["peer"].isin(self.absent()), "weight"].sum() / self._whole())
 
     def summary(self) -> str:
-        """The pair on screen, the walks between the two, the score by hop, and what muting does to it."""
-        (user, item), parts, peer = self.pair(), self.by_hop(), self.muted_peer()
-        told = "No walk of 1 or 3 hops leads from it to the guest."
-        if self.n_walks():
-            first = self._ledger.iloc[0]
-            over = f"{self._titles[int(first['item'])]}, guest {int(first['peer'])}"
-            told = f"{self.n_walks():,} walks, together {1000 * self._ledger['weight'].sum():.1f} thousandths; "
-            told += f"loudest: {'the rave itself' if first['hops'] == 1 else over}."
-        names = ["own tag", *(f"{hop} hop{'s' if hop > 1 else ''}" for hop in range(1, len(parts)))]
-        split = ", ".join(f"{name} {part:+.2f}" for name, part in zip(names, parts, strict=True))
-        words = f"Guest {user} and {self._titles[item]}. {told} Score {sum(parts):.2f} = {split}."
-        if peer is None and self.peer.index:
-            return f"{words} Nobody is muted: there is no {self.peer.value} peer on these walks."
-        if peer is None:
-            return f"{words} Nobody is muted."
-        score, estimate, muted = self.muted()
-        words += f" Guest {peer}'s share of the score is {score - estimate:+z.3f}; without them it "
-        return words + f"changes by {muted - score:+z.3f}."
+        """What is on screen, in words."""
+        peers, absent = self._paths[self.film.value][1], self.absent()
+        through = f"{len(peers)} peer{'' if len(peers) == 1 else 's'}"
+        words = f"{self.n_walks():,} walks through {through} bring {self._title()} to {self._who}."
+        if not absent:
+            return f"{words} It's on place {self.place()} of the list."
+        who = self._names[absent[0]] if len(absent) == 1 else f"The {count(len(absent))} loudest peers"
+        lost, before = 1 - self.heard() / 1000 / self._whole(), self._before[self.film.value][1]
+        moved = f"stays on place {before}" if before == self.place() else f"goes from place {before} to {self.place()}"
+        change = f"{abs(lost):.1%} {'less' if lost >= 0 else 'more'} is heard"
+        return (
+            f"{words} {who[0].upper()}{who[1:]} carried {self.carried():.1%}. Without them {change}, and the film "
+            f"{moved}."
+        )
 
     def picture(self) -> Sketch:
         """What is on screen."""
-        peer, walks = self.muted_peer(), self._ledger.iloc[:-1]
-        first = [walks[column].head(_WALKS).tolist() for column in ("item", "peer", "weight")]
-        shown = [
-            Walk("" if item < 0 else self._titles[item], over, 1000 * weight)
-            for item, over, weight in zip(*first, strict=True)
+        (films, peers), absent = self._paths[self.film.value], self.absent()
+        rest = [f"{max(len(named) - _NAMED, 0)} other {kind}" for named, kind in ((films, "raves"), (peers, "guests"))]
+        shown = [shorten(self._titles[film], 25) for film in films[:_NAMED]]
+        stations = [
+            Station(f"{self._names[peer]}, at home" if peer in absent else self._names[peer], peer in absent)
+            for peer in peers[:_NAMED]
         ]
-        rest = walks.iloc[_WALKS:]
-        over = rest["peer"] == peer
-        others, more = (
-            Others(len(weights), 1000 * float(weights.sum()))
-            for weights in (rest["weight"][~over], rest["weight"][over])
-        )
-        return plot_between(shown, others, self.by_hop(), peer, more, self.muted())
+        before, now = self._before[self.film.value][1], self.place()
+        line = f"place {now} on the list" if not absent else f"place {before} on the list → place {now}"
+        if absent:
+            left = self.heard() / 1000 / self._whole()
+            line += f"      they carried {self.carried():.1%}      {left:.1%} of the loudness is left"
+        return plot_flow(self._who, self._title(), [*shown, rest[0]], [*stations, Station(rest[1])],
+                         self._now[0].numpy(), self._whole(), line)  # fmt: skip
 
-    def _on_offer(self, seen: Interactions) -> list[list[int]]:
-        """For each guest their top unseen films, then some raves; equally many for all, so that the buttons stay."""
-        score = self._model.scorer(self._graph)
-        degree = seen.user_degree()[self._users]
-        n_best = min(_RECOMMENDED, seen.n_items - int(degree.max()))
-        best = top_k(score, torch.tensor(self._users), seen, max(n_best, 1))[0][:, :n_best].tolist()
-        n_raved = min(_RAVED, int(degree.min()))
-        return [films + seen.items_of(user)[:n_raved].tolist() for films, user in zip(best, self._users, strict=True)]
+    def plot(self) -> Plot:
+        """The same with its words as caption."""
+        return Plot(self.picture().figure, self.summary())
 
-    def _by_hop(self) -> list[list[list[float]]]:
-        """`score_by_hop` for every pair on offer: gossip for all at once costs as much as for one."""
-        films = torch.tensor(self._films)
-        users = torch.tensor(self._users).repeat_interleave(films.size(1))
-        parts = score_by_hop(self._model, self._graph, users, films.flatten())
-        return parts.view(*films.shape, -1).tolist()
+    def _title(self) -> str:
+        return self._titles[self._items[self.film.value]]
 
-    def _draw(self, change: dict | None = None) -> None:
-        user, item = self.pair()
-        if change is None or change["owner"] is not self.peer:
-            self._ledger = path_ledger(self._graph, self._n_users, user, item, top=None)
-            self._peers = loudest_peers(self._ledger, user)
-        peer = self.muted_peer()
-        if peer is None:
-            self._muted = Muted(*[sum(self.by_hop())] * 3)
-        else:
-            self._muted = mute(self._model, self._graph, peer, user, item)
-        title = f"From <b>{escape(self._titles[item])}</b> to <b>guest {user}</b>"
-        if self.film.value.startswith("rave"):
-            title += ", who raved about it"
-        self.view.value = f"<p>{title}</p>{self.picture().svg(self.summary())}"
+    def _whole(self) -> float:
+        """How loud the film is when everybody is there."""
+        return float(self._before[self.film.value][0].sum())
+
+    def _choices(self, film: int) -> list[tuple[str, int]]:
+        drawn = self._paths[film][1][:_NAMED]
+        named = [(self._names[peer], place) for place, peer in enumerate(drawn, start=1)]
+        return [("nobody", NOBODY), *named, (f"all {count(len(drawn))}", ALL)]
+
+    def _listen(self, film: int, absent: Sequence[int]) -> tuple[Tensor, int]:
+        """What the walks weigh, bundled, and the film's place, without some guests."""
+        item, ledger, graph = self._items[film], self._ledgers[film], self._graph
+        if absent:
+            graph = adjacency(without_users(self._likes, absent))
+            ledger = path_ledger(graph, self._likes.n_users, self._user, item, top=None)
+        scores = heard_of(graph, self._likes.n_users, self._user)
+        items, peers = (named[:_NAMED] for named in self._paths[film])
+        return bundle(ledger, items, peers), place_of(scores, item, self._likes.items_of(self._user))
+
+    def _change_film(self, _change: dict) -> None:
+        self.away.unobserve(self._draw, "value")  # the choices begin anew, which is drawn once
+        self.away.options = self._choices(self.film.value)
+        self.away.value = NOBODY
+        self.away.observe(self._draw, "value")
+        self._draw()
+
+    def _draw(self, _change: dict | None = None) -> None:
+        absent = self.absent()
+        self._now = self._listen(self.film.value, absent) if absent else self._before[self.film.value]
+        self.view.value = f"<p>{escape(self.summary())}</p>{self.picture().svg(self.summary())}"
 
     def _ipython_display_(self) -> None:
         live.show(self.box, self.summary(), self.picture().figure)

@@ -1,47 +1,24 @@
-"""The exercises of notebook 10: walks by hand, the peer who matters most, and three bugs in a pipeline that runs."""
+"""The exercises of notebook 10: a walk by hand, what each peer carries, and whom to listen to."""
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
+from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.museum import MUSEUM
 from course_lib.classroom.parties import random_party
 from course_lib.classroom.question import Question
-from course_lib.classroom.three_bugs import THREE_BUGS
+from course_lib.data import load_movielens
+from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency
-from course_lib.influence import Muted, mute
-from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN
+from course_lib.interactions import Interactions, Split
 from course_lib.party import little_party, paper_party
 
-_NAMES = tuple(bug.name for bug in MUSEUM)
-_INNOCENT = {
-    "shared_indices": "films do follow the guests: `target = learn.item + n_users`.",
-    "hidden_likes_in_the_graph": "`source` and `target` come from `learn` alone, which is `split.fit`.",
-    "log_of_sigmoid": "`bpr_loss` is the library's, with softplus.",
-    "no_zero_grad": "`optimizer.zero_grad()` stands before `loss.backward()`.",
-    "scores_from_layer_0": "the scores come from `gossip(tags.detach())`, the mean of the rounds.",
-    "hidden_likes_masked": "only `learn` is masked, and `hidden` stays.",
-    "seen_not_masked": "`masked_fill(learn.dense().bool(), -torch.inf)` masks them.",
-    "idcg_of_the_hits": "`ndcg_at_k` gets the number of hidden raves, not of hits.",
-    "against_99_others": "nothing is sampled when it is tested.",
-    "ties_in_index_order": "trained scores have no ties to speak of.",
-}
-
-
-def _look(names: list[str]) -> str | None:
-    """What is wrong with a list of names."""
-    if not isinstance(names, list | tuple | set) or not all(isinstance(name, str) for name in names):
-        return f"the check needs a list of names, such as {list(_NAMES[:2])}."
-    unknown = [name for name in names if name not in _NAMES]
-    if unknown:
-        return f"the museum has no {unknown[0]!r}. Its exhibits are {', '.join(_NAMES)}."
-    innocent = [name for name in names if name in _INNOCENT]
-    if innocent:
-        return f"{innocent[0]} is not in it: {_INNOCENT[innocent[0]]}"
-    return f"you have found {len(set(names))} of the three. The other lines are still wrong."
+SEEDS = (0, 1, 2)  # of the splits that a choice of peers is measured on
 
 
 def _walks() -> dict[str, tuple]:
@@ -70,53 +47,75 @@ def _pairs() -> dict[str, tuple]:
     }
 
 
-def _models() -> dict[str, tuple]:
-    """A model that was not trained, its graph, a guest and a film."""
-    paper, other = paper_party(), random_party()
-    return {
-        "Ada and Casablanca, one-hot tags, on the paper party": (_one_hot(paper), adjacency(paper), 0, 2),
-        "a random party with one-hot tags": (_one_hot(other), adjacency(other), 0, 1),
-        "a random party with random tags": (LightGCN(6, 9, embedding_dim=4, n_layers=2), adjacency(other), 3, 2),
-    }
-
-
-def _one_hot(party: Interactions) -> LightGCN:
-    n_nodes = party.n_users + party.n_items
-    model = LightGCN(party.n_users, party.n_items, embedding_dim=n_nodes, n_layers=2)
-    with torch.no_grad():
-        model.embedding.weight.copy_(torch.eye(n_nodes))
-    return model
-
-
 def _ends(degree: Tensor, walk: list[int]) -> Tensor:
     """The product of the degrees at both ends of each step, `(3,)`."""
     return (degree[walk[:-1]] * degree[walk[1:]]).float()
 
 
-def _change(muted: Muted) -> float:
-    return abs(muted.score - muted.muted)
+@cache
+def measured_on() -> list[tuple[Split, Tensor]]:
+    """Splits of the notebook's data, of the made-up party where there is none, each with its S."""
+    try:
+        data = load_movielens()
+    except OSError:
+        data = load_movielens("party")
+    return [(split, _block(split.train)) for split in map(data.split, SEEDS)]
 
 
-def _peer(by: Callable[[Muted], float], model: LightGCN, graph: Tensor, user: int, item: int) -> int:
-    """The peer for whom what muting gives is largest."""
-    peers = [peer for peer in range(model.n_users) if peer != user]
-    return max(peers, key=lambda peer: by(mute(model, graph, peer, user, item)))
+def _block(likes: Interactions) -> Tensor:
+    """The guests-by-films block of Â."""
+    return adjacency(likes).to_dense()[: likes.n_users, likes.n_users :]
 
 
-def _raves(model: LightGCN, graph: Tensor) -> Tensor:
-    return (graph.to_dense()[: model.n_users] > 0).float()
+def on_validation(listen: Callable[[Tensor], Tensor]) -> list[float] | Any:
+    """NDCG@10 of `listen(S) @ S` on the validation raves, one number per split; or what came back if it is no table."""
+    found = []
+    for split, S in measured_on():
+        peers = listen(S.clone())
+        n = split.train.n_users
+        if not isinstance(peers, Tensor) or peers.shape != (n, n) or not peers.isfinite().all():
+            return peers
+        scores = peers.float() @ S
+        judged = evaluate(scores.__getitem__, split.validation, seen=split.train, k=(10,))
+        found.append(float(judged["ndcg@10"].mean()))
+    return found
 
 
-def _most(values: Tensor, user: int) -> int:
-    """The guest with the largest value, the user aside."""
-    return int(values.index_fill(0, torch.tensor([user]), -1).argmax())
+@cache
+def _bar() -> list[float]:
+    return on_validation(lambda S: S @ S.T)
+
+
+def _measured(listen: Callable[[Tensor], Tensor]) -> dict | None:
+    """On how many splits a choice of peers is above S Sᵀ; and how good it is if not on all."""
+    found = on_validation(listen)
+    if not isinstance(found, list):
+        return found if found is None else {"what it returns": kind(found)}
+    above = sum(mine > bar for mine, bar in zip(found, _bar(), strict=True))
+    told = "above the bar" if above == len(SEEDS) else ", ".join(f"{value:.3f}" for value in found)
+    bar = ", ".join(f"{value:.3f}" for value in _bar())
+    return {"above S Sᵀ on": f"{above} of {len(SEEDS)} splits", f"NDCG@10 on validation (the bar is {bar})": told}
+
+
+def like_minded(S: Tensor) -> Tensor:
+    """The model solution: the cosine of two guests' raves, to the power 1.5, so that near ones count for more."""
+    raves = normalize((S > 0).float())
+    return (raves @ raves.T).fill_diagonal_(0) ** 1.5
+
+
+def _loudest(S: Tensor, n: int) -> Tensor:
+    """S Sᵀ, of which each guest hears the n loudest peers alone."""
+    peers = (S @ S.T).fill_diagonal_(0)
+    loudest = peers.topk(n, dim=1)
+    return torch.zeros_like(peers).scatter(1, loudest.indices, loudest.values)
 
 
 EXERCISES = (
     Exercise(
         name="10.walk",
         level="worked",
-        minutes=5,
+        minutes=2,
+        remember="A walk gets quieter at every step, most of all where everybody talks.",
         answer=lambda degree, walk: _ends(degree, walk).rsqrt().prod(),
         cases=_walks,
         mistakes=(
@@ -148,7 +147,8 @@ EXERCISES = (
     Exercise(
         name="10.carried",
         level="faded",
-        minutes=8,
+        minutes=3,
+        remember="Similar guests are there in S Sᵀ, although nobody went to look for them.",
         answer=lambda S, user, item: (S @ S[user]) * S[:, item],
         cases=_pairs,
         mistakes=(
@@ -186,58 +186,47 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="10.influential",
-        level="free",
-        minutes=10,
-        answer=lambda model, graph, user, item: _peer(_change, model, graph, user, item),
-        cases=_models,
+        name="10.listen",
+        level="make",
+        minutes=5,
+        remember="S Sᵀ is one answer to the question whom you should listen to, and better ones can be found.",
+        answer=like_minded,
+        observe=_measured,
         mistakes=(
             Mistake(
-                lambda model, graph, user, item: _peer(lambda m: abs(m.score - m.estimate), model, graph, user, item),
-                "you go by the share. When the peer leaves, the films they raved about have one fan less, and all "
-                "others get louder: compare `score` with `muted`.",
+                lambda S: S @ S.T,
+                "the lists are those of S Sᵀ, and so that's the bar. Change whom a guest listens to, or how much. The "
+                "diagonal alone changes nothing, because a walk through yourself ends at a film you know.",
             ),
             Mistake(
-                lambda model, graph, user, item: _peer(lambda m: m.score - m.muted, model, graph, user, item),
-                "you look at falling scores only. Who holds a score down has influence too: take the size of the "
-                "change.",
+                lambda S: (S @ S.T) ** 2,
+                "you square S Sᵀ, so that the loudest peers drown all others. They're mostly people with few raves, "
+                "and a list can't live on these.",
             ),
             Mistake(
-                lambda model, graph, user, item: _peer(lambda m: -_change(m), model, graph, user, item),
-                "this is the peer whose absence changes least.",
+                lambda S: torch.ones(len(S), len(S)),
+                "everybody listens to everybody alike, so all lists are the same, and they're close to the charts.",
             ),
             Mistake(
-                lambda model, graph, user, item: _most(_raves(model, graph).sum(dim=1), user),
-                "this is the peer with the most raves. Each rave of a talkative guest is softer.",
+                lambda S: _loudest(S, 20),
+                "you keep the twenty loudest peers. That's too few, because the other guests together carry most.",
             ),
             Mistake(
-                lambda model, graph, user, item: _most(_raves(model, graph) @ _raves(model, graph)[user], user),
-                "this is the peer who shares most raves with the guest. Whether they know the film, and how loudly "
-                "they are heard, you have not asked.",
+                lambda S: torch.eye(len(S)),
+                "everybody listens to themselves alone, and so nobody hears of a new film.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda S: like_minded(S) @ S,
+                "the check needs the peers, one row and one column per guest, and takes the last step to the films "
+                "itself.",
             ),
         ),
         hints=(
-            "`mute(model, graph, peer, user, item)` has `.score` and `.muted`. Call it for each peer.",
-            "A guest is not their own peer: leave out `user`.",
-            "`max(peers, key=change)` is the peer for whom `change(peer)` is largest.",
-        ),
-    ),
-    Exercise(
-        name="10.three_bugs",
-        level="free",
-        minutes=15,
-        answer=sorted(THREE_BUGS),
-        observe=lambda names: sorted(set(names)),
-        diagnose=_look,
-        mistakes=(
-            *(Mistake([name], f"{name} is not in it: {why}") for name, why in _INNOCENT.items()),
-            Mistake([THREE_BUGS[0]], "you have found 1 of the three. The other lines are still wrong."),
-        ),
-        hints=(
-            "Go through it in the order of the notebooks: graph, negatives, loss, training, ranking, metric.",
-            "How many edges does each rave make, and what is the degree of a guest?",
-            "`hidden` is for the last paragraph. Where else is it used?",
-            "There are more films than guests. Which films can be recommended?",
+            "Begin with `peers = S @ S.T` and change one thing. `peers ** 0.9`? The quietest set to 0?",
+            "`S > 0` says who raved about what. How many raves two guests share is `R @ R.T` with R = (S > 0).float().",
+            "Two guests with hundreds of raves share many by chance. A cosine divides by the roots of both numbers.",
         ),
     ),
 )
@@ -245,58 +234,60 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "From 03: the 50 lines add n_users to every film index. What happens if you forget it?",
+        "From 06: to say that A beats B, what must you show?",
         (
-            ("an IndexError", "Every index is still a valid row, so nothing stops."),
-            ("the loss stays at log 2", "It falls: mixed tags can be trained too."),
-            ("guest 5 and film 5 share a tag, and the numbers look plausible", None),
-            ("nothing, films and guests are told apart by type", "Both are numbers of nodes in one table."),
-        ),
-        "Their raves and tags are mixed. All rows are valid, the code runs and prints a number.",
-    ),
-    Question(
-        "From 05: the 50 lines draw a negative again while seen[u, j] holds. Why may seen not hold hidden raves?",
-        (
-            ("the sampler would learn from the test which films to spare", None),
-            ("a hidden rave is a good negative", "It is a wrong one, and yet nobody may know that."),
-            ("it would take too long to draw", "A few more draws cost nothing. What they know does."),
-            ("hidden raves are masked in the ranking", "They must not be: that was the bug of notebook 06."),
-        ),
-        "Whoever knows which films to avoid knows the test.",
-    ),
-    Question(
-        "Which peer carries most gossip from one film to one guest?",
-        (
-            ("one with very many raves", "Such a peer is on many walks, and each walk is softened by 1/d_B."),
+            ("that A is ahead on the split that everybody uses", "One split can be lucky, for everybody at once."),
+            ("that the interval of their difference leaves out zero", None),
             (
-                "the one whose tag is closest to the guest's",
-                "Walks are made of raves. Tags come in when they become a score.",
+                "that the intervals of A and of B don't touch each other at all",
+                "That asks too much. On the same guests the two go up and down together, so look at the difference.",
             ),
-            ("one with few raves who shares some with the guest and raved about the film", None),
-            ("the one who rated most like the guest", "Low ratings make no edge. Only shared raves count."),
         ),
-        "The peer enters each walk twice, with 1/√d_B each time. Who raves about everything says little.",
+        "The guests are the same for both, so the difference is far steadier than either number.",
     ),
     Question(
-        "A peer's share of a score is +0.02. The peer leaves the party. What happens to the score?",
+        "From 05: why may a sampler of random films not spare the hidden raves?",
         (
-            ("it falls by 0.02", "That is the estimate with all other weights as they were."),
-            ("what the others then say louder has to be added", None),
-            ("nothing until the model is trained again", "Gossip is computed from the graph; the graph has changed."),
-            ("it falls by more, the peer's friends fall silent too", "They get louder: their films have a fan less."),
+            ("because it would know the test", None),
+            ("because hidden raves are the hardest films of all", "Some are, but that's no reason for or against it."),
+            ("because drawing again would take too long", "A few more draws cost nothing. What they know does."),
         ),
-        "The films the peer raved about have one fan less, so every other edge there gets louder. The score may even "
-        "rise.",
+        "A rave that's never pushed away, though nobody has shown it, is one that the test has given away.",
     ),
     Question(
-        "What do everybody's lists tend to as the number of rounds grows?",
+        "Which peer is loudest on the way from a film to you?",
         (
-            ("more and more personal lists", "More rounds collect more of the party, and it is the same party."),
-            ("random lists", "The limit is a definite one: the eigenvector of the largest eigenvalue."),
-            ("each guest's own raves, ranked", "One round finds those. They are masked."),
-            ("the list of popularity", None),
+            ("the one with the most raves", "They're on many walks, but each of these is divided by all their raves."),
+            (
+                "the one who shares the most raves with you",
+                "It helps, but sharing counts for little if they rave about everything, or if everybody shares it.",
+            ),
+            ("one who raves rarely, and about films of yours that few know", None),
         ),
-        "Only the eigenvalues 1 and −1 of Â do not fade, and both eigenvectors hold √d, up to the sign. That is "
-        "over-smoothing.",
+        "A walk weighs 1/(d_film · d_peer), so a shared rave is loud where both have few lines.",
+    ),
+    Question(
+        "A peer carries 4 % of what you hear of a film, and stays at home. What happens?",
+        (
+            ("it gets quieter by 4 %", "That would be so if all the others spoke as before."),
+            (
+                "it gets quieter by more, because their friends fall silent too",
+                "They get louder: a film has a fan less.",
+            ),
+            ("less than 4 % is lost, because the others are heard louder", None),
+        ),
+        "The films that the peer raved about have one fan less, so every other walk over them gets louder.",
+    ),
+    Question(
+        "On which of the two data sets was the graph worth it?",
+        (
+            (
+                "on both, because a graph model is at the top of each",
+                "On MovieLens it's level with the same model without a graph.",
+            ),
+            ("on Gowalla, where it beats the same model without a graph", None),
+            ("on neither, because a filter that trains nothing is as good", "That filter is made of the graph, too."),
+        ),
+        "MovieLens can't tell the two apart. On Gowalla the graph makes the difference, trained or not.",
     ),
 )
