@@ -1,6 +1,7 @@
 """Does each notebook run alone? `make lonely`: the wheel in an empty environment, each notebook in an empty folder.
 
-Minutes, and as much disk as an installation. `tests/test_lonely.py` has the part that takes seconds.
+Minutes, and as much disk as an installation. `tests/test_lonely.py` has the part that takes seconds. With a folder,
+`python -m tests.lonely build/lonely`, the environment is kept there, and the next run only puts the new wheel into it.
 """
 
 import json
@@ -20,7 +21,13 @@ from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-ASK = "import course_lib, os; print(course_lib.__file__, os.listdir('.'))"
+ASK = """
+import course_lib, os, sys
+print(course_lib.__file__, os.listdir('.'))
+if sys.platform == "linux":
+    import resource
+    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
+"""
 
 
 def copied(into: Path) -> Path:
@@ -50,7 +57,7 @@ def missing(wheel: Path) -> list[str]:
 
 
 def alone(notebook: Path, folder: Path, kernel: str = "python3") -> str:
-    """Run one notebook in a folder that has nothing else; where its kernel had course_lib from.
+    """Run one notebook in a folder that has nothing else; where its kernel had course_lib from, and its memory.
 
     Raises:
         CellExecutionError: a cell failed.
@@ -67,8 +74,9 @@ def alone(notebook: Path, folder: Path, kernel: str = "python3") -> str:
 
 def environment(folder: Path, wheel: Path) -> Path:
     """An environment with the wheel, what it needs, and the kernel that Colab and Kaggle have; its Python."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if sys.platform == "linux" and not shutil.which(
         "nvidia-smi"
@@ -77,6 +85,7 @@ def environment(folder: Path, wheel: Path) -> Path:
         index = ["--index-url", "https://download.pytorch.org/whl/cpu", "--retries", "0", "--timeout", "10"]
         subprocess.run([*pip, "--no-deps", *index, pin], capture_output=True)
     subprocess.run([*pip, "--constraint", ROOT / "constraints.txt", wheel, "ipykernel"], check=True)
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", wheel], check=True)  # a kept one has the last wheel
     return python
 
 
@@ -91,7 +100,7 @@ def main() -> None:
             (folder / part).mkdir(parents=True)
         wheel = build_wheel(copied(folder / "source"), folder / "wheel")
         notebooks = [Path(shutil.copy(notebook, folder / "notebooks")) for notebook in NOTEBOOKS]  # of the same moment
-        python = environment(folder / "environment", wheel)
+        python = environment(Path(*sys.argv[1:2] or [folder / "environment"]).resolve(), wheel)
         command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         spec = {"argv": command, "display_name": "lonely", "language": "python"}
         (folder / "kernels/lonely/kernel.json").write_text(json.dumps(spec))
@@ -99,12 +108,13 @@ def main() -> None:
         for notebook in notebooks:
             start = time.monotonic()
             try:
-                origin = alone(notebook, folder / notebook.stem, "lonely")
-                told = "runs alone" if str(folder) in origin.split()[0] else f"took course_lib from {origin}"
+                origin, _, memory = alone(notebook, folder / notebook.stem, "lonely").partition("\n")
+                told = "runs alone" if python.parents[1] in Path(origin.split()[0]).parents else f"uses {origin}"
             except CellExecutionError as error:
                 told = str(error).strip().splitlines()[-1]
+                memory = ""
             failed += told != "runs alone"
-            print(f"{notebook.name:<26} {told}, {time.monotonic() - start:.0f} s", flush=True)
+            print(f"{notebook.name:<26} {told}, {time.monotonic() - start:.0f} s {memory}", flush=True)
     sys.exit(failed > 0)
 
 

@@ -38,5 +38,5 @@ def test_a_notebook_runs_in_an_empty_folder_on_the_wheel_alone(wheel, tmp_path, 
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
     (notebook,) = [path for path in NOTEBOOKS if path.stem == "03_graph"]
-    origin, files = alone(notebook, tmp_path / "folder").split(" ", 1)
+    origin, files = alone(notebook, tmp_path / "folder").splitlines()[0].split(" ", 1)
     assert origin == str(tmp_path / "installed/course_lib/__init__.py") and files == "['03_graph.ipynb']"
