@@ -9,9 +9,8 @@ from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
 from course_lib.classroom.guest import Guest, writer
 from course_lib.classroom.lessons.n03_graph import QUESTIONS, graphs, silent_party
-from course_lib.classroom.museum import shared_indices
 from course_lib.classroom.progress_list import overall
-from course_lib.classroom.wrong_graphs import COUNTS, fans_swapped, gossip_along, whose_raves, with_guest
+from course_lib.classroom.wrong_graphs import COUNTS, fans_swapped, gossip_along, ruined_lines, with_guest
 from course_lib.graph import edge_index
 from course_lib.party import little_party
 
@@ -101,14 +100,14 @@ def test_gossip_along_the_right_lines_is_untrained_gossip(real_split):
     torch.testing.assert_close(right, untrained_gossip(real_split.fit)(users))
 
 
-def test_along_shared_rows_it_is_far_behind_the_charts_and_fans_of_hamlet_speak_for_a_terminator(real_data, real_split):
-    guest = writer(real_split)
-    broken = gossip_along(shared_indices, real_split.fit, guest)
+def test_along_shared_rows_it_is_far_behind_the_charts(real_split):
+    broken = gossip_along(ruined_lines, real_split.fit, writer(real_split))
     assert overall(broken, real_split) < overall(popularity(real_split.fit), real_split) / 5
-    assert whose_raves(broken, guest, real_data, real_split) == (
-        "Terminator 2: Judgment Day (1991) is item 95 and sits on node 1038. The fans who speak there are those of "
-        "item 1038, Hamlet (1996)."
-    )
+
+
+def test_the_first_films_of_the_file_are_the_famous_ones(real_split):
+    fit = real_split.fit
+    assert (fit.item < 60).float().mean() > 1.5 * 60 / fit.n_items and (fit.item < fit.n_users).float().mean() > 0.9
 
 
 def test_you_hear_gossip_as_the_last_guest():

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
+from course_lib.classroom.wrong_graphs import COUNTS, fans_swapped, ruined_lines
 from course_lib.evaluation import top_k
 from course_lib.graph import adjacency, edge_index
 from course_lib.lightgcn import LightGCN
@@ -46,9 +47,9 @@ def make(party, split, tmp_path_factory):
         return ThresholdWidget(party.ratings, titles, marked=int((places[4] - places[1]).idxmax()))
 
     def one_rave() -> OneRaveWidget:
-        matrix = torch.zeros(9, 9)
-        matrix[tuple(edge_index(little_party()))] = 1
-        return OneRaveWidget(little_party(), matrix, GUESTS, TOPICS)
+        right, swapped = edge_index(little_party()), edge_index(fans_swapped(little_party()))
+        graphs = {"right": (right, 4), "without": (ruined_lines(little_party()), 0), "swapped": (swapped, 4)}
+        return OneRaveWidget(little_party(), graphs, COUNTS, GUESTS, TOPICS)
 
     def ranked_list() -> RankedListWidget:
         user = int(split.test.user_degree().argmax())

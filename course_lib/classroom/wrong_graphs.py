@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from course_lib.classroom.guest import Guest
-from course_lib.data import MovieLens
+from course_lib.classroom.museum import shared_indices
 from course_lib.evaluation import Matchmaker
 from course_lib.graph import edge_weight, gossip_rounds, sparse_matrix
-from course_lib.interactions import Interactions, Split
+from course_lib.interactions import Interactions
 
 
 def with_guest(likes: Interactions, guest: Guest) -> tuple[Interactions, int]:
@@ -36,18 +36,9 @@ def gossip_along(
     return Matchmaker(lambda users: heard[users], lambda liked: heard[row])
 
 
-def whose_raves(broken: Matchmaker, guest: Guest, data: MovieLens, split: Split) -> str:
-    """Whose fans speak for the first film of a list made without the offset: a sentence."""
-    first, n_users = int(guest.top(broken, 1)), with_guest(split.fit, guest)[0].n_users
-    titles = data.films.set_index("item_id")["title"].loc[split.item_ids].tolist()
-    node = n_users + first
-    fans = f"those of item {node}, {titles[node]}" if node < len(titles) else "nobody, because there's no such item"
-    return f"{titles[first]} is item {first} and sits on node {node}. The fans who speak there are {fans}."
-
-
-def matrix_of(edges: Tensor, n_nodes: int) -> Tensor:
-    """How often each pair of nodes is in a list of lines: `(n_nodes, n_nodes)` dense, for small parties."""
-    return torch.zeros(n_nodes, n_nodes).index_put_(tuple(edges), torch.ones(edges.size(1)), accumulate=True)
+def ruined_lines(likes: Interactions) -> Tensor:
+    """The lines behind the ruined list, `(2, 2E)`: what is wrong with them is what notebook 03 finds out."""
+    return shared_indices(likes)
 
 
 def fans_swapped(party: Interactions) -> Interactions:

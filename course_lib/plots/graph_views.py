@@ -1,16 +1,19 @@
 """Pictures of a graph: who is joined to whom, one numbering, your row and column, right and wrong (notebook 03)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
 from course_lib.plots.sketch import Sketch, ink_on
-from course_lib.plots.style import Plot
-from course_lib.plots.three_views import GUEST_TINT, draw_matrix
+from course_lib.plots.style import Plot, new_grid, styled
+from course_lib.plots.text import shorten
+from course_lib.plots.three_views import FILM_TINT, GUEST_TINT
 
 _Lines = Collection[tuple[int, int]]
 
@@ -42,7 +45,7 @@ def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
     sketch.text(10, 136, "log", bold=True)
     for node, name in enumerate([*guests, *films]):
         x, is_guest = left + (node + 0.5) * step, node < len(guests)
-        sketch.text(x, 40 - 22 * (node % 2), name, "middle")
+        sketch.text(x, 36, name, "middle")
         colour = GUEST if is_guest else FILM
         if is_guest:
             sketch.circle(x, 82, 24, colour)
@@ -84,7 +87,7 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
     for node in (0, n_users, n_nodes - 1):
         sketch.text(left + node * scale, top + side + 16, f"{node:,}", "middle")
     sketch.rect(left, 414, 3, 16, GUEST)
-    sketch.text(left + 12, 422, f"one of {possessive} {len(films)} raves")
+    sketch.text(left + 12, 422, f"one of {possessive} {len(films)} raves (not to scale)")
     first = max(0, min(row - 5, n_users - 11))
     last, end = min(first + 11, n_users), min(n_users + 60, n_nodes)
     rows, columns = last - first, end - n_users
@@ -109,43 +112,59 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
     )
 
 
-def plot_with_and_without(
-    right: Tensor, wrong: Tensor, n_users: int, guests: Sequence[str], films: Sequence[str]
-) -> Plot:
-    """Two small matrices side by side: films numbered after the guests, and films numbered like them."""
-    sketch, names = Sketch(860, 350), [*guests, *films]
-    for matrix, left, title in ((right, 118, "with + n_users"), (wrong, 558, "without")):
-        sketch.text(left, 18, title, bold=True)
-        draw_matrix(sketch, matrix, n_users, names, left)
-    right_of_first, wrong_of_first = (
-        " and ".join(names[node] for node in matrix[0].nonzero().flatten().tolist()) for matrix in (right, wrong)
-    )
-    silent = int((wrong[n_users:].sum(dim=1) == 0).sum())
-    return Plot(
-        sketch.figure,
-        f"With the offset {guests[0]} hears {right_of_first}. Without it {guests[0]} hears {wrong_of_first}, and "
-        f"{silent} of {len(films)} films hear nobody.",
-    )
-
-
+@styled
 def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plot:
-    """Two plans of a large matrix: the share of the entries in each of the four blocks; wrong blocks are dark."""
-    sketch, shares = Sketch(860, 370), list[Tensor]()
-    for edges, left, title in ((right, 96.0, "with + n_users"), (wrong, 536.0, "without")):
-        block = (edges >= n_users).long()
-        share = torch.bincount(2 * block[0] + block[1], minlength=4).view(2, 2) / edges.size(1)
-        shares.append(share)
-        marked = {
-            (i, j): (f"{100 * share[i, j]:.1f} %", ACCENT if i == j else FAINT)
-            for i in (0, 1) for j in (0, 1) if share[i, j]
-        }  # fmt: skip
-        sketch.text(left, 14, title, bold=True)
-        _plan(sketch, left, 40, 290, n_users / n_nodes, marked)
+    """Two large matrices, a dot per entry; what joins two guests or two films is red."""
+    axes = new_grid(10, 5.2)
+    for ax, edges, title in zip(axes, (right, wrong), ("with + n_users", "without"), strict=True):
+        source, target = edges.numpy()
+        same_kind = (source < n_users) == (target < n_users)
+        for chosen, colour in ((~same_kind, INK), (same_kind, ACCENT)):
+            ax.scatter(target[chosen], source[chosen], s=0.4, color=colour, linewidths=0, alpha=0.5, rasterized=True)
+        ax.axhline(n_users, color=INK, lw=1.5)
+        ax.axvline(n_users, color=INK, lw=1.5)
+        middles, names = [n_users / 2, (n_users + n_nodes) / 2], ["guests", "films"]
+        ax.set_xticks(middles, names)
+        ax.set_yticks(middles, names)
+        ax.set(xlim=(0, n_nodes), ylim=(n_nodes, 0), title=title, aspect="equal")
+        ax.spines[["top", "right"]].set_visible(True)
+        ax.tick_params(length=0)
+    inside = float((wrong < n_users).all(dim=0).float().mean())
     silent = [n_nodes - n_users - len(edges[0][edges[0] >= n_users].unique()) for edges in (wrong, right)]
     return Plot(
+        cast(Figure, axes[0].figure),
+        f"Without the offset {inside:.0%} of the lines join two guests, because most raves are about films that come "
+        f"early in the file, with numbers below {n_users}. {silent[0]:,} of {n_nodes - n_users:,} films hear "
+        f"nobody, and with the offset {silent[1]:,}.",
+    )
+
+
+def plot_shared_seat(node: int, n_users: int, titles: Sequence[str]) -> Plot:
+    """The seat of one film and the seats beside it: who is taken to speak there, and who does without the offset.
+
+    Args:
+        node: where the film sits.
+        titles: of all films, in the order of their numbers.
+    """
+    sketch, n_films = Sketch(860, 190), len(titles)
+    for x, words in ((52, "the list reads"), (102, "node"), (152, "but the fans are of")):
+        sketch.text(10, x, words, bold=True)
+    for place, seat in enumerate((node - 1, node, node + 1)):
+        x, lit = 296 + 222 * place, seat == node
+        if not n_users <= seat < n_users + n_films:
+            continue
+        sketch.rect(x - 34, 84, 68, 36, FILM if lit else FILM_TINT, INK if lit else "none", 2)
+        sketch.text(x, 102, str(seat), "middle", bold=lit)
+        sketch.text(x, 52, shorten(titles[seat - n_users], 24), "middle", bold=lit)
+        sketch.text(x, 26, f"item {seat - n_users}", "middle")
+        sketch.text(x, 152, shorten(titles[seat], 24) if seat < n_films else "nobody", "middle", ACCENT, lit)
+        sketch.text(x, 176, f"item {seat}" if seat < n_films else "", "middle")
+    first = node - n_users
+    fans = f"those of item {node}, {titles[node]}" if node < n_films else "nobody's, because there's no such item"
+    return Plot(
         sketch.figure,
-        f"Without the offset {shares[1][0, 0]:.0%} of the lines join a guest to a guest, and {silent[0]:,} of "
-        f"{n_nodes - n_users:,} films hear nobody. With it {silent[1]:,} do.",
+        f"{titles[first]} is item {first}, so the list reads it from node {node}. But without the offset the fans who "
+        f"speak there are {fans}.",
     )
 
 

@@ -1,54 +1,79 @@
 """One rave in three views, side by side: the table, the matrix, the drawing (notebook 03)."""
 
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
+from course_lib.graph import edge_index
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
 from course_lib.plots.sketch import Sketch, ink_on
+from course_lib.plots.style import Plot
 
 _TOP, _HEIGHT = 48, 330  # of the three views
 GUEST_TINT, FILM_TINT = "#dcebf8", "#ffeccb"  # rows and columns of a guest and of a film
+_GUEST_CELL, _FILM_CELL = "#8fc0ee", "#ffc766"  # their ones
 CELL = 28.0
 
 
-def plot_one_rave(
+def plot_rave(party: Interactions, guests: Sequence[str], films: Sequence[str], user: int, item: int) -> Plot:
+    """One rave of a small party in the right graph."""
+    node = party.n_users + item
+    sketch = plot_three_views(party, edge_index(party), guests, films, (user, item), node)
+    return Plot(
+        sketch.figure,
+        f"{guests[user]} is user {user} and node {user}, {films[item]} is item {item} and node {node}. Their rave is "
+        f"one row of the table, one line in the drawing, and two ones in the matrix, at ({user}, {node}) and "
+        f"({node}, {user}).",
+    )
+
+
+def plot_three_views(
     party: Interactions,
-    matrix: Tensor,
+    edges: Tensor,
     guests: Sequence[str],
     films: Sequence[str],
-    chosen: Sequence[tuple[int, int]],
+    chosen: tuple[int, int],
+    node: int,
+    checks: Mapping[str, bool] | None = None,
     caption: str = "",
 ) -> Sketch:
-    """The pairs `chosen` in all three: framed rows, framed cells, strong lines; dashed where a pair is no rave.
+    """A pair in all three: a framed row, framed cells, a strong line; dashed where the views do not have it.
 
-    In the matrix the rows and columns of a chosen guest are tinted in the colour of guests, a film's in that of films.
+    In the matrix the row and column of the guest are tinted in the colour of guests, the film's in that of films.
 
     Args:
-        party: at most ten raves and ten nodes, to stay readable.
-        matrix: `(N, N)` dense, of whole numbers; zeros stay empty.
+        party: what the table holds: at most ten raves and ten nodes, to stay readable.
+        edges: `(2, 2E)`, the lines of the matrix and of the drawing, right or wrong.
         guests, films: their names.
-        chosen: pairs `(user, item)`.
+        chosen: the pair, user and item.
+        node: where these lines have the film.
+        checks: what was checked, and whether the lines passed.
         caption: one or two sentences below the views, so that they are read together.
     """
-    lines = textwrap.wrap(caption, 104)
-    sketch = Sketch(860, 390 + 24 * len(lines))
+    said, told = textwrap.wrap(caption, 104), checks or {}
+    sketch = Sketch(860, 384 + 24 * (len(said) + len(told)))
     raves = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
+    names, n = [*guests, *films], len(guests) + len(films)
+    matrix = torch.zeros(n, n).index_put_(tuple(edges), torch.ones(edges.size(1)), accumulate=True)
     _table(sketch, raves, guests, films, chosen)
     sketch.text(236, 18, "the matrix", bold=True)
-    draw_matrix(sketch, matrix, party.n_users, [*guests, *films], 338, chosen)
-    _drawing(sketch, raves, guests, films, chosen)
-    for x, tint, words in ((338, GUEST_TINT, "row and column of the guest"), (600, FILM_TINT, "of the film")):
+    _matrix(sketch, matrix, party.n_users, names, 338, (chosen[0], node))
+    _drawing(sketch, {tuple(sorted(line)) for line in edges.T.tolist()}, guests, films, (chosen[0], node))
+    for x, tint, words in ((338, _GUEST_CELL, "row and column of the guest"), (600, _FILM_CELL, "of the film")):
         sketch.rect(x, 352, 16, 16, tint, FAINT)
         sketch.text(x + 24, 360, words)
-    for place, line in enumerate(lines):
-        sketch.text(10, 398 + 24 * place, line)
+    for place, (check, passes) in enumerate(told.items()):
+        sketch.text(14, 396 + 24 * place, "✓" if passes else "✗", colour=INK if passes else ACCENT, bold=True)
+        sketch.text(38, 396 + 24 * place, check, colour=INK if passes else ACCENT)
+    for place, line in enumerate(said, start=len(told)):
+        sketch.text(10, 396 + 24 * place, line)
     return sketch
 
 
-def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: Sequence) -> None:
+def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: tuple[int, int]) -> None:
     sketch.text(10, 18, "the table", bold=True)
     sketch.text(18, _TOP, "user", bold=True)
     sketch.text(98, _TOP, "item", bold=True)
@@ -56,65 +81,67 @@ def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[s
         y = _TOP + 30 + 31 * row
         sketch.text(18, y, f"{user}  {guests[user]}")
         sketch.text(98, y, f"{item}  {films[item]}")
-        if (user, item) in chosen:
+        if (user, item) == chosen:
             sketch.rect(10, y - 15, 206, 30, "none", ACCENT, 3)
-    if not set(chosen) & set(raves):
+    if chosen not in raves:
         sketch.text(18, _TOP + 32 + 31 * len(raves), "no such row", colour=ACCENT)
 
 
-def draw_matrix(
-    sketch: Sketch,
-    matrix: Tensor,
-    n_users: int,
-    names: Sequence[str],
-    left: float,
-    chosen: Collection[tuple[int, int]] = (),
+def _matrix(
+    sketch: Sketch, matrix: Tensor, n_users: int, names: Sequence[str], left: float, chosen: tuple[int, int]
 ) -> None:
-    """A small matrix, the border between guests and films drawn thick; what joins two of a kind is dark."""
+    # The border between guests and films is drawn thick; what joins two of a kind is dark.
     n = len(matrix)
     cell = min(CELL, (_HEIGHT - 24) / n)
-    for user, item in chosen:
-        for node, tint in ((user, GUEST_TINT), (n_users + item, FILM_TINT)):
-            sketch.rect(left, _TOP + node * cell, n * cell, cell, tint)
-            sketch.rect(left + node * cell, _TOP, cell, n * cell, tint)
+    for node, tint in zip(chosen, (GUEST_TINT, FILM_TINT), strict=True):
+        sketch.rect(left, _TOP + node * cell, n * cell, cell, tint)
+        sketch.rect(left + node * cell, _TOP, cell, n * cell, tint)
     for row in range(n):
         sketch.text(left - 8, _TOP + (row + 0.5) * cell, names[row], "end")
         sketch.text(left + (row + 0.5) * cell, _TOP + n * cell + 16, str(row), "middle")
         for column in range(n):
             if matrix[row, column]:
-                same_kind = (row < n_users) == (column < n_users)
-                sketch.rect(left + column * cell, _TOP + row * cell, cell, cell, ACCENT if same_kind else FAINT)
+                of_guest, of_film = (node in (row, column) for node in chosen)
+                colour = _GUEST_CELL if of_guest else _FILM_CELL if of_film else FAINT
+                if (row < n_users) == (column < n_users):
+                    colour = ACCENT
+                sketch.rect(left + column * cell, _TOP + row * cell, cell, cell, colour)
     for edge in range(n + 1):
         colour, width = (INK, 2) if edge in (0, n_users, n) else (FAINT, 1)
         along, end = edge * cell, n * cell
         sketch.line([(left, _TOP + along), (left + end, _TOP + along)], colour, width)
         sketch.line([(left + along, _TOP), (left + along, _TOP + end)], colour, width)
-    framed = {cell for user, item in chosen for cell in ((user, n_users + item), (n_users + item, user))}
     for row in range(n):
         for column in range(n):
-            x, y = left + column * cell, _TOP + row * cell
-            if matrix[row, column] or (row, column) in framed:
+            x, y, framed = left + column * cell, _TOP + row * cell, {row, column} == set(chosen)
+            if matrix[row, column] or framed:
                 same_kind = (row < n_users) == (column < n_users)
                 colour = ink_on(ACCENT) if same_kind and matrix[row, column] else INK
                 sketch.text(x + cell / 2, y + cell / 2, f"{matrix[row, column]:g}", "middle", colour)
-            if (row, column) in framed:
-                sketch.rect(x, y, cell, cell, "none", ACCENT, 3)
+            if framed:
+                sketch.rect(x, y, cell, cell, "none", INK if matrix[row, column] and same_kind else ACCENT, 3)
 
 
-def _drawing(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: Sequence) -> None:
+def _drawing(
+    sketch: Sketch, lines: set[tuple[int, ...]], guests: Sequence[str], films: Sequence[str], chosen: tuple[int, int]
+) -> None:
     sketch.text(610, 18, "the drawing", bold=True)
     step = _HEIGHT / (max(len(guests), len(films)) + 1)
-    left = [(672, _TOP + step * (user + 0.7 + (len(films) - len(guests)) / 2)) for user in range(len(guests))]
-    right = [(732, _TOP + step * (item + 0.7)) for item in range(len(films))]
-    for user, item in raves:
-        sketch.line([left[user], right[item]], MUTED, 1.5)
-    for user, item in chosen:
-        sketch.line([left[user], right[item]], ACCENT, 4, "" if (user, item) in raves else "8 6")
-    for node, ((x, y), name) in enumerate(zip(left, guests, strict=True)):
-        sketch.circle(x, y, 15, GUEST)
+    at = [(666, _TOP + step * (user + 0.7 + (len(films) - len(guests)) / 2)) for user in range(len(guests))]
+    at += [(738, _TOP + step * (item + 0.7)) for item in range(len(films))]
+    lit = (min(chosen), max(chosen))
+    for line in sorted(lines | {lit}, key=lambda line: line == lit):
+        (x, y), (end_x, end_y) = (at[node] for node in line)
+        points = [(x, y), (end_x, end_y)]
+        if line[0] == line[1]:  # a guest who hears herself
+            points = [(x, y), (x + 30, y - 20), (x + 38, y), (x + 30, y + 20), (x, y)]
+        elif x == end_x:  # two of a kind
+            points = [(x, y), (x + 26, (y + end_y) / 2), (end_x, end_y)]
+        sketch.line(points, *((ACCENT, 4) if line == lit else (MUTED, 1.5)), "" if line in lines else "8 6")
+    for node, ((x, y), name) in enumerate(zip(at, [*guests, *films], strict=True)):
+        if node < len(guests):
+            sketch.circle(x, y, 16, GUEST)
+        else:
+            sketch.rect(x - 15, y - 15, 30, 30, FILM)
         sketch.text(x, y, str(node), "middle")
-        sketch.text(x - 20, y, name, "end")
-    for item, ((x, y), name) in enumerate(zip(right, films, strict=True)):
-        sketch.rect(x - 14, y - 14, 28, 28, FILM)
-        sketch.text(x, y, str(len(guests) + item), "middle")
-        sketch.text(x + 20, y, name)
+        sketch.text(x - 21 if node < len(guests) else x + 21, y, name, "end" if node < len(guests) else "start")

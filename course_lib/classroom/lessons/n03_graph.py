@@ -168,7 +168,8 @@ EXERCISES = (
         ),
         hints=(
             "Ada and Ben share a film where both of their rows hold a 1. Multiply the rows film by film and add up.",
-            "That's a dot product, and a matrix product does it for all pairs of rows: `A @ B.T`.",
+            "That's a dot product of two rows. A matrix product pairs rows of its first factor with columns of its "
+            "second. How do you make columns of rows?",
         ),
     ),
     Exercise(
@@ -322,7 +323,7 @@ QUESTIONS = (
         "Films start where the guests end: 943 + 5.",
     ),
     Question(
-        "Why does every rave stand in the list of lines twice?",
+        "Why does every rave stand in the edge index twice?",
         (
             ("so that it counts double", "Both copies together are one line that can be walked both ways."),
             ("so that films hear of guests and guests of films", None),
