@@ -1,13 +1,16 @@
 """The site without a browser: what a page holds, that its links lead somewhere, and the frames of what plays."""
 
 import re
+import subprocess
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
+from tests.site.animation import PICTURE, animated
 from tests.site.check import broken
-from tests.site.frames import BOOKS
+from tests.site.frames import BOOKS, colours_travel
 from tests.site.markdown import to_html
 from tests.site.notebook import article
 from tests.site.pages import ROOT, write
@@ -103,3 +106,32 @@ def test_without_ben_casablanca_never_reaches_ada():
     book = BOOKS["10_peer_influence"]()
     words = [re.search(r'aria-label="(.*?)"', page)[1] for page in book.pages[book.rows.index("without Ben")]]
     assert not any("Casablanca" in said for said in words)
+
+
+def test_the_moving_picture_of_the_readme_is_that_of_notebook_01_and_stands_still_where_asked():
+    svg = PICTURE.read_text(encoding="utf-8")
+    assert svg == animated(colours_travel()), "run python -m tests.site.animation"
+    ElementTree.fromstring(svg)
+    assert "prefers-reduced-motion" in svg and svg.count('class="round"') == 3 and "href" not in svg
+
+
+def rows(page: str) -> list[list[str]]:
+    table = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in table[2:]]
+
+
+def test_each_word_of_the_glossary_is_a_name_in_the_code_and_is_met_in_its_notebook():
+    entries = rows((ROOT / "notebooks/GLOSSARY.md").read_text())
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "course_lib/*.py"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    code = "".join((ROOT / name).read_text() for name in files if (ROOT / name).exists())
+    assert len(entries) >= 20
+    for party, _, name, _, link in entries:
+        assert re.search(rf"\b{name.strip('`')}\b", code), name
+        text = (ROOT / "notebooks" / re.search(r"\((.*?)\)", link)[1]).read_text().lower()
+        words = [
+            word
+            for word in re.findall(r"[a-z]{4,}", party.lower())
+            if word not in ("which", "would", "about", "what", "untrained")
+        ]
+        assert any(word[:7] in text for word in words), (party, link)

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.check import in_a_browser
-from tests.site.pages import write
+from tests.site.markdown import to_html
+from tests.site.pages import ROOT, write
 from tests.test_gossip_picture import chromium  # noqa: F401
 
 PAGES = (("index", "dark", 390), ("01_setup", "light", 1280))
@@ -46,4 +47,22 @@ def test_search_theme_and_quiz(chromium, site):  # noqa: F811
     option = page.locator(".quiz button").first
     option.click()
     expect(option.locator("+ p")).to_be_visible()
+    page.close()
+
+
+# As wide, as large and as airy as a code host sets it.
+HOST = """<style>body { width: 830px; margin: 0; font: 16px/1.5 sans-serif } p, pre, table { margin: 0 0 16px }
+h1, h2 { margin: 24px 0 16px } img { max-width: 100% } pre { padding: 16px; font: 13.6px/1.45 monospace }
+table { border-collapse: collapse } th, td { padding: 6px 13px }</style>"""
+
+
+def test_the_readme_fits_three_screens_and_shows_a_picture_and_the_command_on_the_first(chromium, tmp_path):  # noqa: F811
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    readme = to_html((ROOT / "README.md").read_text()).replace('src="notebooks', f'src="{ROOT.as_uri()}/notebooks')
+    (tmp_path / "readme.html").write_text(HOST + readme)
+    page.goto((tmp_path / "readme.html").as_uri())
+    assert page.evaluate("document.body.scrollHeight") <= 3 * 900
+    assert page.evaluate("document.querySelector('img').naturalWidth") > 0
+    assert page.evaluate("document.querySelector('pre').getBoundingClientRect().bottom") < 900
+    assert page.locator("pre").first.inner_text().startswith("make lab")
     page.close()
