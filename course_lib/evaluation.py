@@ -49,13 +49,13 @@ def hit_rate_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
     Returns:
         `(B,)` float32, one value per user. Called Hit@k, or success@k.
     """
-    _check(hits, n_relevant)
+    check_hits(hits, n_relevant)
     return hits.any(dim=1).float()
 
 
 def recall_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
     """`(hidden likes in the top k) / (hidden likes)`: shapes as in `hit_rate_at_k`. As in RecTools."""
-    _check(hits, n_relevant)
+    check_hits(hits, n_relevant)
     return hits.sum(dim=1) / n_relevant
 
 
@@ -71,14 +71,15 @@ def ndcg_at_k(hits: Tensor, n_relevant: Tensor) -> Tensor:
     >>> ndcg_at_k(hits, torch.tensor([1])), ndcg_at_k(hits, torch.tensor([2]))
     (tensor([0.6309]), tensor([0.3869]))
     """
-    _check(hits, n_relevant)
+    check_hits(hits, n_relevant)
     k = hits.size(1)
     discount = 1 / torch.arange(2, k + 2, device=hits.device).log2()  # (k,)
     ideal = discount.cumsum(0)[n_relevant.clamp_max(k) - 1]
     return (hits * discount).sum(dim=1) / ideal
 
 
-def _check(hits: Tensor, n_relevant: Tensor) -> None:
+def check_hits(hits: Tensor, n_relevant: Tensor) -> None:
+    """Refuse, by a ValueError, what a metric cannot count: the shapes, and the numbers of hidden likes."""
     if hits.dtype != torch.bool or hits.dim() != 2 or hits.size(1) < 1 or n_relevant.shape != hits.shape[:1]:
         got = f"{tuple(hits.shape)} {hits.dtype} and {tuple(n_relevant.shape)}"
         raise ValueError(f"hits must be (B, k) bool with k >= 1 and n_relevant (B,), got {got}")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any
 
 UNSEEN = (int, float, bool, object)
+UNCLEAR = (AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError)  # no class below them
 HOW = {
     "graph": "make it by `adjacency(split.fit)`",
     "k": "name the lengths of lists, such as (10,) or (5, 10)",
@@ -37,7 +38,7 @@ def check_kinds(module: str) -> None:
             names[name] = _looking(thing)
         elif inspect.isclass(thing):
             for method, function in list(vars(thing).items()):
-                if inspect.isfunction(function) and not method.startswith("_"):
+                if inspect.isfunction(function) and (method == "__call__" or not method.startswith("_")):
                     setattr(thing, method, _looking(function))
 
 
@@ -65,8 +66,8 @@ def _looking(function: Callable) -> Callable:
                 raise ValueError(f"{name} must be of the kind {' or '.join(wanted)}, got {got}{how and f'; {how}'}")
         try:
             return function(*args, **kwargs)
-        except (IndexError, RuntimeError) as error:
-            if calls_back or type(error) not in (IndexError, RuntimeError, NotImplementedError):
+        except (AttributeError, IndexError, KeyError, RuntimeError) as error:
+            if calls_back or type(error) not in UNCLEAR:
                 raise
             given = [f"{name} {_seen(value)}" for name, value in zip(names, args, strict=False)]
             given += [f"{name} {_seen(value)}" for name, value in kwargs.items()]

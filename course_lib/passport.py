@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from course_lib.evaluation import hit_rate_at_k, ndcg_at_k, recall_at_k
+from course_lib.evaluation import check_hits, hit_rate_at_k, ndcg_at_k, recall_at_k
 from course_lib.kinds import check_kinds
 
 Metric = Callable[[Tensor, Tensor], Tensor]
@@ -22,6 +22,7 @@ Metric = Callable[[Tensor, Tensor], Tensor]
 
 def findable(hits: Tensor, n_relevant: Tensor) -> Tensor:
     """`min(n_relevant, k)`, the most hits that a list of k can have: the number over which the libraries part."""
+    check_hits(hits, n_relevant)
     return n_relevant.clamp_max(hits.size(1))
 
 
@@ -91,6 +92,7 @@ def average_precision_of_all(hits: Tensor, n_relevant: Tensor) -> Tensor:
 
 def reciprocal_rank(hits: Tensor, n_relevant: Tensor) -> Tensor:
     """1 / the rank of the first hit, 0 without one: the same in PyG, LensKit and RecTools."""
+    check_hits(hits, n_relevant)
     return (hits / torch.arange(1, hits.size(1) + 1, device=hits.device)).amax(dim=1)
 
 
@@ -100,7 +102,7 @@ def mean_by_findable(values: Tensor, hits: Tensor, n_relevant: Tensor) -> Tensor
     All hits of all users over all that could have been hit: active users count for more.
     """
     weight = findable(hits, n_relevant)
-    return (values * weight).sum() / weight.sum()
+    return (values * weight).sum() / weight.sum().clamp_min(1)
 
 
 CONVENTIONS: dict[tuple[str, str], tuple[Metric, str]] = {
