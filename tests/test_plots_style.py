@@ -7,7 +7,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from matplotlib.axes import Axes
 
 from course_lib.graph import edge_index
