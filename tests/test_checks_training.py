@@ -2,29 +2,14 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from course_lib.classroom.check.exercise import find
-from course_lib.classroom.museum import no_zero_grad, step
-from course_lib.evaluation import paired_bootstrap
+from course_lib.classroom.check.verdict import judge
+from course_lib.classroom.lessons.n07_training import BAR, _learnt, one_random_film, softmax_at
+from course_lib.softmax import softmax_loss
 from course_lib.training import BPR_CONFIG, build, train
-
-
-def test_the_pile_of_gradients_is_what_torch_makes_without_zero_grad():
-    gradients, rate = [0.5, -1.0, 2.0], 0.1
-    ends = {}
-    for take_step in (step, no_zero_grad):
-        x = torch.zeros(1, requires_grad=True)
-        optimizer = torch.optim.SGD([x], lr=rate)
-        for gradient in gradients:
-            take_step(gradient * x.sum(), optimizer)
-        ends[take_step] = x.item()
-    pile = find("07.pile")
-    assert pile.answer(gradients, rate) == pytest.approx(ends[no_zero_grad])
-    assert pile.mistakes[0].attempt(gradients, rate) == pytest.approx(ends[step])
 
 
 @pytest.mark.parametrize("patience", [1, 2, 5])
@@ -38,9 +23,25 @@ def test_the_epochs_of_early_stopping_are_those_of_the_library(split, patience):
     assert (best, last) == (result.best_epoch, len(result.history))
 
 
-def test_the_interval_is_that_of_the_paired_bootstrap():
-    first, second = torch.rand(2, 3, 40, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    draws = torch.from_numpy(np.random.default_rng(0).integers(40, size=(2000, 40)))
-    quantiles = find("07.interval").answer(first.float(), second.float(), draws)
-    _, *ends = paired_bootstrap(pd.Series(first.mean(dim=0).numpy()), pd.Series(second.mean(dim=0).numpy()))
-    assert quantiles.tolist() == pytest.approx(ends, abs=1e-6)
+def test_the_loss_of_a_guest_is_that_of_the_library():
+    raved = torch.tensor([[True, False, False, True, False]])
+    scores = torch.tensor([[0.4, 0.1, -0.3, 0.8, 0.7]])
+    user, item = raved.nonzero().T
+    expected = softmax_loss(scores, user, item, raved, temperature=0.25)
+    assert find("07.against_all").answer(scores[0], raved[0], 0.25) == pytest.approx(float(expected))
+    assert float(softmax_at(0.25)(scores, raved)) == pytest.approx(float(expected))
+
+
+def test_the_teacher_of_the_exercise_passes_its_bar_with_room_and_the_courses_own_temperature_does_not():
+    (parties,) = find("07.teacher").cases().values()
+    figure = "NDCG@10 on validation"
+    for t, passes in ((0.4, True), (0.5, True), (0.6, True), (0.2, False), (3.0, False)):
+        assert (_learnt(softmax_at(t), *parties)[figure] == f"{BAR} or more") is passes, t
+    assert 0.13 < float(_learnt(one_random_film, *parties)[figure].split()[-1]) < 0.17
+
+
+def test_a_teacher_without_a_gradient_is_told_so():
+    (parties,) = find("07.teacher").cases().values()
+    verdict = judge(find("07.teacher"), lambda scores, raved: torch.tensor(1.0))
+    assert verdict.state == "wrong" and "depends on the scores" in verdict.reason
+    assert _learnt(lambda scores, raved: None, *parties) is None

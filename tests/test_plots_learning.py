@@ -3,36 +3,18 @@ import pandas as pd
 import pytest
 
 from course_lib.plots.learning import (
+    SLOTS,
+    plot_climb,
     plot_depth,
-    plot_differences,
-    plot_histories,
     plot_ladder,
+    plot_overfitting,
+    plot_places,
     plot_rehearsals,
+    plot_rivals,
+    plot_turning,
     plot_two_by_two,
 )
 from tests import drawings
-
-
-def test_histories_mark_the_best_epoch_and_draw_the_newest_run_first():
-    old = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
-    new = pd.DataFrame({"epoch": [1, 2, 3], "loss": [0.5, 0.4, 0.3], "ndcg@10": [0.1, 0.3, 0.2]})
-    axes = plot_histories({"old": old, "new": new})
-    assert [line.get_label() for line in axes[0].lines if len(line.get_xdata()) > 1] == ["new", "old"]
-    stars = [line.get_xydata()[0].tolist() for line in axes[1].lines if line.get_marker() == "*"]
-    assert stars == [[2.0, 0.3], [2.0, 0.2]]
-    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["new", "old"]
-
-
-def test_labels_of_splits_that_end_level_do_not_lie_on_each_other():
-    heights = sorted(
-        text.xy[1] for text in plot_depth({0: [0.0, 0.1], 1: [0.2, 0.2]}).texts if "split" in text.get_text()
-    )
-    assert heights == pytest.approx([0.2, 0.21])
-
-
-def test_histories_without_validation_leave_the_right_panel_empty():
-    axes = plot_histories({"run": pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6]})})
-    assert len(axes[0].lines) == 2 and not axes[1].lines
 
 
 def test_the_ladder_is_sorted_by_the_mean_and_shows_every_seed():
@@ -46,54 +28,142 @@ def test_the_ladder_is_sorted_by_the_mean_and_shows_every_seed():
     assert [text.get_text() for text in ax.texts] == ["0.200", "0.300"]
 
 
-def test_depth_keeps_the_seeds_apart_and_draws_the_mean():
-    ax = plot_depth({0: [0.1, 0.2], 1: [0.3, 0.2]})
-    lower, higher, mean = [line.get_ydata() for line in ax.lines]  # by where they end, so that no label covers another
-    assert list(lower) == [0.2, 0.2] and list(higher) == [0.1, 0.3]
-    assert mean == pytest.approx([0.15, 0.25])
-
-
 def pixels(line) -> np.ndarray:
     return np.array([[float(x) for x in point.split(",")] for point in line.get("points").split()])
 
 
 def test_rehearsals_share_a_clock_and_skip_epochs_without_validation():
-    bpr = pd.DataFrame({"epoch": [1, 2], "loss": [0.8, 0.4], "ndcg@10": [0.1, 0.2], "seconds": [1.0, 2.0]})
-    softmax = pd.DataFrame(
-        {"epoch": [1, 2, 3], "loss": [8.0, 6.0, 4.0], "ndcg@10": [np.nan, 0.3, np.nan], "seconds": [0.5, 0.5, 0.5]}
-    )
-    svg = plot_rehearsals({"bpr": bpr, "softmax": softmax}).svg("alt")
-    curves = [pixels(line) for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "3"]
-    left, right = 320 / (1.02 * 3), 190 / (1.12 * 0.3)  # pixels per second, pixels per NDCG
-    # The newest run first: its losses as a share of the first one, its one validation, its line in the legend.
-    losses = [(55 + left * t, 246 - 190 / 1.05 * x) for t, x in ((0.5, 1), (1, 0.75), (1.5, 0.5))]
-    assert curves[0] == pytest.approx(np.array(losses), abs=0.1)
-    assert curves[1] == pytest.approx(np.array([(485 + left, 246 - 0.3 * right)] * 2), abs=0.1)
+    bpr = pd.DataFrame({"step": [2, 6], "loss": [0.8, 0.4], "ndcg@10": [0.1, 0.2]})
+    softmax = pd.DataFrame({"step": [1, 2, 3], "loss": [8.0, 6.0, 4.0], "ndcg@10": [np.nan, 0.3, np.nan]})
+    svg = plot_rehearsals({"bpr": (2, bpr), "softmax": (0, softmax)}).svg("alt")
+    lines = [line for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "3"]
+    left, right = 320 / (1.02 * 6), 190 / (1.12 * 0.3)  # pixels per step, pixels per NDCG
+    losses = [(55 + left * t, 246 - 190 / 1.05 * x) for t, x in ((1, 1), (2, 0.75), (3, 0.5))]
+    assert pixels(lines[3]) == pytest.approx(np.array(losses), abs=0.1)  # two curves and a line of the legend before
+    assert pixels(lines[4]) == pytest.approx(np.array([(485 + 2 * left, 246 - 0.3 * right)] * 2), abs=0.1)
+    assert [line.get("stroke") for line in lines[::3]] == [SLOTS[2][0], SLOTS[0][0]]
     assert len(drawings.shapes(svg, "polygon")) == 2  # a diamond for each best epoch
     assert "a: softmax, best NDCG@10 0.300" in drawings.words(svg)
-    assert "b: bpr, best NDCG@10 0.200" in drawings.words(svg)
+    assert "c: bpr, best NDCG@10 0.200" in drawings.words(svg)
 
 
-def test_two_by_two_joins_the_means_of_each_teacher_and_shows_every_seed():
-    cells = {"weak": {"none": [0.1, 0.3], "graph": [0.4, 0.6]}, "strong": {"none": [0.6, 0.8], "graph": [0.7, 0.7]}}
-    ax = plot_two_by_two(cells, ("EASE", 0.65))
+@pytest.mark.parametrize("losses", [[1.0, 40.0, 3.0], [1.0, 1.2, 1.3], [1.0, 0.5, 0.1]])
+def test_no_loss_leaves_the_axes_however_far_it_rises(losses):
+    run = pd.DataFrame({"step": [1, 2, 3], "loss": losses, "ndcg@10": [0.1, 0.4, 0.2]})
+    svg = plot_rehearsals({"wild": (1, run)}).svg("alt")
+    curves = [pixels(line) for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "3"][:2]
+    for curve in curves:
+        assert (curve[:, 1] >= 56).all() and (curve[:, 1] <= 246).all()
+
+
+SCORES = np.array([[9.0, 1, 3, 2, 0], [9.0, 4, 3, 2, 1]])  # of five films, the first of them shown
+
+
+def names(plot) -> list[str]:
+    (ax,) = plot.figure.axes
+    return [text.get_text() for text in ax.texts if text.get_text() != "the top ten"]
+
+
+def test_climbing_films_are_named_by_where_they_end_and_the_caption_counts_them():
+    films = ["Alien", "Brazil", "Casablanca", "Dune", "E.T."]
+    plot = plot_climb(SCORES, np.array([0]), np.array([3, 1, 4]), films, "your")
+    assert names(plot) == ["1  Brazil", "3  Dune", "4  E.T."]  # the film that was shown takes no place
+    assert [line.get_ydata().tolist() for line in plot.figure.axes[0].lines] == [[3, 1], [2, 3], [4, 4]]
+    assert plot.caption == (
+        "Before training three of your three hidden raves stood in the top ten, and after 1 epochs three do. The "
+        "middle one has gone from place 3 to 3."
+    )
+
+
+def test_a_film_that_was_in_the_top_ten_and_left_it_is_drawn_as_lost():
+    scores = np.stack([np.arange(20.0), np.arange(20.0)[::-1]])  # the last becomes the first
+    plot = plot_climb(scores, np.array([], dtype=int), np.array([19, 18]), [f"film {n}" for n in range(20)], "your")
+    assert {line.get_linestyle() for line in plot.figure.axes[0].lines} == {"--"}
+    assert "after 1 epochs none do. Two more were there for a while (dashed)." in plot.caption
+
+
+def test_without_hidden_raves_the_last_top_ten_is_followed():
+    plot = plot_climb(SCORES, np.array([0]), np.array([], dtype=int), ["a", "b", "c", "d", "e"], "your")
+    assert names(plot)[:4] == ["1  b", "2  c", "3  d", "4  e"] and "of your last top ten stood" in plot.caption
+
+
+def test_names_at_one_height_are_moved_apart():
+    (ax,) = plot_climb(np.ones((2, 4)), np.array([0]), np.array([1, 2, 3]), list("abcd"), "your").figure.axes
+    heights = [text.xyann[1] for text in ax.texts if text.get_text() != "the top ten"]
+    assert np.diff(np.log(heights)).min() >= 0.3
+
+
+def test_overfitting_is_read_from_the_mean_of_the_splits():
+    rows = [
+        (penalty, seed, epoch, 1 / epoch, value + seed / 100)
+        for penalty, values in ((0.0, (0.1, 0.3, 0.2)), (0.01, (0.1, 0.3, 0.4)))
+        for seed in (0, 1)
+        for epoch, value in enumerate(values, start=1)
+    ]
+    plot = plot_overfitting(pd.DataFrame(rows, columns=["reg_weight", "split_seed", "epoch", "loss", "ndcg@10"]))
+    assert "peak of 0.305 at epoch 2 and is down to 0.205" in plot.caption and "ends at 0.405" in plot.caption
+    (star,) = [line for line in plot.figure.axes[1].lines if line.get_marker() == "*"]
+    assert star.get_xydata()[0] == pytest.approx([2, 0.305])
+
+
+def test_rivals_are_added_up_from_the_strongest():
+    even, steep = np.full(100, 0.01), np.r_[np.zeros(90), np.full(10, 0.1)]
+    plot = plot_rivals({"steep": steep, "even": even}, "your")
+    first, second, _ = plot.figure.axes[0].lines
+    assert first.get_ydata()[9] == pytest.approx(100) and second.get_ydata()[9] == pytest.approx(10)
+    assert plot.caption == "With “steep”, your ten strongest rivals get 100.0% of all push, and with “even” 10.0%."
+
+
+def test_depth_shows_each_split_and_says_the_interval():
+    runs = [("bpr", depth, seed, 0.3 - depth / 100 + seed / 1000, depth / 2) for depth in (1, 2, 8) for seed in (0, 1)]
+    runs += [("softmax", 2, 0, 0.4, 1.0)]
+    table = pd.DataFrame(runs, columns=["loss", "n_layers", "split_seed", "ndcg@10", "shared"])
+    pair = {"loss": "bpr", "n_layers": 8, "split_seed": "all", "difference": -0.06, "low": -0.07, "high": -0.05}
+    plot = plot_depth(pd.concat([table, pd.DataFrame([pair, {**pair, "loss": "softmax", "difference": -0.01}])]))
+    assert "eight rounds are 0.060 below two (interval 0.050 to 0.070), and 4.0 films" in plot.caption
+    assert plot.caption.endswith("instead of 1.0. Under softmax the same step costs 0.010.")
+    assert plot.figure.axes[0].lines[0].get_ydata() == pytest.approx([0.2905, 0.2805, 0.2205])
+
+
+def two_by_two() -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = {"MF-BPR": [0.1, 0.3], "LightGCN-BPR": [0.4, 0.6], "MF-softmax": [0.6, 0.8], "LightGCN-softmax": [0.7, 0.7]}
+    results = pd.DataFrame(
+        [(model, seed, value) for model, values in found.items() for seed, value in enumerate(values)],
+        columns=["model", "split_seed", "ndcg@10"],
+    )
+    pairs = [("LightGCN-BPR", "MF-BPR", 0.3), ("LightGCN-softmax", "MF-softmax", 0.0), ("MF-softmax", "MF-BPR", 0.5)]
+    differences = pd.DataFrame(pairs, columns=["first", "second", "difference"])
+    return results, differences.assign(low=differences["difference"] - 0.01, high=differences["difference"] + 0.01)
+
+
+def test_two_by_two_joins_the_means_of_each_teacher_and_shows_every_split():
+    plot = plot_two_by_two(*two_by_two())
+    (ax,) = plot.figure.axes
     means = [line.get_ydata() for line in ax.lines if line.get_linewidth() == 2.5]
-    assert means[0] == pytest.approx([0.2, 0.5])
-    assert means[1] == pytest.approx([0.7, 0.7])
-    dots = [(list(line.get_xdata()), list(line.get_ydata())) for line in ax.lines if line.get_alpha() == 0.5]
-    assert dots[0] == ([0, 0], [0.1, 0.3]) and dots[-1] == ([1, 1], [0.7, 0.7])
-    assert list(ax.lines[0].get_ydata()) == [0.65, 0.65]
-    assert {"EASE 0.650", "0.200", "0.500", "weak", "strong"} <= {text.get_text() for text in ax.texts}
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["none", "graph"]
+    assert means[0] == pytest.approx([0.7, 0.7]) and means[1] == pytest.approx([0.2, 0.5])
+    dots = [list(line.get_ydata()) for line in ax.lines if line.get_alpha() == 0.45]
+    assert dots == [[0.6, 0.8], [0.7, 0.7], [0.1, 0.3], [0.4, 0.6]]
+    assert {"0.200", "0.500", "BPR", "softmax"} <= {text.get_text() for text in ax.texts}
+    assert "adds +0.300 (+0.290 to +0.310) to NDCG@10, and under softmax +0.000 (" in plot.caption
+    assert plot.caption.endswith("The better teacher adds +0.500 without any graph.")
 
 
-def test_differences_are_filled_only_where_the_interval_leaves_zero_out():
+def test_a_pair_turns_where_the_lower_mean_wins_a_split():
+    found = {"a": [0.3, 0.2], "b": [0.2, 0.28], "c": [0.1, 0.1], "d": [0.102, 0.101]}
+    rows = [(model, seed, value) for model, values in found.items() for seed, value in enumerate(values)]
+    plot = plot_turning(pd.DataFrame(rows, columns=["model", "split_seed", "ndcg@10"]))
+    assert plot.caption.startswith("Of 6 pairs 1 have a split") and "more than 0.010 apart" in plot.caption
+    assert plot.caption.endswith("closer than 0.003 it happens on 0% of the splits.")
+
+
+def test_the_other_party_names_the_two_that_differ_by_the_graph_alone():
     table = pd.DataFrame(
-        {"name": ["a", "b", "c"], "difference": [0.03, 0.001, -0.02], "low": [0.02, 0.0, -0.03],
-         "high": [0.04, 0.002, -0.01]}
+        {"model": ["popularity", "MF-softmax", "MF-softmax", "LightGCN-softmax", "LightGCN-softmax"],
+         "seed": [0, 0, 1, 0, 1], "recall@20": [0.04, 0.13, 0.15, 0.18, 0.18]}
     )  # fmt: skip
-    ax = plot_differences(table)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b", "a"]
-    spans = [list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 3]
-    assert spans == [[-0.03, -0.01], [0.0, 0.002], [0.02, 0.04]]
-    assert [line.get_markerfacecolor() == "white" for line in ax.lines if line.get_marker() == "D"] == [0, 1, 0]
+    plot = plot_places(table, published=0.183)
+    assert [label.get_text() for label in plot.figure.axes[0].get_yticklabels()] == [
+        "popularity", "MF-softmax", "LightGCN-softmax",
+    ]  # fmt: skip
+    assert plot.caption.endswith("ahead by 0.030 or more on each of two training seeds.")
+    assert "finds 0.180 of the hidden places and matrix factorisation 0.140" in plot.caption

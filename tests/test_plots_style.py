@@ -31,7 +31,11 @@ from course_lib.plots.style import Plot, new_axes, new_figure, new_grid, png, sh
 
 PARTY = little_party()
 POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
-HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "ndcg@10": [0.1, 0.2]})
+TWO = [(net, how) for net in ("MF", "LightGCN") for how in ("BPR", "softmax")]
+DEPTH = pd.DataFrame(
+    {"loss": "bpr", "n_layers": [1, 2, 8, 8], "split_seed": 0, "ndcg@10": [0.3, 0.3, 0.2, None], "shared": 1.0,
+     "difference": [None, None, None, -0.1], "low": -0.2, "high": -0.05}
+)  # fmt: skip
 LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndcg@10": [0.3, 0.2]})
 OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7], "spread": [0.1, 0.1]})
 PLOTS = {
@@ -62,11 +66,28 @@ PLOTS = {
     ],
     guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
     guest_list.plot_stars: [["Alien", "Brazil"], [5, 2], "the writer"],
-    learning.plot_histories: [{"run": HISTORY}],
+    learning.plot_climb: [np.array([[3.0, 2, 1], [1, 2, 3]]), np.array([0]), np.array([2]), list("abc"), "your"],
+    learning.plot_depth: [DEPTH],
     learning.plot_ladder: [LADDER],
-    learning.plot_depth: [{0: [0.1, 0.2], 1: [0.3, 0.2]}],
-    learning.plot_two_by_two: [{"a": {"x": [0.1], "y": [0.2]}, "b": {"x": [0.3], "y": [0.4]}}, ("EASE", 0.3)],
-    learning.plot_differences: [pd.DataFrame({"name": ["a"], "difference": [0.1], "low": [0.0], "high": [0.2]})],
+    learning.plot_overfitting: [
+        pd.DataFrame({"reg_weight": [0.0, 0.1], "split_seed": 0, "epoch": 1, "loss": 0.5, "ndcg@10": [0.1, 0.2]})
+    ],
+    learning.plot_places: [
+        pd.DataFrame({"model": ["LightGCN-softmax", "MF-softmax"], "seed": 0, "recall@20": [0.2, 0.1]}),
+        0.15,
+    ],
+    learning.plot_rivals: [{"a": np.arange(20.0), "b": np.ones(20)}, "your"],
+    learning.plot_turning: [
+        pd.DataFrame({"model": list("aabb"), "split_seed": [0, 1] * 2, "ndcg@10": [3, 1, 2.001, 1.998]})
+    ],
+    learning.plot_two_by_two: [
+        pd.DataFrame({"model": [f"{net}-{how}" for net, how in TWO], "split_seed": 0, "ndcg@10": 0.3}),
+        pd.DataFrame(
+            [(f"LightGCN-{how}", f"MF-{how}", 0.1, 0.0, 0.2) for how in ("BPR", "softmax")]
+            + [("MF-softmax", "MF-BPR", 0.1, 0.0, 0.2)],
+            columns=["first", "second", "difference", "low", "high"],
+        ),
+    ],
     judging.plot_by_activity: [pd.DataFrame({"hit@10": [0.5, 0.9], "recall@20": [0.4, 0.2]}), ["1 to 2", "3 to 9"]],
     judging.plot_by_fame: [pd.DataFrame({"EASE": [0.6, 0.1]}, index=["famous", "the tail"]), "EASE"],
     judging.plot_judges: [

@@ -31,18 +31,18 @@ def widget(split):
 
 
 def on_screen(widget) -> list[str]:
-    """The lines of the legend, newest run first: its letter, its name, its best validation."""
+    """The lines of the legend, newest run last: its letter, its name, its best validation."""
     return [word for word in words(widget.view.value) if word[1:3] == ": "]
 
 
 def test_before_the_first_start_the_finished_runs_are_on_screen(widget):
     assert widget.summary() == (
-        "BPR, 1 layer, learning rate 0.01: loss 0.70 → 0.50, best validation NDCG@10 0.900. The best other run on "
-        "screen has 0.895 (softmax, 1 layer, learning rate 0.05). Compared with it: level (less than 0.01 apart)."
+        "BPR, 1 layer, learning rate 0.01: the loss went from 0.70 to 0.50. Its best validation NDCG@10 is 0.900, "
+        "level (less than 0.01 apart) with the 0.895 of softmax, 1 layer, learning rate 0.05."
     )
     assert on_screen(widget) == [
-        "a: BPR, 1 layer, learning rate 0.01, best NDCG@10 0.900",
-        "b: softmax, 1 layer, learning rate 0.05, best NDCG@10 0.895",
+        "a: softmax, 1 layer, learning rate 0.05, best NDCG@10 0.895",
+        "b: BPR, 1 layer, learning rate 0.01, best NDCG@10 0.900",
     ]
     assert widget.stop_button.disabled and not widget.start_button.disabled
 
@@ -59,8 +59,8 @@ def test_a_run_gives_the_numbers_of_train(widget, split):
     name = "BPR, 0 layers, learning rate 0.02"
     assert widget.runs[name]["loss"].tolist() == pytest.approx(expected["loss"].tolist())
     assert widget.runs[name]["ndcg@10"].tolist() == pytest.approx(expected["ndcg@10"].tolist())
-    assert on_screen(widget)[0] == f"a: {name}, best NDCG@10 {expected['ndcg@10'].max():.3f}"
-    assert widget.summary().endswith("has 0.900 (BPR, 1 layer, learning rate 0.01). Compared with it: below.")
+    assert on_screen(widget)[-1] == f"c: {name}, best NDCG@10 {expected['ndcg@10'].max():.3f}"
+    assert widget.summary().endswith(", below the 0.900 of BPR, 1 layer, learning rate 0.01.")
     assert widget.start_button.disabled is False and widget.stop_button.disabled is True
     assert not widget.is_training()
 
@@ -83,7 +83,9 @@ def test_the_other_teacher_brings_its_learning_rate_and_its_validation_now_and_t
 
 def test_a_run_stopped_before_its_first_validation_has_a_summary_and_no_curve(split):
     widget = RehearsalWidget(split, {"softmax": SOFTMAX}, {"softmax": OTHER.drop(columns="ndcg@10")})
-    assert widget.summary() == "softmax, 1 layer, learning rate 0.05: loss 6.00 → 5.00, not validated yet."
+    assert widget.summary() == (
+        "softmax, 1 layer, learning rate 0.05: the loss went from 6.00 to 5.00. It hasn't been validated yet."
+    )
     assert on_screen(widget) == ["a: softmax, 1 layer, learning rate 0.05, not validated yet"]
 
 
@@ -171,7 +173,8 @@ def test_the_loss_after_ten_epochs_is_told_of_a_longer_run(split):
     )
     widget = RehearsalWidget(split, {"bpr": CONFIG}, {"bpr": long})
     assert widget.loss_after_ten() == pytest.approx(0.55)
-    assert "loss 1.00 → 0.55 after 10 epochs → 0.45, best" in widget.summary()
+    assert "went from 1.00 to 0.55 after ten epochs and to 0.45. Its" in widget.summary()
+    assert widget.summary().endswith("is 0.100.")  # no other run to compare with
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -187,13 +190,30 @@ def test_what_the_contract_says_of_the_loss_holds_on_movielens(real_data, seed):
     assert loss(n_layers=2) < loss(n_layers=2, learning_rate=0.003) - 0.03
 
 
-def test_only_the_last_few_runs_stay_on_screen(widget):
+def slots(widget) -> dict[str, str]:
+    """The letter of each run by its learning rate."""
+    return {line.split(",")[2].split()[-1]: line[0] for line in on_screen(widget)}
+
+
+def test_only_the_last_four_runs_stay_and_each_keeps_its_colour_and_letter(widget):
     widget._configs["bpr"] = replace(CONFIG, n_epochs=1)
-    for rate in (0.003, 0.02, 0.05, 0.1):
+    seen = [slots(widget)]
+    for rate in (0.003, 0.02, 0.1, 0.2, 0.003):
         widget.learning_rate.value = rate
         widget.start()
         widget.wait()
-    assert [name.split()[-1] for name in widget.runs] == ["0.003", "0.02", "0.05", "0.1"]
+        seen.append(slots(widget))
+        kept = seen[-1].keys() & seen[-2].keys()
+        assert {rate: seen[-1][rate] for rate in kept} == {rate: seen[-2][rate] for rate in kept}
+        assert len(set(seen[-1].values())) == len(seen[-1]) == len(widget.runs) <= 4
+    assert seen[-2] == {"0.003": "c", "0.02": "d", "0.1": "a", "0.2": "b"}  # in the slots of the two oldest
+    assert list(seen[-1]) == ["0.02", "0.1", "0.2", "0.003"]  # one that is repeated is the newest
+
+
+def test_the_clock_is_steps_which_a_busy_machine_does_not_make_longer(widget, split):
+    for name, run in widget.runs.items():
+        per_epoch = 1 if name.startswith("softmax") else -(-len(split.train) // CONFIG.batch_size)
+        assert run["step"].tolist() == [per_epoch, 2 * per_epoch]
 
 
 def test_waiting_without_a_run_returns_at_once(widget):

@@ -1,77 +1,180 @@
-"""Pictures of notebook 07: learning curves, seeds and depth; and of how models compare."""
+"""Pictures of notebook 07: hidden raves that climb, learning curves, rivals, depth; and of how models compare."""
 
+import itertools
+import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.figure import Figure
 
-from course_lib.plots.colours import ACCENT, GUEST, INK, MUTED, PALETTE
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Plane, Sketch
-from course_lib.plots.style import new_axes, new_grid, styled
+from course_lib.plots.style import Plot, new_axes, new_grid, styled
+from course_lib.plots.text import count, shorten
 
-_RUNS = ("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4")
-_HELD = ("#111111", "-", "o"), (PALETTE[0], "--", "s"), (PALETTE[6], "-.", "^"), (PALETTE[4], ":", "D")
+SLOTS = (("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4"))
+"""Colour and dashes of a run in a rehearsal, by the slot that it keeps for as long as it is on screen."""
+_LOST = PALETTE[4]  # of a film that was in the top ten and is there no more
+_TOP = 1.5  # the highest loss that is drawn, as a share of the first epoch's
 
 
 @styled
-def plot_histories(histories: Mapping[str, pd.DataFrame]) -> list[Axes]:
-    """Training loss on the left, validation NDCG@10 on the right, over epochs; a star marks each best epoch.
+def plot_climb(
+    scores: np.ndarray, shown: np.ndarray, hidden: np.ndarray, titles: Sequence[str], possessive: str
+) -> Plot:
+    """Where a guest's hidden raves stand among all unseen films, epoch by epoch, with the first place on top.
 
     Args:
-        histories: `TrainResult.history` by name, at most four; the last one is drawn strongest.
+        scores: `(n_epochs + 1, n_items)`; the first row is before training.
+        shown: the films that the guest has shown and that are left out.
+        hidden: the films to follow; if there are none, the top ten of the last epoch.
+        titles: of all films.
+        possessive: "your", or "the writer's".
     """
-    axes = new_grid(9.5, 3.8)
-    labels = {"loss": "training loss (mean)", "ndcg@10": "validation NDCG@10"}
-    for ax, (column, label) in zip(axes, labels.items(), strict=True):
-        for (name, history), (colour, line, marker) in zip(reversed(list(histories.items())), _HELD, strict=False):
-            if column not in history:
-                continue
-            values = history[column].dropna()
-            epoch = history["epoch"][values.index]
-            ax.plot(epoch, values, color=colour, linestyle=line, linewidth=2.2, label=name)
+    unseen = np.array(scores, dtype=float)
+    unseen[:, shown] = -np.inf
+    films = hidden if len(hidden) else (-unseen[-1]).argsort(kind="stable")[:10]
+    places = 1 + (unseen[:, None, :] > unseen[:, films, None]).sum(axis=2)  # (n_epochs + 1, n_films)
+    ax, last = new_axes(9.5, 4.4), places[-1]
+    epochs, order = np.arange(len(places)), last.argsort(kind="stable")
+    heights = _apart(np.log(last[order].astype(float)), 0.36)
+    for height, film in zip(heights, order, strict=True):
+        found, lost = last[film] <= 10, places[:, film].min() <= 10 < last[film]
+        colour, line = (ACCENT, "-") if found else (_LOST, "--") if lost else (MUTED, "-")
+        ax.plot(epochs, places[:, film], color=colour, linestyle=line, linewidth=2.2 if found or lost else 1.4)
+        ax.annotate(f"{last[film]}  {shorten(titles[films[film]], 24)}", (epochs[-1], last[film]),
+                    (1.02, np.exp(height)), xycoords="data", textcoords=ax.get_yaxis_transform(), va="center", size=10,
+                    annotation_clip=False, color=colour if found or lost else INK, parse_math=False)  # fmt: skip
+    ax.axhspan(0.8, 10.5, color=FILM, alpha=0.18, linewidth=0)
+    ax.text(0.985 * epochs[-1], 1.06, "the top ten", ha="right", va="center", size=10)
+    ax.set(yscale="log", xlabel="epochs of training", ylabel="place on the list", xlim=(0, epochs[-1]))
+    ax.set_ylim(1.3 * float(max(places.max(), np.exp(heights[-1]))), 0.8)
+    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+    ax.minorticks_off()
+    what = f"{possessive} {count(len(films))} hidden raves" if len(hidden) else f"{possessive} last top ten"
+    first, end = (int((row <= 10).sum()) for row in (places[0], last))
+    lost = int(((places.min(axis=0) <= 10) & (last > 10)).sum())
+    gone = (
+        f" {count(lost).capitalize()} more {'was' if lost == 1 else 'were'} there for a while (dashed)." if lost else ""
+    )
+    middle = int(np.median(places[0])), int(np.median(last))
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Before training {_of(first)} of {what} stood in the top ten, and after {epochs[-1]} epochs {_of(end)} "
+        f"{'does' if end == 1 else 'do'}.{gone} The middle one has gone from place {middle[0]:,} to {middle[1]:,}.",
+    )
+
+
+def _of(n: int) -> str:
+    """A number before "of"."""
+    return count(n) if n else "none"
+
+
+def _apart(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Ascending heights moved up just so far that neighbours are `gap` apart."""
+    moved = [float(heights[0])]
+    for height in heights[1:]:
+        moved.append(max(float(height), moved[-1] + gap))
+    return np.array(moved)
+
+
+@styled
+def plot_overfitting(table: pd.DataFrame) -> Plot:
+    """Training loss and validation NDCG@10 over epochs, with and without L2: a faint line per split, and their mean.
+
+    Args:
+        table: `reg_weight, split_seed, epoch, loss, ndcg@10`, as `course_lib/tables/overfitting.csv`.
+    """
+    axes, peaks = new_grid(9.5, 3.8), {}
+    for penalty, colour, line in ((0.0, ACCENT, "-"), (float(table["reg_weight"].max()), GUEST, "--")):
+        runs, name = table[table["reg_weight"] == penalty], "with L2" if penalty else "without L2"
+        for ax, column in zip(axes, ("loss", "ndcg@10"), strict=True):
+            wide = runs.pivot(index="epoch", columns="split_seed", values=column)
+            ax.plot(wide, color=colour, linewidth=0.8, alpha=0.35)
+            ax.plot(wide.mean(axis=1), color=colour, linewidth=2.8, linestyle=line, label=name)
             if column == "ndcg@10":
-                ax.plot(epoch.iloc[int(values.argmax())], values.max(), "*", color=colour, markersize=16)
-            ax.plot(epoch.iloc[-1:], values.iloc[-1:], marker, color=colour, markersize=6)
-        ax.set(xlabel="epoch", ylabel=label, xlim=(0, None), ylim=(0, 1.06 * ax.get_ylim()[1]))
-        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
+                mean = wide.mean(axis=1)
+                top = int(mean.index[int(mean.argmax())])
+                peaks[penalty] = top, float(mean.max()), float(mean.iloc[-1])
+                if not penalty:
+                    ax.plot(top, mean.max(), "*", color=colour, markersize=17)
+    axes[0].set(xlabel="epoch", ylabel="training loss", ylim=(0, None), xlim=(0, None))
+    axes[1].set(xlabel="epoch", ylabel="NDCG@10, validation raves", ylim=(0, None), xlim=(0, None))
     axes[0].legend(loc="upper right")
-    return axes
+    (epoch, best, end), (_, _, held) = peaks.values()
+    return Plot(
+        cast(Figure, axes[0].figure),
+        f"Without L2 the loss falls all the way, but NDCG@10 on validation has its peak of {best:.3f} at epoch {epoch} "
+        f"and is down to {end:.3f} in the end. With L2 it ends at {held:.3f}. Thin lines are the "
+        f"{count(table['split_seed'].nunique())} splits.",
+    )
 
 
-def plot_rehearsals(histories: Mapping[str, pd.DataFrame]) -> Sketch:
-    """Loss and validation NDCG@10 of runs of different teachers, over seconds of training without those of validating.
-
-    The losses of two teachers are different quantities, so each is drawn as a share of its first epoch's. The newest
-    run is drawn strongest, a diamond marks each best epoch, and each run has a letter at the end of its lines.
+@styled
+def plot_rivals(shares: Mapping[str, np.ndarray], possessive: str) -> Plot:
+    """How a guest's push is spread over the films they have not raved about, the strongest first, per teacher.
 
     Args:
-        histories: `TrainResult.history` by name, at most four; the last one is the newest.
+        shares: by the name of the teacher, how much of the push each film gets, up to a factor; the first teacher is
+            the news, and the last one is what it is compared with.
+        possessive: "your", or "the writer's".
     """
-    sketch = Sketch(860, 320 + 24 * len(histories))
-    runs = list(histories.items())[::-1]
-    seconds = max((float(run["seconds"].sum()) for _, run in runs), default=1)
-    found = [float(run["ndcg@10"].max()) for _, run in runs if run.get("ndcg@10", pd.Series()).notna().any()]
-    left = Plane(55, 56, 320, 190, (0, 1.02 * seconds), (0, 1.05))
+    ax, tens = new_axes(8.5, 4.0), {}
+    styles = itertools.cycle(((ACCENT, "-"), (GUEST, "--"), (PALETTE[4], "-."), (INK, ":")))
+    for (name, share), (colour, line) in zip(shares.items(), styles, strict=False):
+        falling = np.sort(np.asarray(share, dtype=float))[::-1]
+        tens[name] = float(falling[:10].sum() / falling.sum())
+        ax.plot(np.arange(1, len(falling) + 1), 100 * falling.cumsum() / falling.sum(), color=colour, linestyle=line,
+                linewidth=2.6, label=f"{name}: {tens[name]:.1%} on the ten strongest")  # fmt: skip
+    ax.axvline(10, color=MUTED, linewidth=1.5, linestyle=":")
+    ax.set(xscale="log", xlabel="films that weren't raved about, strongest rival first", ylim=(0, 100))
+    ax.set(ylabel="share of all push, in %", xlim=(1, None))
+    ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0))
+    (first, most), (last, least) = next(iter(tens.items())), list(tens.items())[-1]
+    return Plot(
+        cast(Figure, ax.figure),
+        f"With “{first}”, {possessive} ten strongest rivals get {most:.1%} of all push, and with “{last}” {least:.1%}.",
+    )
+
+
+def plot_rehearsals(runs: Mapping[str, tuple[int, pd.DataFrame]]) -> Sketch:
+    """Loss and validation NDCG@10 of runs of different teachers, over steps of training.
+
+    The losses of two teachers are different quantities, so each is drawn as a share of its first epoch's, and one that
+    rises far is drawn along the upper edge. A diamond marks each best epoch. A run has the colour, the dashes and the
+    letter of its slot, whatever comes and goes beside it.
+
+    Args:
+        runs: by name, the slot of a run, 0 to 3, and its history with `step, loss` and perhaps `ndcg@10`; the newest
+            is the last and is printed in bold.
+    """
+    sketch = Sketch(860, 320 + 24 * len(runs))
+    histories = [run for _, run in runs.values()]
+    steps = max((float(run["step"].max()) for run in histories), default=1)
+    found = [float(run["ndcg@10"].max()) for run in histories if run.get("ndcg@10", pd.Series()).notna().any()]
+    high = max((float((run["loss"] / run["loss"].iloc[0]).max()) for run in histories), default=1.0)
+    left = Plane(55, 56, 320, 190, (0, 1.02 * steps), (0, 1.05 * min(high, _TOP)))
     right = Plane(485, 56, 320, 190, left.x, (0, 1.12 * max(found, default=0.2)))
-    sketch.axes(left, "seconds of training", "training loss (first epoch = 1)")
-    sketch.axes(right, "seconds of training", "validation NDCG@10")
-    for row, ((name, run), (colour, dash)) in enumerate(zip(runs, _RUNS, strict=False)):
-        clock, letter = run["seconds"].cumsum(), "abcd"[row]
-        losses = run["loss"] / run["loss"].iloc[0]
-        _curve(sketch, left, clock, losses, colour, dash, letter)
+    sketch.axes(left, "steps of training", "training loss (first epoch = 1)")
+    sketch.axes(right, "steps of training", "validation NDCG@10")
+    for row, (name, (slot, run)) in enumerate(runs.items()):
+        (colour, dash), letter = SLOTS[slot], "abcd"[slot]
+        losses = (run["loss"] / run["loss"].iloc[0]).clip(upper=_TOP)
+        _curve(sketch, left, run["step"], losses, colour, dash, letter)
         values = run["ndcg@10"].dropna() if "ndcg@10" in run else pd.Series(dtype=float)
         best = "not validated yet"
         if len(values):
-            _curve(sketch, right, clock[values.index], values, colour, dash, letter)
-            x, y = right.at(clock[values.index].iloc[int(values.argmax())], values.max())
+            _curve(sketch, right, run["step"][values.index], values, colour, dash, letter)
+            x, y = right.at(run["step"][values.index].iloc[int(values.argmax())], values.max())
             sketch.polygon([(x - 9, y), (x, y - 9), (x + 9, y), (x, y + 9)], colour)
             best = f"best NDCG@10 {values.max():.3f}"
         y = 318 + 24 * row
         sketch.line([(14, y), (54, y)], colour, 3, dash)
-        sketch.text(64, y, f"{letter}: {name}, {best}", bold=row == 0)
+        sketch.text(64, y, f"{letter}: {name}, {best}", bold=row == len(runs) - 1)
     return sketch
 
 
@@ -103,84 +206,136 @@ def plot_ladder(results: pd.DataFrame) -> Axes:
 
 
 @styled
-def plot_depth(values: Mapping[int, Sequence[float]]) -> Axes:
-    """A metric by number of rounds: a line per split seed, so that the seeds stay paired, and the mean on top.
+def plot_depth(table: pd.DataFrame) -> Plot:
+    """NDCG@10 by rounds of gossip under BPR, and how many films of a top ten are from the charts: a dot per split.
 
     Args:
-        values: for each number of layers the metric on every split seed, in the same order.
+        table: `loss, n_layers, split_seed, ndcg@10, shared, difference, low, high`, as `course_lib/tables/depth.csv`.
     """
-    ax = new_axes(7.0, 3.8)
-    depth, table = list(values), np.array(list(values.values()))  # (n_depths, n_seeds)
-    gap, height = 0.05 * np.ptp(table), -np.inf  # labels of splits that end level would lie on each other
-    for seed in table[-1].argsort():
-        column, marker = table[:, seed], "osD^v"[seed % 5]
-        ax.plot(depth, column, marker + "--", color=MUTED, markersize=7, linewidth=1.2)
-        height = max(column[-1], height + gap)
-        ax.annotate(f"split {seed}", (depth[-1], height), (9, 0), textcoords="offset points", va="center",
-                    color="#5f6d6b")  # fmt: skip
-    ax.plot(depth, table.mean(axis=1), "-", color=ACCENT, linewidth=3)
-    ax.annotate("mean", (depth[0], table[0].mean()), (-8, 0), textcoords="offset points", ha="right", va="center",
-                color=ACCENT)  # fmt: skip
-    ax.set(xlabel="rounds of gossip (layers)", ylabel="test NDCG@10", xlim=(min(depth) - 0.5, max(depth) + 0.6))
-    ax.set_xticks(depth)
-    return ax
+    runs, paired = table[table["ndcg@10"].notna()], table[table["difference"].notna()]
+    bpr = runs[runs["loss"] == "bpr"]
+    depths = sorted(bpr["n_layers"].unique())
+    axes = new_grid(9.5, 3.7)
+    labels = ("ndcg@10", "NDCG@10, hidden raves", ACCENT), ("shared", "films of ten that the charts have", GUEST)
+    for ax, (column, label, colour) in zip(axes, labels, strict=True):
+        means = bpr.groupby("n_layers")[column].mean()
+        ax.plot(range(len(depths)), means, color=colour, linewidth=2.8)
+        for place, depth in enumerate(depths):
+            values = bpr.loc[bpr["n_layers"] == depth, column]
+            ax.plot([place] * len(values), values, "o", color=colour, markersize=6, alpha=0.5)
+        ax.set_xticks(range(len(depths)), depths)
+        ax.set(xlabel="rounds of gossip", ylabel=label, ylim=(0, 1.12 * float(bpr[column].max())))
+    deepest, usual = depths[-1], 2
+    row = paired[(paired["loss"] == "bpr") & (paired["n_layers"] == deepest)].iloc[0]
+    shared = bpr.groupby("n_layers")["shared"].mean()
+    return Plot(
+        cast(Figure, axes[0].figure),
+        f"Under BPR {count(deepest)} rounds are {-row['difference']:.3f} below {count(usual)} (interval "
+        f"{-row['high']:.3f} to {-row['low']:.3f}), and {shared[deepest]:.1f} films of a top ten are from the charts "
+        f"instead of {shared[usual]:.1f}.{_under_softmax(paired, deepest)}",
+    )
+
+
+def _under_softmax(paired: pd.DataFrame, deepest: int) -> str:
+    rows = paired[(paired["loss"] == "softmax") & (paired["n_layers"] == deepest)]
+    return f" Under softmax the same step costs {-rows['difference'].iloc[0]:.3f}." if len(rows) else ""
 
 
 @styled
-def plot_two_by_two(
-    cells: Mapping[str, Mapping[str, Sequence[float]]],
-    reference: tuple[str, float],
-) -> Axes:
-    """An experiment of teachers times networks: a line per teacher through the means, a dot per split seed.
+def plot_two_by_two(results: pd.DataFrame, differences: pd.DataFrame) -> Plot:
+    """Two teachers times two networks: a line per teacher through the means, a dot per split.
 
-    Parallel lines would say that the network brings the same under every teacher.
+    Parallel lines would say that the network brings the same under each teacher.
 
     Args:
-        cells: teacher -> network -> test NDCG@10 on every split seed, in the same order; two networks each.
-        reference: name and mean of a model that is neither, drawn as a line across.
+        results: a table with `model, split_seed, ndcg@10`.
+        differences: a table with `first, second, difference, low, high`.
     """
-    ax = new_axes(7.5, 4.2)
-    name, level = reference
-    ax.axhline(level, color=MUTED, linewidth=1.5, linestyle=":")
-    ax.annotate(f"{name} {level:.3f}", (0.5, level), (0, -6), textcoords="offset points", ha="center", va="top",
-                color="#5f6d6b")  # fmt: skip
-    networks = list(next(iter(cells.values())))
-    styles = (GUEST, "--", "o"), (ACCENT, "-", "D")
-    # A white ground, because the reference line may run behind the words.
-    words: dict[str, Any] = {"textcoords": "offset points", "va": "center", "bbox": {"color": "white", "pad": 1}}
-    for (teacher, by_network), (colour, line, marker) in zip(cells.items(), styles, strict=True):
-        means = [float(np.mean(by_network[network])) for network in networks]
+    ax, table = new_axes(8.0, 4.2), results.pivot(index="split_seed", columns="model", values="ndcg@10")
+    styles = {"softmax": (ACCENT, "-", "D"), "BPR": (GUEST, "--", "o")}
+    for teacher, (colour, line, marker) in styles.items():
+        both = table[[f"MF-{teacher}", f"LightGCN-{teacher}"]]
+        means = both.mean().tolist()
         ax.plot([0, 1], means, color=colour, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
-        for place, network in enumerate(networks):
-            values = by_network[network]
-            ax.plot([place] * len(values), values, marker, color=colour, markersize=5, alpha=0.5)
-        ax.annotate(f"{means[0]:.3f}", (0, means[0]), (-12, 0), ha="right", color=colour, **words)
-        ax.annotate(f"{means[1]:.3f}", (1, means[1]), (12, 0), color=colour, **words)
-        ax.annotate(teacher, (1, means[1]), (58, 0), color=colour, weight="bold", **words)
-    ax.set(ylabel="test NDCG@10", xlim=(-0.35, 1.6))
-    ax.set_xticks([0, 1], networks)
-    return ax
+        sideways = 0.05 * (np.arange(len(both)) * 0.618 % 1 - 0.5)
+        for place in (0, 1):
+            ax.plot(place + sideways, both.iloc[:, place], marker, color=colour, markersize=5, alpha=0.45)
+            ax.annotate(f"{means[place]:.3f}", (place, means[place]), (-18 if place == 0 else 18, 0), va="center",
+                        textcoords="offset points", ha="right" if place == 0 else "left", color=colour)  # fmt: skip
+        ax.annotate(teacher, (1, means[1]), (68, 0), textcoords="offset points", va="center", color=colour,
+                    weight="bold")  # fmt: skip
+    ax.set(ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)", xlim=(-0.35, 1.6))
+    ax.set_xticks([0, 1], ["no graph:\nmatrix factorisation", "two rounds of gossip:\nLightGCN"])
+    rows = differences[["difference", "low", "high"]].to_numpy(dtype=float).tolist()
+    pair = dict(zip(zip(differences["first"], differences["second"], strict=True), rows, strict=True))
+    told = {}
+    for teacher in styles:
+        added, low, high = pair[f"LightGCN-{teacher}", f"MF-{teacher}"]
+        told[teacher] = f"{added:+z.3f} ({low:+z.3f} to {high:+z.3f})"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Under BPR the graph adds {told['BPR']} to NDCG@10, and under softmax {told['softmax']}. The better teacher "
+        f"adds {pair['MF-softmax', 'MF-BPR'][0]:+.3f} without any graph.",
+    )
 
 
 @styled
-def plot_differences(differences: pd.DataFrame) -> Axes:
-    """One row per comparison, first on top: the difference, its 95 % interval, and a line where there is none.
-
-    Filled where the interval lies on one side of zero, hollow where it does not.
+def plot_turning(results: pd.DataFrame) -> Plot:
+    """Each pair of models: how far apart their means lie, and how often the lower one wins on a single split.
 
     Args:
-        differences: a table `name, difference, low, high`.
+        results: a table with `model, split_seed, ndcg@10`.
     """
-    ax = new_axes(8.5, 0.5 * len(differences) + 1.1)
-    ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
-    rows = differences[["difference", "low", "high"]].to_numpy(dtype=float)[::-1]
-    for place, (difference, low, high) in enumerate(rows.tolist()):
-        colour, filled = (ACCENT, ACCENT) if low > 0 or high < 0 else (INK, "white")
-        ax.plot([low, high], [place, place], color=colour, linewidth=3)
-        ax.plot(difference, place, "D", color=colour, markersize=7, markerfacecolor=filled)
-        ax.annotate(f"{difference:+z.3f}", (high, place), (10, 0), textcoords="offset points", va="center")
-    ax.set_yticks(range(len(differences)), list(differences["name"])[::-1])
-    low, high = min(0, differences["low"].min()), max(0, differences["high"].max())
-    ax.set(xlabel="difference of test NDCG@10, with 95 % interval", ylim=(-0.6, len(differences) - 0.4))
-    ax.set_xlim(low - 0.05 * (high - low), high + 0.16 * (high - low))
-    return ax
+    table = results.pivot(index="split_seed", columns="model", values="ndcg@10")
+    gaps, wins = [], []
+    for first, second in itertools.combinations(table.columns, 2):
+        lead = (table[first] - table[second]).to_numpy()
+        gaps.append(abs(float(lead.mean())))
+        wins.append(float((lead * np.sign(lead.mean()) <= 0).mean()))
+    gap, lost = np.array(gaps), 100 * np.array(wins)
+    ax = new_axes(8.5, 3.6)
+    ax.plot(gap, lost, "o", color=ACCENT, markersize=8, alpha=0.6)
+    ax.set(xscale="log", xlabel="how far the means of two models lie apart, in NDCG@10", ylim=(-3, 60))
+    ax.set(ylabel="splits on which the\nlower one wins, in %")
+    ticks = [tick for tick in (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1) if gap.min() <= 2 * tick <= 4 * gap.max()]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    close = gap < 0.003
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Of {len(gap)} pairs {int((lost > 0).sum())} have a split on which the lower model wins. It never happens to "
+        f"models more than {gap[lost > 0].max():.3f} apart; closer than 0.003 it happens on {lost[close].mean():.0f}% "
+        "of the splits.",
+    )
+
+
+@styled
+def plot_places(table: pd.DataFrame, published: float) -> Plot:
+    """Recall@20 on Gowalla, one bar per method, best on top; the two that differ by the graph alone stand out.
+
+    Args:
+        table: `model, seed, recall@20`, as `course_lib/tables/gowalla.csv`.
+        published: what the authors of LightGCN report, drawn as a line across.
+    """
+    graph, none = "LightGCN-softmax", "MF-softmax"
+    found = table.groupby("model")["recall@20"]
+    means = found.mean().sort_values()
+    ax = new_axes(9.0, 0.42 * len(means) + 1.3)
+    for place, (model, mean) in enumerate(zip(means.index.tolist(), means.tolist(), strict=True)):
+        colour = ACCENT if model == graph else GUEST if model == none else MUTED
+        ax.barh(place, mean, color=colour, height=0.62)
+        ax.annotate(f"{mean:.3f}", (mean, place), (6, 0), textcoords="offset points", va="center", zorder=5,
+                    bbox={"color": "white", "pad": 1})  # fmt: skip
+    ax.axvline(published, color=INK, linewidth=1.4, linestyle=":")
+    ax.annotate(f"published for LightGCN: {published:.3f}", (published, len(means) - 0.4), (0, 4), ha="center",
+                va="bottom", textcoords="offset points", annotation_clip=False)  # fmt: skip
+    ax.set_yticks(range(len(means)), ["\n".join(textwrap.wrap(model, 28)) for model in means.index])
+    ax.set(xlabel="recall@20 on Gowalla", ylim=(-0.6, len(means) - 0.2), xlim=(0, 1.15 * means.max()))
+    both = table.pivot_table(index="seed", columns="model", values="recall@20")[[graph, none]].dropna()
+    ahead = both[graph] - both[none]
+    times = f"on each of {count(len(ahead))} training seeds" if len(ahead) > 1 else "in one training"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"With the same teacher, LightGCN finds {means[graph]:.3f} of the hidden places and matrix factorisation "
+        f"{means[none]:.3f}. The graph is ahead by {ahead.min():.3f} or more {times}.",
+    )

@@ -1,5 +1,6 @@
 """Notebook 07: start a rehearsal, watch its curves grow, stop it."""
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -9,15 +10,16 @@ from typing import ClassVar
 
 import ipywidgets
 import pandas as pd
+import torch
 
 from course_lib.interactions import Split
-from course_lib.plots.learning import plot_rehearsals
+from course_lib.plots.learning import SLOTS, plot_rehearsals
 from course_lib.plots.sketch import Sketch
+from course_lib.softmax import softmax_batches
 from course_lib.training import TrainConfig, build, train
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
-_KEPT = 3  # earlier runs that stay on screen
 _LEARNING_RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 _TEACHERS = {"bpr": "BPR", "softmax": "softmax"}
 _PAUSE = 0.1  # seconds from one redraw to the next: an epoch of the softmax teacher is shorter than that
@@ -25,31 +27,33 @@ _LEVEL = 0.01  # runs whose best validation NDCG@10 is closer than this are call
 
 
 class RehearsalWidget:
-    """Training in a background thread with curves that grow, next to the last few runs.
+    """Training in a background thread with curves that grow; the last four runs stay on screen.
 
-    Only one rehearsal runs at a time, in all widgets together: a new one first stops the one before.
+    A run keeps its colour and its letter until a fifth run takes the place of the oldest. Only one rehearsal runs at a
+    time, in all widgets together: a new one first stops the one before.
 
     Args:
         split: trains on `split.train`, validates on `split.validation`; the test part is not touched.
         configs: for each loss, "bpr" and "softmax", everything but the number of layers and the learning rate, which
             are the controls' first values and those after a change of the loss. The first is chosen at first.
-        histories: of finished runs with these configs, by loss, so that there is something to see at first.
+        histories: of finished runs with these configs, by loss, so that there is something to see at first; the first
+            loss has to be among them.
 
     Attributes:
         layers, learning_rate, loss: settings of the next run.
         start_button, stop_button: what a click does, `start` and `stop` do in code.
-        runs: the history of each run by its name.
+        runs: the history of each run by its name, oldest first, with the steps taken as a column `step`.
         error: the sentence of what went wrong in the last run, or "".
     """
 
     contract: ClassVar = (
         Promise("loss", "bpr", "softmax", "best_ndcg", "rises",
-                "The teacher: same network, same raves, and a better list."),
+                "Only the teacher is another one. The network and the raves are the same, and the list is better."),
         Promise("layers", 0, 2, "loss_after_ten", "rises",
-                "With gossip a tag is a blend and cannot be set freely, so the seen raves are harder to know by heart; "
-                "a lower training loss is not a better list.", {"loss": "bpr"}),
+                "With gossip a tag is a blend of many, so the raves are harder to learn by heart. But a lower training "
+                "loss isn't a better list.", {"loss": "bpr"}),
         Promise("learning_rate", 0.02, 0.003, "loss_after_ten", "rises",
-                "Small steps do not get as far in the same number of epochs.", {"loss": "bpr", "layers": 2}),
+                "Small steps don't get as far in the same number of epochs.", {"loss": "bpr", "layers": 2}),
     )  # fmt: skip
 
     _running: ClassVar["RehearsalWidget | None"] = None
@@ -71,7 +75,10 @@ class RehearsalWidget:
         self.stop_button.on_click(lambda _button: self.stop())
 
         self._last = self._chosen()
-        self.runs = {self._name(self._configs[loss]): histories[loss] for loss in reversed(self._configs)}
+        self.runs: dict[str, pd.DataFrame] = {}
+        self._slots: dict[str, int] = {}
+        for loss in reversed([loss for loss in self._configs if loss in histories]):  # the chosen one is the newest
+            self._keep(self._name(self._configs[loss]), self._with_steps(histories[loss], self._configs[loss]))
         self.error = ""
         self._thread: threading.Thread | None = None
         self._training = False
@@ -98,8 +105,9 @@ class RehearsalWidget:
         self.error = ""
         self._last = self._chosen()
         name = self._name(self._last)
-        self.runs.pop(name, None)  # a repeated run is drawn as the newest
-        self.runs = dict(list(self.runs.items())[-_KEPT:])
+        self.runs = {other: run for other, run in self.runs.items() if other != name}  # a repeated run starts afresh
+        while len(self.runs) >= len(SLOTS):
+            self.runs = dict(list(self.runs.items())[1:])
         self.start_button.disabled, self.stop_button.disabled = True, False
         # daemon: a kernel that shuts down does not wait for the rehearsal.
         self._thread = threading.Thread(target=self._train, args=(self._last,), daemon=True)
@@ -141,7 +149,7 @@ class RehearsalWidget:
 
     def picture(self) -> Sketch:
         """The curves on screen."""
-        return plot_rehearsals(self.runs)
+        return plot_rehearsals({name: (self._slots[name], run) for name, run in self.runs.items()})
 
     def _rehearsed(self) -> pd.DataFrame:
         """The history of a run with the chosen settings, which is run first if it is not on screen."""
@@ -165,19 +173,20 @@ class RehearsalWidget:
         history = self.runs.get(name)
         if history is None:
             return f"{name}: the first epoch is under way."
-        ten = f" → {_after_ten(history):.2f} after 10 epochs" if len(history) > 10 else ""
-        text = f"{name}: loss {history['loss'].iloc[0]:.2f}{ten} → {history['loss'].iloc[-1]:.2f}, "
+        ten = f"to {_after_ten(history):.2f} after ten epochs and " if len(history) > 10 else ""
+        losses = history["loss"].iloc[0], history["loss"].iloc[-1]
+        text = f"{name}: the loss went from {losses[0]:.2f} {ten}to {losses[1]:.2f}."
         if "ndcg@10" not in history:
-            return text + "not validated yet."
+            return f"{text} It hasn't been validated yet."
         best = history["ndcg@10"].max()
-        text += f"best validation NDCG@10 {best:.3f}."
+        text += f" Its best validation NDCG@10 is {best:.3f}"
         others = {other: run["ndcg@10"].max() for other, run in self.runs.items() if other != name and "ndcg@10" in run}
-        if others:
-            rival = max(others, key=lambda other: others[other])
-            gap = best - others[rival]
-            verdict = f"level (less than {_LEVEL} apart)" if abs(gap) < _LEVEL else "above" if gap > 0 else "below"
-            text += f" The best other run on screen has {others[rival]:.3f} ({rival}). Compared with it: {verdict}."
-        return text
+        if not others:
+            return f"{text}."
+        rival = max(others, key=lambda other: others[other])
+        gap = best - others[rival]
+        verdict = f"level (less than {_LEVEL} apart) with" if abs(gap) < _LEVEL else "above" if gap > 0 else "below"
+        return f"{text}, {verdict} the {others[rival]:.3f} of {rival}."
 
     def _chosen(self) -> TrainConfig:
         config = self._configs[self.loss.value]
@@ -190,6 +199,20 @@ class RehearsalWidget:
         else:
             self.learning_rate.value = rate  # draws
 
+    def _keep(self, name: str, history: pd.DataFrame) -> None:
+        """Put a run on screen, in the slot that it has or had, or else in a free one."""
+        taken = {self._slots[other] for other in self.runs if other != name}
+        if name not in self._slots or self._slots[name] in taken:
+            self._slots[name] = next(slot for slot in range(len(SLOTS)) if slot not in taken)
+        self.runs = {**self.runs, name: history}  # a new dict: another thread may be reading
+
+    def _with_steps(self, history: pd.DataFrame, config: TrainConfig) -> pd.DataFrame:
+        """With the steps so far: seconds are longer where somebody else is busy too."""
+        likes = self._split.train
+        batches = math.ceil(len(likes) / config.batch_size)
+        per_epoch = batches if config.loss == "bpr" else len(softmax_batches(likes, torch.Generator()))
+        return history.assign(step=history["epoch"] * per_epoch)
+
     @staticmethod
     def _name(config: TrainConfig) -> str:
         layers = f"{config.n_layers} layer{'' if config.n_layers == 1 else 's'}"
@@ -197,7 +220,7 @@ class RehearsalWidget:
 
     def _train(self, config: TrainConfig) -> None:
         def on_epoch(history: pd.DataFrame) -> bool:
-            self.runs = {**self.runs, self._name(config): history}  # a new dict: another thread may be reading
+            self._keep(self._name(config), self._with_steps(history, config))
             if time.perf_counter() - self._drawn > _PAUSE:
                 self._draw()
             return self._stop.is_set()

@@ -1,66 +1,20 @@
-"""The exercises of notebook 07: gradients that pile up, the loop, early stopping, and a paired comparison."""
+"""The exercises of notebook 07: early stopping, a teacher who asks about all films at once, and one of your own."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.bpr import bpr_loss, sample_negatives
+from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake
-from course_lib.classroom.check.lines import Lines
-from course_lib.classroom.lessons.n06_evaluation import BETWEEN_TWO_DRAWS
-from course_lib.classroom.parties import random_party
+from course_lib.classroom.lessons.n05_bpr import party_of_tastes
 from course_lib.classroom.question import Question
-from course_lib.graph import adjacency
+from course_lib.evaluation import evaluate
 from course_lib.interactions import Interactions
-from course_lib.lightgcn import LightGCN
-from course_lib.party import little_party
 
-STEP = Lines(
-    {
-        "A": "optimizer.step()",
-        "B": "loss = bpr_loss((users[user] * items[raved]).sum(dim=1), (users[user] * items[random]).sum(dim=1))",
-        "C": "user, raved = likes.user[batch], likes.item[batch]",
-        "D": "loss.backward()",
-        "E": "users, items = model(graph)",
-        "F": "random = sample_negatives(user, likes, generator)",
-        "G": "optimizer.zero_grad()",
-    },
-    parameters=("batch", "likes", "model", "graph", "optimizer", "generator", "sample_negatives", "bpr_loss"),
-    result="loss",
-)
-
-
-def _slopes() -> dict[str, tuple]:
-    return {
-        "three steps down a slope of 1": ([1.0, 1.0, 1.0], 1.0),
-        "a slope that turns": ([0.5, -1.0, 2.0, 0.25], 0.1),
-        "a single step": ([3.0], 0.5),
-    }
-
-
-def _without_zero_grad(add: Callable[[float, float, int], float]) -> Callable[[list[float], float], float]:
-    """Walk along what piles up: `add` takes the pile, the next gradient and the number of the step."""
-
-    def moved(gradients: list[float], rate: float) -> float:
-        x, pile = 0.0, 0.0
-        for step, gradient in enumerate(gradients, start=1):
-            pile = add(pile, gradient, step)
-            x = x - rate * pile
-        return x
-
-    return moved
-
-
-def _rehearsed(order: str, likes: Interactions) -> Tensor:
-    """The first tags after three batches, each one pass over the lines in this order."""
-    model = LightGCN(likes.n_users, likes.n_items, embedding_dim=2, n_layers=2)
-    graph, optimizer = adjacency(likes), torch.optim.SGD(model.parameters(), lr=1.0)
-    generator = torch.Generator().manual_seed(0)
-    for batch in torch.arange(len(likes)).tensor_split(3):
-        STEP.observe(order, batch, likes, model, graph, optimizer, generator, sample_negatives, bpr_loss)
-    return model.embedding.weight.detach().clone()
+BAR = 0.185  # NDCG@10 on validation that a teacher has to reach
+_PARTIES, _STEPS = 3, 25
 
 
 def _curves() -> dict[str, tuple]:
@@ -101,109 +55,85 @@ def _misses_in_all(scores: list[float], patience: int) -> tuple[int, int]:
     return best, len(scores)
 
 
-def _two_models() -> dict[str, tuple]:
+def _one_guest() -> dict[str, tuple]:
     generator = torch.Generator().manual_seed(0)
-
-    def models(n_splits: int, n_guests: int, lead: float, luck: float) -> tuple[Tensor, Tensor, Tensor]:
-        """Guests are easy or hard for both models; the first leads by a little, up to luck."""
-        guest = torch.rand(n_guests, generator=generator)
-        first, second = guest + luck * torch.randn(2, n_splits, n_guests, generator=generator)
-        return first + lead, second, torch.randint(n_guests, (200, n_guests), generator=generator)
-
+    raved = torch.rand(40, generator=generator) < 0.2
     return {
-        "a small lead for every guest": models(3, 30, lead=0.05, luck=0.02),
-        "two equal models": models(5, 20, lead=0.0, luck=0.1),
+        "a guest with two raves and four other films": (
+            torch.tensor([0.9, 0.2, 0.6, -0.1, 0.4, 0.0]),
+            torch.tensor([True, False, True, False, False, False]),
+            0.25,
+        ),
+        "a guest with one rave and one other film": (torch.tensor([0.3, 0.5]), torch.tensor([True, False]), 1.0),
+        "a guest of forty films": (torch.rand(40, generator=generator) * 2 - 1, raved, 0.5),
     }
 
 
-def _interval(first: Tensor, second: Tensor, draws: Tensor, between: str = "linear") -> Tensor:
-    gap = (first - second).mean(dim=0)  # (G,)
-    return gap[draws].mean(dim=1).quantile(torch.tensor([0.025, 0.975]), interpolation=between)
+def _against_all(scores: Tensor, raved: Tensor, t: float, rivals: Tensor | None = None) -> Tensor:
+    strength = (scores / t).exp()
+    against = strength[~raved if rivals is None else rivals].sum()
+    return -(strength[raved] / (strength[raved] + against)).log().mean()
 
 
-def _both_ends(interval: Callable, first: Tensor, second: Tensor, draws: Tensor) -> Any:
-    """Two numbers, as a tensor or as a pair."""
-    ends = interval(first, second, draws)
-    return torch.stack([torch.as_tensor(end) for end in ends]) if isinstance(ends, tuple | list) else ends
+def softmax_at(t: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """A teacher: each rave against all films that the guest did not rave about, at this temperature."""
+
+    def loss(scores: Tensor, raved: Tensor) -> Tensor:
+        rivals = (scores / t).masked_fill(raved, -torch.inf).logsumexp(dim=1, keepdim=True)
+        return F.softplus(rivals - scores / t)[raved].mean()
+
+    return loss
 
 
-def _around_the_mean(first: Tensor, second: Tensor, width: float) -> Tensor:
-    gap = (first - second).mean(dim=0)
-    return gap.mean() + width * gap.std() * torch.tensor([-1.0, 1.0])
+def one_random_film(scores: Tensor, raved: Tensor) -> Tensor:
+    """The teacher of notebook 05: each rave against one film, whichever comes."""
+    guest, film = raved.nonzero().T
+    generator = torch.Generator().manual_seed(int(1e6 * float(scores.detach().abs().mean())))
+    random = torch.multinomial((~raved).float(), int(raved.sum(dim=1).max()), generator=generator)
+    place = torch.cat([torch.arange(n) for n in raved.sum(dim=1).tolist()])
+    return F.softplus(scores[guest, random[guest, place]] - scores[guest, film]).mean()
+
+
+def strongest_rival(scores: Tensor, raved: Tensor) -> Tensor:
+    """Each rave against the one film that scores highest among the others."""
+    rival = scores.masked_fill(raved, -torch.inf).amax(dim=1, keepdim=True)
+    return F.softplus(rival - scores)[raved].mean()
+
+
+def _learnt(teacher: Callable, *parties: tuple[Interactions, Interactions]) -> dict | None:
+    """What a teacher returns, and NDCG@10 on validation after a short training with it, mean over the parties."""
+    found, returned = [], ""
+    for likes, validation in parties:
+        generator, raved = torch.Generator().manual_seed(0), likes.dense().bool()
+        tags = (0.1 * torch.randn(likes.n_users + likes.n_items, 16, generator=generator)).requires_grad_()
+        optimizer = torch.optim.AdamW([tags], lr=0.05, weight_decay=0.0)
+        for _ in range(_STEPS):
+            users, items = F.normalize(tags).split([likes.n_users, likes.n_items])
+            loss = teacher(users @ items.T, raved)
+            returned = kind(loss)
+            if not isinstance(loss, Tensor) or loss.numel() != 1:
+                return loss if loss is None else {"what it returns": returned}
+            if not loss.requires_grad:
+                return {"what it returns": returned, "how it depends on the scores": "not at all"}
+            optimizer.zero_grad()
+            (loss.sum() + 1e-3 * tags.square().sum() / len(likes)).backward()
+            optimizer.step()
+        users, items = F.normalize(tags.detach()).split([likes.n_users, likes.n_items])
+        judged = evaluate((users @ items.T).nan_to_num().__getitem__, validation, likes, k=(10,))
+        found.append(float(judged["ndcg@10"].mean()))
+    mean = sum(found) / len(found)
+    return {
+        "what it returns": returned,
+        "how it depends on the scores": "it has a gradient",
+        "NDCG@10 on validation": f"{BAR} or more" if mean >= BAR else f"only {mean:.3f}",
+    }
 
 
 EXERCISES = (
     Exercise(
-        name="07.pile",
-        level="worked",
-        minutes=4,
-        answer=_without_zero_grad(lambda pile, gradient, step: pile + gradient),
-        cases=_slopes,
-        mistakes=(
-            Mistake(
-                _without_zero_grad(lambda pile, gradient, step: gradient),
-                "this is the walk with `zero_grad`: the old gradients are gone before each step.",
-            ),
-            Mistake(
-                _without_zero_grad(lambda pile, gradient, step: 0.9 * pile + gradient),
-                "old gradients fade in your pile: that is momentum. Without `zero_grad` they stay whole, for ever.",
-            ),
-            Mistake(
-                _without_zero_grad(lambda pile, gradient, step: pile + (gradient - pile) / step),
-                "you take the mean of the gradients so far. `backward` adds.",
-            ),
-            Mistake(
-                _without_zero_grad(lambda pile, gradient, step: pile - gradient),
-                "you subtract twice, so x walks uphill: the step already goes against the pile.",
-            ),
-            Mistake(
-                _without_zero_grad(lambda pile, gradient, step: pile),
-                "nothing is ever put on the pile, so x stays where it is.",
-            ),
-        ),
-        hints=(
-            "`backward` adds the new gradient to what is already there.",
-            "On a slope of 1 the pile is 1, then 2, then 3: x goes to -1, -3, -6.",
-        ),
-    ),
-    Exercise(
-        name="07.loop",
-        level="faded",
-        minutes=6,
-        answer="CFEBGDA",
-        cases=lambda: {"the little party": (little_party(),), "a random party": (random_party(),)},
-        observe=_rehearsed,
-        diagnose=STEP.diagnose,
-        mistakes=(
-            Mistake(
-                "CFEBDGA",
-                "no tag ever moves: on the way from D to the next A, line G sets the gradient to zero.",
-            ),
-            Mistake(
-                "ACFEBGD",
-                "each step comes before the gradient of its batch: the first has nothing to walk along, "
-                "and the last batch teaches nothing.",
-            ),
-            Mistake(
-                "CFEBAGD",
-                "the step comes before `loss.backward()`, so it walks along the gradient of the batch before, "
-                "and the loss was computed with tags that are no longer there.",
-            ),
-            Mistake("CFBEGDA", "the loss needs the final tags: the gossip of E comes before B."),
-            Mistake("CEBFGDA", "the loss compares with random films: they are drawn in F, so F comes before B."),
-            Mistake("CFEGDBA", "there is no loss yet that D could take the gradient of: B comes before D."),
-            Mistake("FCEBGDA", "the random films are drawn for the guests of the batch: C comes before F."),
-        ),
-        hints=(
-            "First what the loss needs: the batch, its random films, the final tags. Then the loss.",
-            "Three lines are left. `backward` adds a gradient to what is there, `step` walks along what is there.",
-            "`zero_grad` may stand anywhere but between `backward` and `step`.",
-        ),
-    ),
-    Exercise(
         name="07.early_stopping",
-        level="faded",
-        minutes=8,
+        level="worked",
+        minutes=3,
         answer=lambda scores, patience: _stop(scores, patience),
         cases=_curves,
         mistakes=(
@@ -269,7 +199,7 @@ EXERCISES = (
             ),
             Mistake(
                 lambda scores, patience: (max(range(len(scores)), key=scores.__getitem__) + 1, len(scores)),
-                "you look at the whole curve, also at epochs after the stop. A run that has stopped never sees them.",
+                "you look at the whole curve, also at epochs after the stop. A run that has stopped never sees those.",
             ),
         ),
         almost=(
@@ -279,76 +209,101 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Epochs count from 1 and lists from 0: the score of the best epoch so far is `scores[best_epoch - 1]`.",
             "How many epochs ago was the best one? Compare that with `patience`.",
             "When training stops, the model holds the weights of `epoch`. Which ones do you want to keep?",
         ),
+        remember="Stop when patience is over, and keep the best weights, which are not the last ones.",
     ),
     Exercise(
-        name="07.interval",
-        level="free",
-        minutes=10,
-        answer=_interval,
-        cases=_two_models,
-        observe=_both_ends,
+        name="07.against_all",
+        level="faded",
+        minutes=3,
+        answer=_against_all,
+        cases=_one_guest,
         mistakes=(
             Mistake(
-                lambda first, second, draws: (
-                    first.mean(dim=0)[draws].mean(dim=1) - second.mean(dim=0)[draws.flip(0)].mean(dim=1)
-                ).quantile(torch.tensor([0.025, 0.975])),
-                "the two models are judged by different guests, so that easy guests against hard ones make the "
-                "interval wide. Paired means: the same drawn guests for both.",
+                lambda scores, raved, t: _against_all(scores, raved, t, torch.ones_like(raved)),
+                "all films are among your rivals, the guest's raves too. Those are no wrong answers.",
             ),
             Mistake(
-                lambda first, second, draws: _interval(first[:1], second[:1], draws),
-                "you use the first split only. One run is an anecdote: average each guest's difference over splits.",
+                lambda scores, raved, t: -((scores / t).exp()[raved] / (scores / t).exp()[~raved].sum()).log().mean(),
+                "the rave itself is missing below the line, so your shares can be larger than 1.",
             ),
             Mistake(
-                lambda first, second, draws: (first - second).mean(dim=0).quantile(torch.tensor([0.025, 0.975])),
-                "this is where 95 % of the guests lie. The question is where their mean lies: "
-                "take the mean of each drawn party first.",
+                lambda scores, raved, t: _against_all(scores, raved, t, raved),
+                "you added up the strengths of the raves. The rivals are the films that weren't raved about.",
             ),
             Mistake(
-                lambda first, second, draws: torch.stack(
-                    [(first - second).mean(dim=1).min(), (first - second).mean(dim=1).max()]
-                ),
-                "this is the range over the splits. It says nothing about other guests: draw guests.",
+                lambda scores, raved, t: -_against_all(scores, raved, t),
+                "the minus is missing: this loss is lowest when the rivals win.",
             ),
             Mistake(
-                lambda first, second, draws: (
-                    (first - second).mean(dim=0)[draws].mean(dim=1).quantile(torch.tensor([0.05, 0.95]))
-                ),
-                "this interval holds 90 %: 5 % lie below it and 5 % above.",
+                lambda scores, raved, t: _against_all(scores, raved, t) * raved.sum(),
+                "this is the sum over the raves. Take the mean, or who raves a lot counts for more.",
             ),
             Mistake(
-                lambda first, second, draws: _interval(second, first, draws),
-                "you take second - first. The sign says who is ahead.",
-            ),
-            Mistake(
-                lambda first, second, draws: _around_the_mean(first, second, 1.96),
-                "1.96 standard deviations of the guests are not those of their mean: the mean of G guests varies "
-                "less, by √G.",
+                lambda scores, raved, t: 1 - (-_against_all(scores, raved, t)).exp(),
+                "the logarithm is missing. With it, a rave with hardly any share costs a lot.",
             ),
         ),
         almost=(
             Mistake(
-                lambda first, second, draws: _around_the_mean(first, second, 1.96 / first.size(1) ** 0.5),
-                "1.96 standard errors around the mean is a good approximation. The check wants the quantiles "
-                "of the drawn parties.",
-            ),
-            *(
-                Mistake(
-                    lambda first, second, draws, how=how: _interval(first, second, draws, how),
-                    BETWEEN_TWO_DRAWS.format(how),
-                )
-                for how in ("lower", "higher", "nearest")
+                lambda scores, raved, t: torch.stack(
+                    [
+                        _against_all(scores, raved & (torch.arange(len(raved)) == film), t, ~raved)
+                        for film in raved.nonzero().flatten()
+                    ]
+                ),
+                "these are the losses of the single raves, and they're right. Return their mean.",
             ),
         ),
         hints=(
-            "First one number per guest: the difference of the two models, averaged over the splits, (G,).",
-            "`gap[draws]` is (R, G): the differences in each drawn party. Its mean over guests is (R,).",
-            "`.quantile(torch.tensor([0.025, 0.975]))` cuts off 2.5 % at each end.",
+            "`~raved` picks the films that weren't raved about, and `.sum()` adds their strengths up.",
+            "A rave's share is its own strength over its own strength plus that of all rivals.",
         ),
+        remember="Softmax asks about all films at once, and a strong rival counts for more than a weak one.",
+    ),
+    Exercise(
+        name="07.teacher",
+        level="make",
+        minutes=4,
+        answer=softmax_at(0.5),
+        cases=lambda: {"three made-up parties": tuple(party_of_tastes(seed) for seed in range(_PARTIES))},
+        observe=_learnt,
+        mistakes=(
+            Mistake(
+                one_random_film,
+                "that's one random film per rave, the teacher of BPR. It reaches about 0.15, and most of its questions "
+                "are too easy to teach much.",
+            ),
+            Mistake(
+                strongest_rival,
+                "you only ask about the one strongest rival, and that's often a film the guest would love. NDCG@10 is "
+                "0.04 with it.",
+            ),
+            Mistake(
+                lambda scores, raved: -softmax_at(0.5)(scores, raved),
+                "your loss is lowest when the raves come last. Training makes a loss smaller, so turn the sign round.",
+            ),
+            Mistake(
+                lambda scores, raved: F.binary_cross_entropy_with_logits(scores, raved.float()),
+                "you ask of each film whether it was raved about. Nearly all of them weren't, so your teacher spends "
+                "its time on those, and no rave is compared with anything.",
+            ),
+        ),
+        almost=(
+            Mistake(
+                lambda scores, raved: softmax_at(0.5)(scores, raved)[None].expand(2),
+                "a loss is one number. Yours returns several, so take their mean.",
+            ),
+        ),
+        hints=(
+            "Begin with exercise 7.2: `(scores / t).masked_fill(raved, -torch.inf).logsumexp(dim=1)` is the logarithm "
+            "of the rivals' strength, one number per guest.",
+            "`torch.nn.functional.softplus(rivals - own)` is the loss of a rave, with both as logarithms.",
+            "The course's own t = 0.25 just misses the bar at these parties, so try others.",
+        ),
+        remember="The right temperature depends on the party, so it's chosen on validation, like everything else.",
     ),
 )
 
@@ -357,66 +312,55 @@ QUESTIONS = (
     Question(
         "From 05: the BPR loss falls more and more slowly, long before it overfits. Why?",
         (
-            ("the learning rate shrinks", "Nobody changes it. Adam scales steps, but not because epochs go by."),
-            ("the random films run out", "They are drawn afresh in every step, and there are far more than needed."),
             ("most pairs have become easy", None),
-            (
-                "the tags have reached their greatest length",
-                "Nothing bounds them under BPR; L2 only makes length cost.",
-            ),
+            ("the learning rate shrinks as epochs go by", "Nobody changes it. It's the same in each epoch."),
+            ("the random films run out", "They're drawn afresh in each step, and there are far more than needed."),
         ),
-        "The push of a pair is σ(-x), almost 0 for an easy one. A few hard pairs still teach.",
+        "The push of a pair is σ(−x), almost 0 for an easy one. A few hard pairs still teach.",
     ),
     Question(
-        "From 06: validation is scored during training. Which raves are masked in the ranking?",
+        "From 06: validation is scored during training. Which raves are left out of the ranking?",
         (
+            ("those of train and validation", "Then no validation rave could be found, and each score would be 0."),
+            ("those of train and test", "To leave a test rave out, training would have to know it."),
             ("those of train", None),
-            ("those of train and validation", "Then no validation rave can be found, and every score is 0."),
-            ("those of train and test", "To mask a test rave, the training would have to know it."),
-            ("none", "The model learned the train raves: they would fill the list and leave no place for others."),
+            ("none", "Then the raves that were learnt would fill the list and leave no place for others."),
         ),
-        "What was learned is masked. Test raves stay in the ranking and count as misses.",
+        "What was learnt is left out. Test raves stay in the ranking and count as misses.",
     ),
     Question(
-        "After some epoch the training loss still falls, and so does validation NDCG@10. Which weights do you keep?",
+        "The training loss still falls, but NDCG@10 on validation falls too. Which weights do you keep?",
         (
-            (
-                "those of the lowest training loss",
-                "That loss is about seen raves. Seen raves learned by heart help nobody.",
-            ),
             ("those of the last epoch", "Early stopping ends there, some epochs after the best: a published slip."),
+            ("those of the best validation epoch", None),
             (
-                "those of the best test NDCG@10",
+                "those of the epoch with the best test NDCG@10",
                 "Then the test has taken part in the training, and its value is too good.",
             ),
-            ("those of the best validation epoch", None),
         ),
         "This is overfitting, and validation is the part that may choose.",
     ),
     Question(
-        "LightGCN with softmax beats matrix factorisation with BPR, on every split. What do you know about the graph?",
+        "LightGCN with softmax beats matrix factorisation with BPR. What do you know about the graph?",
         (
             ("it helps", "Two things changed. The teacher alone may have done it."),
-            ("nothing yet", None),
             ("it helps under softmax only", "For that you need matrix factorisation under softmax beside it."),
-            ("it needs more layers", "Depth was not varied, so nothing here speaks about it."),
+            ("it needs more layers", "Depth wasn't varied, so nothing here speaks about it."),
+            ("nothing yet", None),
         ),
         "Teacher and network changed at once. A third corner is needed: MF with softmax, or LightGCN with BPR.",
     ),
     Question(
         "A is 0.004 ahead of B on one split. What do you need before you say that A is better?",
         (
-            (
-                "the difference on several splits, per guest, and its interval",
-                None,
-            ),
             ("a fourth decimal", "Decimals say how finely it was printed. Another split may turn the winner."),
+            ("many splits and the interval of the difference", None),
             ("the same split again with more epochs", "The same hidden raves again: one run stays one run."),
             (
-                "two intervals, one for A and one for B, that do not overlap",
+                "two intervals, one for A and one for B, that don't overlap",
                 "Guests differ far more than models do. The paired difference is the finer tool.",
             ),
         ),
-        "A paired interval without zero, over guests and averaged over splits. Then ask whether 0.004 matters.",
+        "The interval of the difference has to leave out zero. Then ask whether 0.004 matters to anybody.",
     ),
 )
