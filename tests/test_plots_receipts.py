@@ -106,7 +106,7 @@ def test_falls_have_the_interval_of_the_difference_guest_by_guest():
     falls = pd.DataFrame({"plain": [1.0, 2.0, 3.0], "better": [2.0, 3.0, 4.0], "the most possible": [3.0, 3.0, 4.0]})
     plot = plot_falls(falls, "plain", "better")
     assert plot.caption == (
-        "Without the rave with plain a film falls 2.0 places, and without the one with better 3.0. Over 3 guests the "
+        "Without the rave with plain a film falls 2.00 places, and without the one with better 3.00. Over 3 guests the "
         "interval of the difference runs from 1.00 to 1.00."
     )
     assert [text.get_text() for text in plot.figure.axes[0].texts] == ["2.00", "3.00", "3.33"]
@@ -130,8 +130,11 @@ def test_either_half_is_told_beside_the_whole():
 @pytest.mark.parametrize(
     ("charts", "told"),
     [
-        ((0.2, 0.2), "From 3 raves on, folding in finds more than the charts on each of two seeds, and with 1 less"),
-        ((0.0, 0.0), "From 1 raves on, folding in finds more than the charts on each of two seeds."),
+        (
+            (0.2, 0.2),
+            "From three raves on, folding in finds more than the charts on each of two seeds, and with one",
+        ),
+        ((0.0, 0.0), "From one raves on, folding in finds more than the charts on each of two seeds."),
     ],
 )
 def test_newcomers_curves_are_means_over_seeds_in_the_order_shown(charts, told):

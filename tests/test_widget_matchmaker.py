@@ -59,8 +59,9 @@ def test_until_one_ticks_the_films_are_the_writers_and_are_not_kept(widget, spli
     widget.films.rave(liked[7]).value = True
     assert widget.summary().startswith("You raved about 1 film.") and widget.films.ticked() == [liked[7]]
     assert list(json.loads(file.read_text())["liked"]) == [str(split.item_ids[liked[7]])]
+    assert widget._columns == [liked[7]]  # the writer's columns are gone, and come back with a tick
     widget.films.rave(liked[0]).value = True
-    assert len(json.loads(file.read_text())["liked"]) == 2
+    assert len(json.loads(file.read_text())["liked"]) == 2 and widget._columns == [liked[0], liked[7]]
     widget._kept.forget.click()
     assert widget.summary().startswith("The writer raved about 5 films.") and not file.exists()
 

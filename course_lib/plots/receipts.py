@@ -128,7 +128,7 @@ def plot_shares(titles: Sequence[str], scores: Sequence[float], raves: Sequence[
     """The whole receipts of a list; see `plot_receipts`."""
     figure = plot_receipts(titles, scores, raves, shares).figure
     part = shares / np.asarray(scores)[:, None]
-    film, rave = np.unravel_index(part.argmin(), part.shape)
+    film, rave = divmod(int(part.argmin()), part.shape[1])
     if len(raves) == 1:
         return Plot(figure, f"There is one rave, so it brings all of every score, from {min(scores):.3f} up.")
     return Plot(
@@ -142,7 +142,7 @@ def plot_beyond(titles: Sequence[str], scores: Sequence[float], raves: Sequence[
                 lit: int | None = None) -> Plot:  # fmt: skip
     """The receipts of a list, each rave against its own average over the list; see `plot_receipts`."""
     bars = beyond_average(shares)
-    (film, rave), (last, other) = (np.unravel_index(place, bars.shape) for place in (bars.argmax(), bars.argmin()))
+    (film, rave), (last, other) = (divmod(int(place), bars.shape[1]) for place in (bars.argmax(), bars.argmin()))
     return Plot(
         plot_receipts(titles, scores, raves, shares, True, lit).figure,
         f"{_name(raves[rave], 60)} speaks up most for {_name(titles[film], 60)}, with {bars.max():.3f} more than it "
@@ -161,21 +161,20 @@ def plot_falls(falls: pd.DataFrame, plain: str, better: str) -> Plot:
     """
     ax = new_axes(9, 0.55 * falls.shape[1] + 1.2)
     height = np.arange(falls.shape[1])
-    error = 1.96 * falls.sem()
+    means, sides = _interval(falls.to_numpy())
     colours = [FILM if rule == better else MUTED for rule in falls]
-    ax.barh(height, falls.mean(), xerr=error, height=0.6, color=colours, ecolor=INK, capsize=3)
-    for y, mean, side in zip(height, falls.mean(), error, strict=True):
+    ax.barh(height, means, xerr=sides, height=0.6, color=colours, ecolor=INK, capsize=3)
+    for y, mean, side in zip(height, means, sides, strict=True):
         ax.annotate(f"{mean:.2f}", (mean + side, y), (8, 0), textcoords="offset points", va="center")
     ax.set_yticks(height, falls.columns)
-    ax.set(ylim=(len(height) - 0.5, -0.5), xlim=(0, 1.15 * float((falls.mean() + error).max())),
+    ax.set(ylim=(len(height) - 0.5, -0.5), xlim=(0, 1.15 * float((means + sides).max())),
            xlabel="places that a listed film falls when the named rave is taken back")  # fmt: skip
-    difference = falls[better] - falls[plain]
-    mean, side = difference.mean(), 1.96 * difference.sem()
+    told, (mean, side) = dict(zip(falls, means, strict=True)), _interval((falls[better] - falls[plain]).to_numpy())
     return Plot(
         cast(Figure, ax.figure),
-        f"Without the rave with {plain} a film falls {falls[plain].mean():.1f} places, and without the one with "
-        f"{better} {falls[better].mean():.1f}. Over {len(falls)} guests the interval of the difference runs from "
-        f"{mean - side:.2f} to {mean + side:.2f}.",
+        f"Without the rave with {plain} a film falls {told[plain]:.2f} places, and without the one with {better} "
+        f"{told[better]:.2f}. Over {len(falls)} guests the interval of the difference runs from {mean - side:.2f} to "
+        f"{mean + side:.2f}.",
     )
 
 
@@ -253,12 +252,13 @@ def plot_newcomers(results: pd.DataFrame, curves: Mapping[str, str], folded: str
     ax.set(xlabel="raves that a newcomer has shown", ylabel="recall@20", xlim=(-0.3, len(shown) + 2.4), ylim=(0, None))
     ahead = (runs[folded] > runs[charts]).groupby("shown", sort=False).all()
     behind = (runs[folded] < runs[charts]).groupby("shown", sort=False).all()
-    first, lost = ahead.idxmax(), [n for n in shown if behind[n]]
-    alone = f", and with {' and '.join(lost)} less on each" if lost else ""
+    first, lost = str(ahead.idxmax()), [n for n in shown if behind[n]]
+    alone = f", and with {' or '.join(map(_in_words, lost))} it finds less on each" if lost else ""
     n_seeds = count(runs.index.unique("seed").size)
     return Plot(
         cast(Figure, ax.figure),
-        f"From {first} raves on, folding in finds more than {curves[charts]} on each of {n_seeds} seeds{alone}.",
+        f"From {_in_words(first)} raves on, folding in finds more than {curves[charts]} on each of {n_seeds} seeds"
+        f"{alone}.",
     )
 
 
@@ -297,6 +297,16 @@ def _columns(raves: Sequence[str], bars: np.ndarray) -> tuple[list[str], np.ndar
         return names, bars[:, chosen]
     mean = bars[:, others].mean(axis=1, keepdims=True)
     return [*names, f"{len(others)} others, on average"], np.hstack([bars[:, chosen], mean])
+
+
+def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over rows, and half of its interval at 95 %."""
+    return values.mean(axis=0), 1.96 * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+
+def _in_words(shown: str) -> str:
+    """A number of raves for a sentence; "all" stays."""
+    return count(int(shown)) if shown.isdigit() else shown
 
 
 def _heading(name: str, letters: int) -> list[str]:

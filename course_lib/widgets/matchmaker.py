@@ -58,7 +58,7 @@ class MatchmakerWidget:
     def __init__(self, model: LightGCN, graph: Tensor, split: Split, data: MovieLens, example: Sequence[int]) -> None:
         if not len(example):
             raise ValueError("the widget opens on a list with receipts, got no example; give at least one film")
-        self._model, self._graph, self._degree = model, graph, split.fit.item_degree()
+        self._model, self._graph, self._degree, self._example = model, graph, split.fit.item_degree(), example
         self._scorer, self._names = model.scorer(graph), film_names(data, split)
         with torch.no_grad():
             self._items = model(graph)[1]
@@ -115,7 +115,7 @@ class MatchmakerWidget:
         return beyond_average(self._shares) if self.show.value == BEYOND else self._shares
 
     def _rank(self) -> None:
-        ticked, every = self.films.ticked(), self.films.ever_ticked()
+        ticked, gone = self.films.ticked(), [] if self._kept.is_example else self._example
         heard = [item for item in ticked if self._degree[item] > 0]
         score = self._scorer.newcomer(torch.tensor(heard)) if heard else self._degree.float()
         seen = Interactions(torch.zeros(len(ticked), dtype=torch.int64), torch.tensor(ticked).long(), 1, len(score))
@@ -123,7 +123,8 @@ class MatchmakerWidget:
         unseen = scores[0] > -torch.inf
         items = best[0][unseen]
         self._listed, self._scores = items.tolist(), scores[0][unseen].tolist()
-        drawn = [item for item in every if self._degree[item] > 0]
+        boxes = [item for item in self.films.ever_ticked() if item in ticked or item not in gone]
+        drawn = [item for item in boxes if self._degree[item] > 0]
         self._columns = drawn if heard and len(drawn) <= N_COLUMNS + 1 else heard if len(items) else []
         self._shares = np.full((len(items), len(self._columns)), np.nan)
         if self._columns:

@@ -177,8 +177,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 lambda parts, films, liked, listed: (films[listed] @ parts.T).argmax(dim=1),
-                "without the rave with the largest share a film falls 4.5 places. Much of a share goes to all ten films, "
-                "so they lose it together.",
+                "without the rave with the largest share a film falls 4.5 places. Much of a share goes to all "
+                "ten films, so they lose it together.",
             ),
             Mistake(
                 lambda parts, films, liked, listed: _beyond(films[listed] @ parts.T).argmax(dim=1),
