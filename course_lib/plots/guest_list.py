@@ -163,8 +163,8 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
             ax.text(start + size / 2, place, f"{size:,.0f}", bbox=box, color=INK if hatch else "white", ha="center",
                     va="center")  # fmt: skip
         left += width
-    for place, total in enumerate(left):
-        ax.text(total * 1.01, place, f"{total:,.0f}", va="center", weight="bold")
+    for place, end in enumerate(left):
+        ax.text(end * 1.01, place, f"{end:,.0f}", va="center", weight="bold")
     ax.set_yticks(range(len(mean)), mean.index)
     n_draws = found.index.get_level_values("split_seed").nunique()
     ax.set(xlabel=f"hidden ratings in the guests' top tens, mean of {n_draws} draws", xlim=(0, left.max() * 1.08),

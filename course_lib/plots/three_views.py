@@ -137,7 +137,8 @@ def _drawing(
             points = [(x, y), (x + 30, y - 20), (x + 38, y), (x + 30, y + 20), (x, y)]
         elif x == end_x:  # two of a kind
             points = [(x, y), (x + 26, (y + end_y) / 2), (end_x, end_y)]
-        sketch.line(points, *((ACCENT, 4) if line == lit else (MUTED, 1.5)), "" if line in lines else "8 6")
+        colour, width = (ACCENT, 4.0) if line == lit else (MUTED, 1.5)
+        sketch.line(points, colour, width, "" if line in lines else "8 6")
     for node, ((x, y), name) in enumerate(zip(at, [*guests, *films], strict=True)):
         if node < len(guests):
             sketch.circle(x, y, 16, GUEST)
