@@ -191,6 +191,10 @@ def _start(articles: list[Article]) -> str:
             f'<li><a href="{one.name}.html"><span class="number">{one.name[:2]}</span><span class="what"><strong>'
             f"{escape(name)}</strong> {escape(capital(question.strip()))}</span>{took}</a></li>"
         )
+    own = re.search(r"^## Your own ratings\n.*?(?=^## )", (ROOT / "README.md").read_text(), re.M | re.S)[0]
     table = to_html(ladder.markdown(stored("results"), ladder.FIRST))
-    return to_html((HERE / "start.md").read_text()).replace("PICTURE", player(colours_travel())).replace(
-        "NOTEBOOKS", f'<ol class="cards">{"".join(cards)}</ol>').replace("TABLE", table)  # fmt: skip
+    page = to_html((HERE / "start.md").read_text())
+    for mark, html in (("PICTURE", player(colours_travel())), ("TABLE", table), ("OWN", _text(own)),
+                       ("NOTEBOOKS", f'<ol class="cards">{"".join(cards)}</ol>')):  # fmt: skip
+        page = page.replace(f"<p>{mark}</p>", html)
+    return page

@@ -141,16 +141,19 @@ def clock(parts: list[Part], plan: Plan) -> list[tuple[int, str, list[Part]]]:
     return rows
 
 
-def start_page(plan: Plan, sittings: list[list[Part]], names: Mapping[str, str]) -> nbformat.NotebookNode:
+def start_page(
+    plan: Plan, sittings: list[list[Part]], names: Mapping[str, str], titles: Mapping[str, str]
+) -> nbformat.NotebookNode:
     """What stands first: when which notebook begins, with links."""
     lines = [f"# {plan.title}: a recommender, taken apart", "",
              "Open a notebook, choose *Run → Run All Cells*, and read from the top. Where it says *Guess first*, guess "
-             "before you look. Below a widget there is nothing to install and nothing to break."]  # fmt: skip
+             "before you look. Everything can be run again, so you can't break anything."]  # fmt: skip
     for place, sitting in enumerate(sittings, start=1):
         lines += ["", f"## {'This is the way' if len(sittings) == 1 else f'Half-day {place}'}", "",
                   "| from | notebook | minutes |", "|---|---|---|"]  # fmt: skip
         for minute, number, here in clock(sitting, plan):
-            what = f"[{names[number]}]({names[number]}.ipynb)" if number else "a break"
+            title = titles.get(number, "")
+            what = f"[{number} · {title}]({names[number]}.ipynb)" if number else "a break"
             minutes = sum(part.minutes for part in here) if number else plan.breaks // 2
             lines.append(f"| {minute // 60}:{minute % 60:02d} | {what} | {minutes} |")
     page = new_notebook(cells=[new_markdown_cell("\n".join(lines), id="start")])
@@ -172,7 +175,8 @@ def write(name: str, folder: Path | None = None) -> Path:
     there = {f"{names[number]}.ipynb" for number in numbers}
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    nbformat.write(start_page(plan, sittings, names), folder / "00_start.ipynb")
+    titles = {number: re.search(r"^# \d\d · (.*?):", notebooks[number].cells[0].source, re.M)[1] for number in numbers}
+    nbformat.write(start_page(plan, sittings, names, titles), folder / "00_start.ipynb")
     for number in numbers:
         here = [part for sitting in sittings for part in sitting if part.notebook == number]
         room = cut(notebooks[number], {part.name for part in here}, number, sum(part.minutes for part in here))
