@@ -113,3 +113,11 @@ def test_every_pair_can_be_chosen_and_nine_are_raves(widget):
         assert widget.summary() in widget.view.value
     assert sum("have a row in the table" in line for line in told) == 9
     assert len(set(told)) == 20
+
+
+def test_without_a_kernel_the_wrong_lines_stand_below_the_right_ones(widget, monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **_: shown.append(data))
+    widget._ipython_display_()
+    pictures = [data["text/plain"] for data in shown if "image/png" in data]
+    assert pictures[0] == widget.summary() and "Brazil, node 1" in pictures[1] and len(pictures) == 2

@@ -1,7 +1,7 @@
 """Notebook 03: one rave in three views, along right lines and wrong ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import ipywidgets
 from torch import Tensor
@@ -12,9 +12,6 @@ from course_lib.plots.text import count
 from course_lib.plots.three_views import plot_three_views
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 class OneRaveWidget:
@@ -52,7 +49,7 @@ class OneRaveWidget:
         films: Sequence[str],
     ) -> None:
         self.party, self.guests, self.films = party, guests, films
-        self._graphs, self._checks = list(graphs.values()), checks
+        self._named, self._graphs, self._checks = graphs, list(graphs.values()), checks
         middle = len(party) // 2  # start with a rave
         self.guest = live.buttons("guest", _numbered(guests), int(party.user[middle]))
         self.film = live.buttons("film", _numbered(films), int(party.item[middle]))
@@ -112,10 +109,11 @@ class OneRaveWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        def twin() -> "Figure":
-            return self.picture().figure
-
-        live.show(self.box, self.summary(), twin)
+        # Without a kernel nothing can be switched, so wrong lines stand below: a guest and the film of the same number.
+        wrong = OneRaveWidget(self.party, self._named, self._checks, self.guests, self.films)
+        wrong.lines.value, wrong.film.value = 1, wrong.guest.value
+        pictures = {wrong.summary(): wrong.picture().figure}
+        live.show(self.box, self.summary(), lambda: self.picture().figure, pictures)
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:
