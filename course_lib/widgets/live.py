@@ -110,7 +110,7 @@ def wake(box: ipywidgets.DOMWidget, words: str, twins: Iterable[tuple[dict, dict
         twins: outputs as data and metadata; looked at when the live view is there.
     """
     unseen = Live()
-    _, metadata = unseen._repr_mimebundle_() or ({}, {})  # where Colab finds a manager that knows widgets that are not its own
+    _, metadata = unseen._repr_mimebundle_() or ({}, {})  # for Colab: a manager that knows others than its own
     live = ipywidgets.VBox([box, unseen]).add_class("course-live")
     display({VIEW: live._repr_mimebundle_()[VIEW], "text/plain": words}, raw=True, metadata=metadata)
     handles = [display(data, raw=True, metadata=more, display_id=True) for data, more in twins]
