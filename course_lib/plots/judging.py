@@ -27,7 +27,7 @@ def plot_list_contents(shares: pd.DataFrame, told_of: str) -> Plot:
     for name, (part, colour, hatch) in parts.items():
         width = 100 * part.to_numpy()
         ax.barh(place, width, 0.66, left, color=colour, hatch=hatch, edgecolor="white", label=name)
-        for y, start, size in zip(place, left, width, strict=True):
+        for y, start, size in zip(place.tolist(), left.tolist(), width.tolist(), strict=True):
             if size < 2:
                 continue
             ax.text(start + size / 2, y, f"{size:.0f}", ha="center", va="center",
@@ -157,11 +157,11 @@ def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[st
         ax.spines["bottom"].set_visible(False)
     spread = (values.max() / values.min() - 1).sort_values()
     worst = str(spread.index[-1])
-    low, high = values[worst].idxmin(), values[worst].idxmax()
+    low, high = str(values[worst].idxmin()), str(values[worst].idxmax())
     return Plot(
         cast(Figure, axes[0].figure),
         f"One list, the charts on MovieLens, and {count(len(judges))} judges. For {_name(worst)} {_judge(low)} says "
-        f"{values[worst][low]:.3f} and {_judge(high)} says {values[worst][high]:.3f}.",
+        f"{values[worst].min():.3f} and {_judge(high)} says {values[worst].max():.3f}.",
     )
 
 
@@ -182,7 +182,7 @@ def plot_protocols(values: pd.DataFrame, weak: str, strong: str) -> Plot:
     ax.set_yticks(place, values.index)
     ax.set(xlabel="NDCG@10", ylim=(len(values) - 0.4, -0.6), xlim=(0, 1.12 * float(values.max().max())))
     ax.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-    high, low = values.loc[weak, second], values.loc[strong, first]
+    high, low = float(values[second][weak]), float(values[first][strong])
     verdict = "more than" if high > low else "less than"
     return Plot(
         cast(Figure, ax.figure),
@@ -210,10 +210,11 @@ def plot_by_activity(table: pd.DataFrame, spans: Sequence[str]) -> Plot:
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
     axes[len(axes) // 2].set_xlabel("raves that the matchmaker knew of the guest")
-    first, last = table.iloc[0], table.iloc[-1]
-    rises = [metric for metric in table if last[metric] > first[metric]]
-    falls = [metric for metric in table if metric not in rises]
-    told = [f"{' and '.join(map(_name, names))} {verb}" for names, verb in ((rises, "rise"), (falls, "falls")) if names]
+    first, last = (dict(zip(map(str, table), table.iloc[row].tolist(), strict=True)) for row in (0, -1))
+    rises = [metric for metric in first if last[metric] > first[metric]]
+    falls = [metric for metric in first if metric not in rises]
+    moves = (rises, "rise"), (falls, "fall")
+    told = [f"{' and '.join(map(_name, names))} {verb}{'s' * (len(names) == 1)}" for names, verb in moves if names]
     metric = (falls or rises)[0]
     return Plot(
         cast(Figure, axes[0].figure),
