@@ -47,7 +47,7 @@ def test_whoever_stays_at_home_is_gone_from_the_party(large, split, away):
     scores = untrained_gossip(fewer)(torch.tensor([7]))[0]
     assert large.heard() == pytest.approx(1000 * scores[item].item(), rel=1e-4)
     assert large.place() == place_of(scores, item, split.fit.items_of(7))
-    assert large.summary().endswith(f"{large.place()}.") and f"place {large.place()}" in words(large.view.value)[-1]
+    assert large.summary().endswith(f"{large.place()}.") and f"place {large.place()} ·" in words(large.view.value)[-1]
     large.away.value = NOBODY
 
 

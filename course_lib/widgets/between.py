@@ -123,7 +123,7 @@ class BetweenWidget:
         line = f"place {now} on the list" if not absent else f"place {before} on the list → place {now}"
         if absent:
             left = self.heard() / 1000 / self._whole()
-            line += f"      they carried {self.carried():.1%}      {left:.1%} of the loudness is left"
+            line += f" · they carried {self.carried():.1%} · {left:.1%} of the loudness is left"
         return plot_flow(self._who, self._title(), [*shown, rest[0]], [*stations, Station(rest[1])],
                          self._now[0].numpy(), self._whole(), line)  # fmt: skip
 
