@@ -153,3 +153,12 @@ def test_slides_stand_alone_and_hold_the_core(number, tmp_path):
 def test_slides_of_a_notebook_that_is_not_there_are_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="there is no notebook"):
         slides.write(["11"], tmp_path)
+
+
+def test_the_readme_says_how_long_the_ten_take():
+    found = [part for number, notebook in NOTEBOOKS.items() for part in parts(number, notebook)]
+    deeper = sum(part.minutes for part in found if part.rank == RANKS.index("deeper"))
+    core = sum(part.minutes for part in found) - deeper
+    readme = " ".join((guide.NOTEBOOKS.parent / "README.md").read_text().split())
+    assert "core, five and a half hours together" in readme and abs(core - 330) <= 10
+    assert "an hour more" in readme and abs(deeper - 60) <= 15
