@@ -79,6 +79,14 @@ def test_formulas_become_mathml():
     assert "<math" in to_html("with $d_i$ raves") and "<msub>" in to_html("$$d_i$$")
 
 
+def test_what_a_notebook_shows_stays_beside_what_plays(site):
+    notebook = nbformat.read(ROOT / "notebooks/10_peer_influence.ipynb", 4)
+    (cell,) = [cell for cell in notebook.cells if cell.id == "widget"]
+    cell.outputs = [nbformat.v4.new_output("stream", text="a stored line")]
+    page = article(notebook, "10_peer_influence").body
+    assert page.index("a stored line") < page.index('class="player"') and "at the little party of 01" in page
+
+
 def test_a_picture_whose_cell_is_gone_is_an_error():
     notebook = nbformat.read(ROOT / "notebooks/04_lightgcn.ipynb", 4)
     notebook.cells = [cell for cell in notebook.cells if cell.id != BOOKS["04_lightgcn"]().after]

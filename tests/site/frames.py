@@ -21,6 +21,7 @@ class Book:
         after: id of the cell that it stands below.
         replaces: whether that cell's stored pictures show the same; they are then folded below it.
         title: one line.
+        words: what stands above it where it comes beside what the notebook shows.
         choice: what the rows are, and `rows` what each is called.
         pages: per row, an SVG text per round, with its own alternative text.
         told: per row and round, per line of the drawing the colours of what both ends say, "" for nothing.
@@ -33,6 +34,7 @@ class Book:
     rows: list[str]
     pages: list[list[str]]
     told: list[list[list[list[str]]]]
+    words: str = ""
 
 
 def colours(party: Interactions, told: Tensor) -> list[list[str]]:
@@ -69,7 +71,10 @@ def alien_travels() -> Book:
             words = f"Loudness {rule}. In round {n} Alien is on these tags: {on}."
             pages[-1].append(unlit(sketch.svg(words)))
         told.append([[], *(colours(party, tags) for tags in rounds[:-1])])
-    return Book("rule-formula", False, "The rounds by hand", "loudness", list(RULES), pages, told)
+    words = (
+        "On this page the rounds by hand can be played, under three loudness rules. Watch how much of Alien arrives."
+    )
+    return Book("rule-formula", False, "The rounds by hand", "loudness", list(RULES), pages, told, words)
 
 
 def peers_are_muted(n_rounds: int = 6) -> Book:
@@ -93,7 +98,8 @@ def peers_are_muted(n_rounds: int = 6) -> Book:
         heard_by_round = told_by_round(left, "symmetric", n_rounds - 1)
         told.append([[], *(colours(party, tags) for tags in heard_by_round)])
     rows = ["everybody" if peer is None else f"without {GUESTS[peer]}" for peer in gone]
-    return Book("widget", False, "Six rounds, and a peer who leaves", "party", rows, pages, told)
+    words = "The same question can be played on this page at the little party of 01, where nobody has trained anything."
+    return Book("widget", False, "Six rounds, and a peer who leaves", "party", rows, pages, told, words)
 
 
 def only(tags: Tensor, film: int) -> Tensor:

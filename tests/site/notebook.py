@@ -58,7 +58,8 @@ def article(notebook: nbformat.NotebookNode, name: str) -> Article:
             if "Quiz(QUESTIONS)" in cell.source:
                 shown = quiz(name)
             if book is not None and cell.id == book.after:
-                shown = player(book) + (_fold("The same as still pictures", shown) if book.replaces else "")
+                still = _fold("The same as still pictures", shown)
+                shown = player(book) + still if book.replaces else shown + player(book)
             parts.append(_code(cell) + shown)
         if book is not None and cell.id == book.after and cell.cell_type == "markdown":
             parts.append(player(book))
@@ -182,7 +183,8 @@ def player(book: Book) -> str:
         f'<button type="button" aria-pressed="{"false" if place else "true"}">{escape(row)}</button>'
         for place, row in enumerate(book.rows)
     )
-    return (
+    words = "" if book.replaces else f"<p>{escape(book.words)}</p>"
+    return words + (
         f'<figure class="player" aria-label="{escape(book.title)}"><script type="application/json">{data}</script>'
         f'<div class="controls">'
         f'<span role="group" aria-label="{escape(book.choice)}"><span class="label">{escape(book.choice)}</span> {rows}'
