@@ -18,12 +18,14 @@ uses a GPU if there is one.
 """
 
 import math
+import re
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,7 +38,7 @@ from torch import Tensor
 from course_lib.baselines import graph_filter, item_knn, popularity, untrained_gossip
 from course_lib.data import load_gowalla
 from course_lib.ensemble import combine
-from course_lib.evaluation import Matchmaker, Scorer, evaluate
+from course_lib.evaluation import Matchmaker, Scorer, evaluate, paired_bootstrap
 from course_lib.files import write_whole
 from course_lib.graph import adjacency, to_device
 from course_lib.interactions import Interactions
@@ -44,7 +46,7 @@ from course_lib.interop import to_scipy
 from course_lib.lightgcn import LightGCN
 from course_lib.sparse import row_with
 from course_lib.training import TrainConfig, build, train
-from tests.benchmarks.ladder import TABLES, write_page
+from tests.benchmarks.ladder import ROOT, TABLES, write_page
 
 SOFTMAX = TrainConfig(
     embedding_dim=128, n_layers=3, temperature=0.08, learning_rate=0.02, weight_decay=0.0, n_epochs=20, decay=True
@@ -56,6 +58,14 @@ COMBINED = {"LightGCN-softmax": 1.0, "MF-softmax": 0.0}  # and beside the filter
 FILTER = {"n_factors": 1000, "low_pass": 0.25, "user_exponent": 0.3}
 WEIGHTS = (1.0, 0.25, 1.2)  # of the filter, local EASE and what was trained
 SEEDS = (0, 1, 2)
+TOGETHER = "graph filter + local EASE + LightGCN-softmax"
+PAIRS = [
+    ("LightGCN-softmax", "MF-softmax"),
+    ("LightGCN-softmax, 256 numbers", "LightGCN-softmax"),
+    ("graph filter", "LightGCN-softmax, 256 numbers"),
+    (TOGETHER, "graph filter"),
+    (TOGETHER, "graph filter + local EASE + MF-softmax"),
+]
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"  # of what is trained by softmax
 
 
@@ -134,15 +144,20 @@ def by_length(model: LightGCN, graph: Tensor, power: float) -> Scorer:
     return lambda indices: users[indices.to(users.device)] @ items.T
 
 
+def judged(scorer: Scorer, truth: Interactions, seen: Interactions) -> pd.DataFrame:
+    """recall@20 and NDCG@20 of each user who hides something."""
+    return evaluate(scorer, truth, seen, k=(20,), batch_size=512)[["recall@20", "ndcg@20"]]
+
+
 def figures(
     scorer: Scorer, truth: Interactions, seen: Interactions, users: Tensor | None = None
 ) -> tuple[float, float]:
-    """recall@20 and NDCG@20."""
+    """recall@20 and NDCG@20, means over users."""
     if users is not None:
         chosen = torch.isin(truth.user, users)
         truth = Interactions(truth.user[chosen], truth.item[chosen], *truth.sizes)
-    mean = evaluate(scorer, truth, seen, k=(20,), batch_size=512).mean()
-    return round(float(mean["recall@20"]), 4), round(float(mean["ndcg@20"]), 4)
+    recall, ndcg = judged(scorer, truth, seen).mean().round(4)
+    return float(recall), float(ndcg)
 
 
 def choose(learn: Interactions, test: Interactions, seed: int = 0) -> None:
@@ -194,9 +209,12 @@ def the_rows(learn: Interactions, test: Interactions, done: set[tuple[str, int]]
 
     def row(model: str, seed: int, scorer: Scorer, seconds: float) -> dict[str, object]:
         started = time.perf_counter()
-        recall, ndcg = figures(scorer, test, learn)
-        cells = {"model": model, "seed": seed, "recall@20": recall, "ndcg@20": ndcg, "seconds": round(seconds, 1)}
+        found = judged(scorer, test, learn)
+        means = {figure: round(float(mean), 4) for figure, mean in found.mean().items()}
+        cells = {"model": model, "seed": seed, **means, "seconds": round(seconds, 1)}
         device = DEVICE if "softmax" in model else "cpu"
+        if any(model in pair for pair in PAIRS):
+            write_whole(of_users(model, seed), found.to_csv(index=False))
         return {**cells, "judging": round(time.perf_counter() - started, 1), "device": device}
 
     def timed(make: Callable[[], Scorer]) -> tuple[Scorer, float]:
@@ -216,7 +234,7 @@ def the_rows(learn: Interactions, test: Interactions, done: set[tuple[str, int]]
         if ("graph filter", seed) not in done:
             yield row("graph filter", seed, *smooth[seed])
     models = {"LightGCN-softmax": SOFTMAX, "MF-softmax": MF, "LightGCN-softmax, 256 numbers": WIDE}
-    for name, seed in product(models, SEEDS):
+    for seed, name in product(SEEDS, models):
         together, kind = f"graph filter + local EASE + {name}", name.split(",")[0]
         if {(name, seed), (together, seed)} <= done:
             continue
@@ -271,6 +289,33 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def of_users(model: str, seed: int) -> Path:
+    """Where the figures of each user are kept for `differences`, outside what is published."""
+    return ROOT / "build" / "gowalla" / f"{re.sub('[^A-Za-z0-9]+', '-', model)}-{seed}.csv"
+
+
+def differences() -> pd.DataFrame:
+    """Paired differences for `PAIRS`, over users and the seeds that both have (Owen 2007)."""
+    rows = []
+    for (first, second), figure in product(PAIRS, ("recall@20", "ndcg@20")):
+        seeds = [seed for seed in SEEDS if of_users(first, seed).is_file() and of_users(second, seed).is_file()]
+        both = (pd.concat([pd.read_csv(of_users(model, seed))[figure] for seed in seeds], axis=1)
+                for model in (first, second))  # fmt: skip
+        mean, low, high = paired_bootstrap(*both)
+        cells = {"first": first, "second": second, "figure": figure, "seeds": len(seeds)}
+        rows.append({**cells, "difference": mean, "low": low, "high": high})
+    return pd.DataFrame(rows).round(5)
+
+
+def markdown_differences(table: pd.DataFrame) -> str:
+    """The table of paired differences of RESULTS.md: recall@20."""
+    lines = ["| | difference | 95 % interval | seeds |", "|---|---|---|---|"]
+    for pair in table[table["figure"] == "recall@20"].itertuples():
+        span = f"{pair.low:+.4f} to {pair.high:+.4f}"
+        lines.append(f"| {pair.first} − {pair.second} | {pair.difference:+.4f} | {span} | {pair.seeds} |")
+    return "\n".join(lines)
+
+
 def keep(row: dict[str, object]) -> None:
     """Put a row into the stored table, in place of the one of the same model and seed, and the table onto the page."""
     path = TABLES / "gowalla.csv"
@@ -295,9 +340,14 @@ def main(*parts: str) -> None:
         else:
             old = pd.read_csv(path) if path.is_file() else pd.DataFrame({"model": [], "seed": []})
             done = set(old[["model", "seed"]].itertuples(index=False, name=None))
+            done = {row for row in done if of_users(*row).is_file() or not any(row[0] in pair for pair in PAIRS)}
             for row in the_rows(learn, test, done) if part == "rows" else bpr(learn, test):
                 print(row, flush=True)
                 keep(row)
+            if part == "rows":
+                table = differences()
+                write_whole(TABLES / "gowalla_differences.csv", table.to_csv(index=False))
+                write_page("gowalla differences", markdown_differences(table))
 
 
 if __name__ == "__main__":
