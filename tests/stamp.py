@@ -121,11 +121,11 @@ def stamp_notebook(notebook: nbformat.NotebookNode, name: str, release: Release)
 def stamp(root: Path = ROOT) -> list[str]:
     """Stamp all notebooks and the README of a checkout; the names of the files that changed."""
     release, changed = released(root), []
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        if stamp_notebook(notebook, path.stem, release):
-            nbformat.write(notebook, path)
-            changed.append(path.name)
+    notebooks = {path: nbformat.read(path, as_version=4) for path in sorted((root / "notebooks").glob("*.ipynb"))}
+    late = [path for path, notebook in notebooks.items() if stamp_notebook(notebook, path.stem, release)]
+    for path in late:  # only when none was refused
+        nbformat.write(notebooks[path], path)
+        changed.append(path.name)
     readme = root / "README.md"
     text = readme.read_text()
     row = f"{badges(release)}\n" if release.home else ""
