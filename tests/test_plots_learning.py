@@ -56,6 +56,13 @@ def test_no_loss_leaves_the_axes_however_far_it_rises(losses):
         assert (curve[:, 1] >= 56).all() and (curve[:, 1] <= 246).all()
 
 
+def test_letters_of_runs_that_end_level_do_not_lie_on_each_other():
+    run = pd.DataFrame({"step": [1, 2], "loss": [1.0, 0.5], "ndcg@10": [0.1, 0.2]})
+    svg = plot_rehearsals({"one": (0, run), "two": (1, run)}).svg("alt")
+    bases = [float(text.get("y")) for text in drawings.shapes(svg, "text") if text.text in ("a", "b")]
+    assert np.diff(bases)[[0, 2]] == pytest.approx([16, 16], abs=0.2)  # on the left, and on the right
+
+
 SCORES = np.array([[9.0, 1, 3, 2, 0], [9.0, 4, 3, 2, 1]])  # of five films, the first of them shown
 
 

@@ -161,27 +161,32 @@ def plot_rehearsals(runs: Mapping[str, tuple[int, pd.DataFrame]]) -> Sketch:
     right = Plane(485, 56, 320, 190, left.x, (0, 1.12 * max(found, default=0.2)))
     sketch.axes(left, "steps of training", "training loss (first epoch = 1)")
     sketch.axes(right, "steps of training", "validation NDCG@10")
+    ends: tuple[list, list] = [], []
     for row, (name, (slot, run)) in enumerate(runs.items()):
         (colour, dash), letter = SLOTS[slot], "abcd"[slot]
         losses = (run["loss"] / run["loss"].iloc[0]).clip(upper=_TOP)
-        _curve(sketch, left, run["step"], losses, colour, dash, letter)
+        ends[0].append((*_curve(sketch, left, run["step"], losses, colour, dash), letter, colour))
         values = run["ndcg@10"].dropna() if "ndcg@10" in run else pd.Series(dtype=float)
         best = "not validated yet"
         if len(values):
-            _curve(sketch, right, run["step"][values.index], values, colour, dash, letter)
+            ends[1].append((*_curve(sketch, right, run["step"][values.index], values, colour, dash), letter, colour))
             x, y = right.at(run["step"][values.index].iloc[int(values.argmax())], values.max())
             sketch.polygon([(x - 9, y), (x, y - 9), (x + 9, y), (x, y + 9)], colour)
             best = f"best NDCG@10 {values.max():.3f}"
         y = 318 + 24 * row
         sketch.line([(14, y), (54, y)], colour, 3, dash)
         sketch.text(64, y, f"{letter}: {name}, {best}", bold=row == len(runs) - 1)
+    for side in (sorted(side, key=lambda end: end[1]) for side in ends if side):  # letters never lie on each other
+        for (x, _, letter, colour), y in zip(side, _apart(np.array([end[1] for end in side]), 16), strict=True):
+            sketch.text(x + 12, float(y), letter, colour=colour, bold=True)
     return sketch
 
 
-def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str, dash: str, letter: str) -> None:
+def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str, dash: str) -> tuple[float, float]:
+    """Draw it, and say where it ends."""
     points = [plane.at(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
     sketch.line(points if len(points) > 1 else points * 2, colour, 3, dash)
-    sketch.text(points[-1][0] + 12, points[-1][1], letter, colour=colour, bold=True)
+    return points[-1]
 
 
 @styled
