@@ -33,7 +33,7 @@ def test_both_ladders_have_the_same_rungs(value, side):
     plot = plot_two_ladders(here, there)
     left, right = plot.figure.axes
     assert len(left.get_yticklabels()) == len(RUNGS) and left.get_ylim() == right.get_ylim()
-    assert f"finds {value:.4f} of what is hidden, {side} the 0.1830 printed in the paper" in plot.caption
+    assert f"finds {value:.3f} of what is hidden, {side} the 0.183 printed in the paper" in plot.caption
 
 
 def test_every_rung_stands_in_the_table_of_movielens():

@@ -55,11 +55,11 @@ def plot_with_and_without(differences: pd.DataFrame, pairs: Mapping[str, tuple[s
         pairs: by what is written at the left, with and without; the caption tells of the first two, by what stands
             before the colon. Where more models are added up on one side, it is not the graph that differs.
     """
-    rows = differences.set_index(["first", "second"])
     ax, told = new_axes(9, 0.6 * len(pairs) + 1.1), []
     ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
     for place, (name, pair) in enumerate(pairs.items()):
-        difference, low, high = (float(rows.loc[pair, column]) for column in ("difference", "low", "high"))
+        found = differences[(differences["first"] == pair[0]) & (differences["second"] == pair[1])]
+        difference, low, high = found[["difference", "low", "high"]].to_numpy(dtype=float)[0].tolist()
         certain, colour = low > 0 or high < 0, ACCENT if pair[0].count("+") == pair[1].count("+") else INK
         ax.plot([low, high], [place, place], color=colour, linewidth=3)
         ax.plot(difference, place, "D", color=colour, markersize=8, markerfacecolor=colour if certain else "white")
@@ -101,8 +101,8 @@ def plot_two_ladders(results: pd.DataFrame, gowalla: pd.DataFrame) -> Plot:
     side = "above" if filtered > theirs else "below"
     return Plot(
         cast(Figure, left.figure),
-        f"On Gowalla a graph filter that trains nothing finds {filtered:.4f} of what is hidden, {side} the "
-        f"{theirs:.4f} printed in the paper for the trained LightGCN.",
+        f"On Gowalla a graph filter that trains nothing finds {filtered:.3f} of what is hidden, {side} the "
+        f"{theirs:.3f} printed in the paper for the trained LightGCN.",
     )
 
 
