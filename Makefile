@@ -89,7 +89,7 @@ workshop: .venv/.dev  ## the edition for the room, in build/workshop: make works
 slides: .venv/.dev  ## slides of each notebook, one file each that needs nothing else, in build/slides
 	@$(BIN)/python -m tests.teaching slides
 
-guide: .venv/.dev  ## compute the plans and the wrong answers in notebooks/INSTRUCTORS.md
+guide: .venv/.dev  ## compute the plans and wrong answers in notebooks/INSTRUCTORS.md, and draw README's moving picture
 	@$(BIN)/python -m tests.teaching guide
 
 bench: .venv/.bench  ## measure the ladder (course_lib/tables/results.csv) and the peers, side by side

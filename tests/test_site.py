@@ -118,7 +118,7 @@ def test_without_ben_casablanca_never_reaches_ada():
 
 def test_the_moving_picture_of_the_readme_is_that_of_notebook_01_and_stands_still_where_asked():
     svg = PICTURE.read_text(encoding="utf-8")
-    assert svg == animated(colours_travel()), "run python -m tests.site.animation"
+    assert svg == animated(colours_travel()), "run make guide"
     ElementTree.fromstring(svg)
     assert "prefers-reduced-motion" in svg and svg.count('class="round"') == 3 and "href" not in svg
 

@@ -1,6 +1,6 @@
 """The moving picture of the README: the rounds of notebook 01 as one SVG, which plays where pictures are shown.
 
-`python -m tests.site.animation` writes it to `notebooks/gossip.svg`. Where motion is not wanted it stands still at the
+`make guide` writes it to `notebooks/gossip.svg`. Where motion is not wanted it stands still at the
 last round.
 """
 
@@ -63,6 +63,6 @@ def _animate(name: str, values: str, times: str, seconds: float, discrete: bool 
             f'repeatCount="indefinite"{mode}/>')  # fmt: skip
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Draw it anew from the frames of notebook 01."""
     PICTURE.write_text(animated(colours_travel()), encoding="utf-8")
-    print(PICTURE)

@@ -2,6 +2,7 @@
 
 import sys
 
+from tests.site import animation
 from tests.teaching import guide, slides, walk, workshop
 
 if __name__ == "__main__":
@@ -12,6 +13,7 @@ if __name__ == "__main__":
         elif verb == "walk":
             print(walk.walk(*(rest or [""])))
         elif verb == "guide":
+            animation.write()
             print(guide.write())
         else:
             print("\n".join(map(str, slides.write(rest or None))))

@@ -4,6 +4,7 @@ For each notebook of the edition: seconds until it is open, until Run All is don
 a move of its widget to the next view. Nobody reads along, so the rest of the plan's minutes is the people's.
 """
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -41,7 +42,7 @@ def walk(name: str) -> str:
             with lab_page(Path(folder) / "home") as page:
                 for path in sorted(edition.glob("[01][1-9]*.ipynb")):
                     rows.append(_row(page, path, minutes[path.stem[:2]]))
-                    print(rows[-1], flush=True)
+                    print(rows[-1], file=sys.stderr, flush=True)
         finally:
             jupyterlab.ROOT = root
     return "\n".join(rows)
