@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda clean
+.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz test-oldest test-newest clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -107,6 +107,25 @@ cuda: .venv/.dev  ## with an NVIDIA GPU: that it gives the same numbers, in thre
 
 load: .venv/.dev  ## many kernels at once beside one alone: memory, and how long a move of a widget takes (hub/README.md)
 	$(BIN)/python -m tests.benchmarks.load
+
+mutants: .venv/.dev  ## put one bug at a time into a copy, and see whether a test notices (tests/README.md): an hour or two
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutants $(ONLY)
+
+kills: .venv/.dev  ## end saving, training and downloads at random moments, and read what is left (tests/README.md): ten minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.kills
+
+fuzz: .venv/.dev  ## twenty thousand calls with arguments of every kind (tests/README.md): five minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz
+
+# The same tests of the library on the versions at either end of what pyproject.toml allows, in environments of their own.
+test-oldest test-newest: .venv/.dev
+	$(BIN)/uv venv --quiet --clear --seed --python 3.11 build/$@
+	UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-cpu} $(BIN)/uv pip install --quiet --python build/$@/bin/python --upgrade \
+		--resolution $(if $(filter %oldest,$@),lowest-direct,highest) --editable ".[lab,dev]"
+	OMP_NUM_THREADS=1 build/$@/bin/python -m pytest --quiet $(BROWSER:%=--ignore=%) tests
+
+test-oldest:  ## the tests, without Chromium and notebooks, on the lowest versions that pyproject.toml allows: ten minutes
+test-newest:  ## the same on the highest
 
 clean:  ## remove what the other verbs made; the downloaded data stays in your cache folder
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .mypy_cache .hypothesis
