@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.bpr import bpr_loss
+from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
@@ -48,6 +48,14 @@ def duel(tags: Tensor, n_steps: int, rate: float) -> list[Pair]:
         pairs.append(Pair(tags, -by_tag, margin, loss.item(), by_score[1].item()))
         tags = tags - rate * by_tag
     return pairs
+
+
+@torch.no_grad()
+def pair_margins(model: LightGCN, graph: Tensor, likes: Interactions, seed: int) -> Tensor:
+    """How far each like is ahead of one random item that the same user does not like: `(E,)`, drawn by `seed`."""
+    users, items = model(graph)
+    random = sample_negatives(likes.user, likes, torch.Generator().manual_seed(seed))
+    return (users[likes.user] * (items[likes.item] - items[random])).sum(dim=1)
 
 
 def move_item(order: Sequence[int], item: int, rank: int, seen: Collection[int] = ()) -> list[int]:

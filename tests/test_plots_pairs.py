@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from course_lib.plots.pairs import (
+    plot_leak,
     plot_loss_and_push,
     plot_margins,
     plot_order_and_error,
@@ -12,6 +13,7 @@ from course_lib.plots.pairs import (
     plot_pull,
     plot_pushes,
     plot_random_films,
+    plot_slopes,
 )
 from tests import drawings
 
@@ -68,7 +70,7 @@ def test_pushes_are_shares_of_the_pairs():
     plot = plot_pushes([0.5] * 10, [0.01] * 9 + [0.91])
     before, after = [patch.get_data().values for patch in plot.figure.axes[0].patches]
     assert before.max() == 1 and after[0] == pytest.approx(0.9) and after.sum() == pytest.approx(1)
-    assert "0.50 before training and pushes with 0.01 after it" in plot.caption
+    assert "0.50 before training and pushes with 0.010 after it" in plot.caption
     assert "hardest tenth of the pairs now holds 91% of all push" in plot.caption
 
 
@@ -76,8 +78,8 @@ def test_a_hundred_squares_for_a_hundred_random_films():
     plot = plot_random_films(hidden=0.014, rated=0.051)
     assert dots(plot.figure.axes[0]) == 0 and sum(len(line.get_xdata()) for line in plot.figure.axes[0].lines) == 100
     assert plot.caption == (
-        "Of 100 random films 1.4 are raves that we hid, 5.1 got one to three stars, and 93.5 were never rated, so "
-        "nobody knows."
+        "Of 100 random films 1.4 are raves that we hid and 5.1 got one to three stars, so 22% of those whose rating is "
+        "known are raves. The other 93.5 were never rated."
     )
 
 
@@ -89,8 +91,35 @@ def test_two_models_are_told_apart_only_by_their_interval(low, high, verdict):
         {"model": ["a", "b", "c"] * 2, "split_seed": [0, 0, 0, 7, 7, 7], "ndcg@10": [0.3, 0.2, 0.1, 0.2, 0.3, 0.1]}
     )
     row = {"first": ["c", "a"], "second": ["b", "b"], "difference": [9, 0.01], "low": [9, low], "high": [9, high]}
-    caption = plot_pair_of_models(results, pd.DataFrame(row), "a", "b", "c").caption
-    assert caption.startswith("a is ahead of b on 1 of 2 splits. The mean difference is +0.010") and verdict in caption
+    plot = plot_pair_of_models(results, pd.DataFrame(row), "a", "b", ("c",))
+    assert plot.caption.startswith("a is ahead of b on 1 of 2 splits. The mean difference is +0.010")
+    assert verdict in plot.caption
+    left, right = plot.figure.axes
+    assert [label.get_text() for label in left.get_yticklabels()] == ["a", "b", "c"]
+    per_split = next(
+        line.get_xdata() for line in right.lines if len(line.get_xdata()) == 2 and line.get_marker() == "o"
+    )
+    assert list(per_split) == pytest.approx([0.1, -0.1])  # what the caption counts is what is drawn
+    more = pd.concat([results, results.query("model == 'b'").assign(model="d")])
+    both = plot_pair_of_models(more, pd.DataFrame(row), "a", "b", ("d", "c")).caption
+    assert both.endswith("d comes to 0.250, and c to 0.100.")
+
+
+def test_a_slope_that_is_no_number_ends_its_line():
+    x = np.array([-110.0, -30.0, 0.0])
+    slopes = {"plain": np.array([np.nan, -1.0, -0.5]), "patched": np.array([-0.0, -0.001, -0.5])}
+    plot = plot_slopes(x, slopes | {"safe": np.array([-1.0, -1.0, -0.5])}, at=-110)
+    assert plot.caption == (
+        "A pair at −110 is badly wrong, so its slope should be close to −1. With safe it's −1.000, with patched it's "
+        "0.000, and with plain it's no number."
+    )
+    (mark,) = [line for line in plot.figure.axes[0].lines if line.get_marker() == "X"]
+    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (-30, -1)
+
+
+def test_a_leak_is_judged_split_by_split():
+    plot = plot_leak([0.28, 0.29, 0.30], [0.29, 0.285, 0.31])
+    assert "looks better on 2 of 3, by -0.0050 to 0.0100" in plot.caption
 
 
 def test_a_pull_is_an_arrow_along_it_and_no_pull_is_none():
@@ -108,3 +137,12 @@ def test_a_pull_is_an_arrow_along_it_and_no_pull_is_none():
     assert moved[0][0] > 10 and moved[1][0] == pytest.approx(-moved[0][0], abs=0.2)
     assert all(down == pytest.approx(0, abs=0.2) for _, down in moved)
     assert {"loss 0.69, push 0.50", "you"} <= set(drawings.words(svg))
+
+
+def test_the_margin_is_a_thick_stretch_between_the_landings_of_the_films():
+    tags = np.array([[2.0, 0.0], [1.0, 1.0], [-0.5, -1.0]])
+    svg = plot_pull(["you", "a", "b"], [tags], np.zeros((3, 2)), 3.0, 0.05, 0.05).svg("alt")
+    (thick,) = [line for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "7"]
+    (x, up), (x2, up2) = [[float(n) for n in point.split(",")] for point in thick.get("points").split()]
+    assert up == up2 and x - x2 == pytest.approx(1.5 * 320 / 3.5, abs=0.3)  # the landings are 1.5 apart
+    assert "thick: how far the rave leads along the tag; times its length, 3.00" in drawings.words(svg)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from course_lib.graph import adjacency
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import split_scores, tag_parts
-from course_lib.what_if import by_half, duel, falls, move_item, places_lost
+from course_lib.what_if import by_half, duel, falls, move_item, pair_margins, places_lost
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,17 @@ def test_a_step_pulls_the_rave_and_pushes_the_random_film_equally_far():
     assert torch.allclose(before.pulls, by_hand.double())
     assert torch.allclose(after.tags, before.tags + 0.5 * before.pulls)
     assert after.margin > before.margin and after.loss < before.loss and after.push < before.push
+
+
+def test_every_like_of_a_party_meets_a_film_that_its_guest_did_not_like(paper):
+    model = LightGCN(*paper.sizes, embedding_dim=4, n_layers=1, seed=0)
+    tags, graph = torch.tensor([[1.0]]).expand(paper.n_users, 4), adjacency(paper)
+    items = torch.zeros(paper.n_items, 4)
+    items[paper.item] = 1.0
+    model.forward = lambda _graph: (tags, items)  # a film that anybody likes scores 4, Dune scores 0
+    margins = pair_margins(model, graph, paper, seed=0)
+    assert margins.shape == paper.user.shape and not margins.requires_grad
+    assert set(margins.tolist()) <= {0.0, 4.0} and torch.equal(margins, pair_margins(model, graph, paper, seed=0))
 
 
 def test_tags_of_zero_teach_nothing():

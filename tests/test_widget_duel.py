@@ -1,3 +1,4 @@
+from html import escape
 from time import perf_counter
 
 import pytest
@@ -9,13 +10,14 @@ from tests import drawings
 def test_steps_are_told_in_words_and_the_picture_changes():
     widget = DuelWidget("the writer", "Star Wars (1977)", "Sliding Doors (1998)")
     assert widget.summary() == (
-        "Before the first step Star Wars (1977) trails Sliding Doors (1998) by 2.32 for the writer. "
-        "The loss is 2.41 and the push 0.91, so the next step moves both films by 0.19."
+        "Before the first step Star Wars (1977) trails Sliding Doors (1998) by 2.32 for the writer, "
+        "and the push is 0.91. The next step moves both films by 0.19 and the guest by 0.39. The guest's tag is 1.39 "
+        "long, and 2.24 away from the rave."
     )
     before = widget.view.value
     widget.steps.value = 1
     assert widget.summary().startswith("After 1 step Star Wars") and widget.view.value != before
-    assert widget.summary() in widget.view.value and {"the writer", "Star Wars (1977)"} <= set(
+    assert escape(widget.summary()) in widget.view.value and {"the writer", "Star Wars (1977)"} <= set(
         drawings.words(widget.picture().svg("alt"))
     )
 
@@ -34,7 +36,7 @@ def test_the_button_takes_one_step_until_there_is_none_left():
 def test_a_tie_is_called_level():
     widget = DuelWidget()
     widget.start.value = "a tie"
-    assert "your rave is level with a random film for you. The loss is 0.69 and the push 0.50" in widget.summary()
+    assert "your rave is level with a random film for you, and the push is 0.50" in widget.summary()
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -56,3 +58,12 @@ def test_a_move_is_drawn_in_a_moment():
     started = perf_counter()
     widget.steps.value = 12
     assert perf_counter() - started < 0.1
+
+
+def test_who_cannot_press_is_told_when_the_order_turns():
+    widget = DuelWidget()
+    assert widget.turns() == " Two steps from here the rave is ahead, and each step after that moves less."
+    widget.steps.value = 1
+    assert widget.turns().startswith(" One step from here")
+    widget.steps.value = 2
+    assert not widget.turns()

@@ -212,27 +212,29 @@ def plot_crosstalk(signal: float, noise: Mapping[int, float], found: Mapping[int
 
 
 @styled
-def plot_overlap(random: pd.DataFrame, chosen: pd.DataFrame) -> Plot:
+def plot_overlap(before: pd.DataFrame, after: pd.DataFrame, names: tuple[str, str] = ("random", "chosen")) -> Plot:
     """How far two films' tags point the same way, by how many fans they share: mean and one standard deviation.
 
     Args:
-        random, chosen: of `influence.overlap_by_fans`.
+        before, after: of `influence.overlap_by_fans`; the first are tags that overlap by lot.
+        names: what kinds of tags they are.
     """
     ax = new_axes(9, 3.6)
-    for table, colour, marker, name in ((random, MUTED, "s", "random"), (chosen, GUEST, "o", "chosen")):
+    for table, colour, marker, name in ((before, MUTED, "s", names[0]), (after, GUEST, "o", names[1])):
         low, high = table["overlap"] - table["spread"], table["overlap"] + table["spread"]
         ax.fill_between(table["shared"], low, high, color=colour, alpha=0.2, lw=0)
         ax.plot(table["shared"], table["overlap"], color=colour, marker=marker)
         ax.annotate(name, (len(table) - 1, table["overlap"].iloc[-1]), (9, 9), textcoords="offset points",
                     color=colour, va="center")  # fmt: skip
     ax.axhline(0, color="#333333", linewidth=1)
-    ax.set(xlabel="fans that two films have in common", ylabel="overlap of their tags (cosine)")
-    ax.set_xlim(right=len(chosen) - 0.4)
-    first, last, wide = chosen["overlap"].iloc[0], chosen["overlap"].iloc[-1], random["spread"].iloc[0]
+    ax.set(xlabel="of all fans of either film, those who are fans of both", ylabel="overlap of their tags (cosine)")
+    ax.set_xlim(right=len(after) - 0.4)
+    first, last, wide = after["overlap"].iloc[0], after["overlap"].iloc[-1], before["spread"].iloc[0]
     return Plot(
         cast(Figure, ax.figure),
-        f"Two random tags overlap by lot, {wide:.2f} up or down (band: one standard deviation), whoever their fans "
-        f"are. Chosen ones go from {first:.2f} without a common fan to {last:.2f}.".replace("-", "−"),
+        f"Two {names[0]} tags overlap by lot, {wide:.2f} up or down (band: one standard deviation), whoever their fans "
+        f"are. {names[1].capitalize()} ones go from {first:.2f} without a common fan to {last:.2f} where "
+        f"{after['shared'].iloc[-1]} of the fans are fans of both.".replace("-", "−"),
     )
 
 

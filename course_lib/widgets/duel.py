@@ -9,6 +9,7 @@ import torch
 from course_lib.plots.pairs import plot_pull
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot
+from course_lib.plots.text import count
 from course_lib.what_if import Pair, duel
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
@@ -34,13 +35,15 @@ class DuelWidget:
     """
 
     contract: ClassVar = (
-        Promise("steps", 0, 8, "margin", "rises",
-                "A step pulls the rave towards the guest, pushes the random film away just as far, and moves the "
-                "guest's own tag too.", {"start": "wrong order"}),
-        Promise("steps", 4, 12, "push", "falls",
-                "The better the order, the smaller the push.", {"start": "wrong order"}),
-        Promise("start", "wrong order", "easy pair", "stride", "falls",
-                "This pair was right from the start, and it hardly moves.", {"steps": 0}),
+        Promise("steps", 0, 12, "distance", "falls",
+                "The rave doesn't go straight at the guest, it goes in the direction of the guest's tag. They end up "
+                "closer because the guest has come to meet it.", {"start": "wrong order"}),
+        Promise("start", "wrong order", "easy pair", "furthest", "stays",
+                "It's the guest's. One film pulls at it and the other pushes, so with these tags a step moves it twice "
+                "as far as either film, or further.", {"steps": 0}),
+        Promise("steps", 4, 12, "length", "rises",
+                "A longer tag makes every margin larger, so once the order is right the tags only grow.",
+                {"start": "wrong order"}),
     )  # fmt: skip
 
     def __init__(self, guest: str = "you", raved: str = "your rave", random: str = "a random film") -> None:
@@ -60,25 +63,38 @@ class DuelWidget:
         """The margin, by how much the rave leads."""
         return self._pair().margin
 
-    def push(self) -> float:
-        """The push, 0 to 1: how hard the pair moves its tags."""
-        return self._pair().push
+    def distance(self) -> float:
+        """How far the rave is from the guest."""
+        return float((self._pair().tags[0] - self._pair().tags[1]).norm())
 
-    def stride(self) -> float:
-        """How far the next step moves the raved film."""
-        return RATE * float(self._pair().pulls[1].norm())
+    def furthest(self) -> str:
+        """Which of the three tags the next step moves furthest."""
+        return self._names[int(self._pair().pulls.norm(dim=1).argmax())]
+
+    def length(self) -> float:
+        """The length of the guest's tag."""
+        return float(self._pair().tags[0].norm())
 
     def summary(self) -> str:
         """What is on screen, in words."""
         guest, raved, random = self._names
         pair, n = self._pair(), self.steps.value
+        own, film = (RATE * float(pair.pulls[which].norm()) for which in (0, 1))
         when = f"After {n} step{'' if n == 1 else 's'}" if n else "Before the first step"
         state = "leads" if pair.margin > 0.005 else "trails" if pair.margin < -0.005 else "is level with"
         lead = f" by {abs(pair.margin):.2f}" if abs(pair.margin) > 0.005 else ""
         return (
-            f"{when} {raved} {state} {random}{lead} for {guest}. The loss is {pair.loss:.2f} and the push "
-            f"{pair.push:.2f}, so the next step moves both films by {self.stride():.2f}."
+            f"{when} {raved} {state} {random}{lead} for {guest}, and the push is {pair.push:.2f}. The next step moves "
+            f"both films by {film:.2f} and the guest by {own:.2f}. The guest's tag is {self.length():.2f} long, and "
+            f"{self.distance():.2f} away from the rave."
         )
+
+    def turns(self) -> str:
+        """For those who cannot press: after how many steps from here the rave is ahead."""
+        pairs, now = self._pairs[self.start.value], self.steps.value
+        ahead = next((n - now for n, pair in enumerate(pairs) if n >= now and pair.margin > 0), 0)
+        step = f"{count(ahead).capitalize()} step{'' if ahead == 1 else 's'}"
+        return f" {step} from here the rave is ahead, and each step after that moves less." if ahead else ""
 
     def picture(self) -> Sketch:
         """What is on screen."""
@@ -104,4 +120,5 @@ class DuelWidget:
         self.view.value = f"<p>{escape(summary)}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), lambda: self.picture().figure)
+        told = self.summary() + self.turns()
+        live.show(self.box, told, lambda: self.picture().figure, captions={told: told})

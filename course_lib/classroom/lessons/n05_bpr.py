@@ -132,7 +132,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, -rate),
-                "the two signs are swapped: the raved film comes towards the guest, and the random one moves away.",
+                "the two signs are swapped: the raved film goes in the direction of the guest's tag, the random one "
+                "against it.",
             ),
             Mistake(
                 lambda e_u, e_i, e_j, rate: _films_after(e_u, e_i, e_j, rate * float(torch.exp(e_u @ (e_i - e_j)))),
@@ -167,7 +168,8 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "`push * e_u` points towards the guest. One film goes that way, the other goes the opposite way.",
+            "`push * e_u` points in the direction of the guest's tag. One film goes that way, the other goes the "
+            "opposite way.",
             "As for the guest: where the film is, plus or minus `rate * push` times the direction.",
         ),
         remember="Both films move along the guest's tag, equally far and in opposite directions.",
@@ -248,9 +250,12 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Call `sample_negatives` a few times and stack what it returns: `(n, B)`. So is `scores[user, films]`.",
-            "`argmax(dim=0)` says which of the n films is the hardest, and `films.gather(0, place[None])[0]` takes it.",
-            "Try n = 2, 8 and 50. The hardest of many is often a film that the guest would love.",
+            "An easy film is one that's already far behind. Which of the things you're given tells you how far "
+            "behind a film is?",
+            "The hardest film of all is often one that the guest would love. So how many films should be in the "
+            "running?",
+            "`scores[user, films]` also takes films of shape `(n, B)`, and `films.gather(0, place[None])[0]` takes one "
+            "of n.",
         ),
         remember="Harder random films teach more, until the hardest are the ones the guest would love.",
     ),
