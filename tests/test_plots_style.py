@@ -40,7 +40,15 @@ LADDER = pd.DataFrame({"model": ["LightGCN", "EASE"], "split_seed": [0, 0], "ndc
 OVERLAP = pd.DataFrame({"shared": ["none", "all"], "pairs": [9, 1], "overlap": [0.0, 0.7], "spread": [0.1, 0.1]})
 PLOTS = {
     gossip.plot_flow: [{"load": "100 ratings", "graph": "3 guests"}],
-    gossip.plot_how_loud: [np.array([3.0, 2.0, 1.0, 0.0]), ["Alien", "Brazil"]],
+    gossip.plot_how_loud: [
+        np.array([3.0, 2.0, 1.0, 0.0]),
+        np.array([5, 9, 8, 1]),
+        np.ones(4),
+        ["Alien", "Brazil", "Dune", "Emma"],
+        [0, 1],
+        "the writer's",
+        4,
+    ],
     graph_views.plot_between_guests: [PARTY, GUESTS, TOPICS, 0, 1],
     graph_views.plot_seats: [GUESTS, TOPICS],
     graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben's"],

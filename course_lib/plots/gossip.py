@@ -72,33 +72,60 @@ def _draw_step(ax: Axes, name: str, left: float) -> None:
 
 
 @styled
-def plot_how_loud(loudness: np.ndarray, listed: Sequence[str]) -> Plot:
-    """Every film that could arrive as a dot, placed by how loudly it does; those that are listed stand out.
+def plot_how_loud(
+    loudness: np.ndarray,
+    fame: np.ndarray,
+    shared: np.ndarray,
+    titles: Sequence[str],
+    listed: Sequence[int],
+    possessive: str,
+    n_raves: int,
+) -> Plot:
+    """Every film that could arrive as a dot, its fame to the right and its loudness upwards; the listed are named.
 
     Args:
         loudness: `(n,)` of each film that somebody raved about and the guest didn't; 0 where nothing arrives.
-        listed: titles of the loudest, best first.
+        fame: `(n,)` raves of each film.
+        shared: `(n,)` how many of the guest's raves one of its fans shares, on average.
+        titles: of the films.
+        listed: places of the loudest films in these arrays, best first.
+        possessive: "your" or "the writer's".
+        n_raves: how many raves the guest has.
     """
-    heard = np.sort(loudness[loudness > 0])[::-1]
-    k = min(len(listed), len(heard))
-    reach = f"Gossip brings {len(heard):,} of the {len(loudness):,} other films that anybody raved about"
-    ax = new_axes(10, 2.6)
-    if k:
-        heard = heard / heard[0]
-        height = np.random.default_rng(0).uniform(0.2, 0.8, len(heard))  # apart, so that dots don't hide each other
-        ax.scatter(heard[k:], height[k:], s=16, color=MUTED, alpha=0.5, linewidths=0)
-        ax.scatter(heard[:k], height[:k], s=90, color=FILM, edgecolors=INK, zorder=3)
-        middle = float(np.median(heard))
-        ax.plot([middle, middle], [0, 1], color=GUEST, lw=2)
-        ax.text(middle, 1.04, "half of the films arrive more quietly than this", ha="left", va="bottom", color=GUEST)
-        ax.text(1, 1.04, f"the {count(k)} on the list", ha="right", va="bottom", weight="bold")
-        ax.annotate(
-            shorten(listed[0], 30), (1, height[0]), (1, -0.02), ha="right", va="top", arrowprops={"arrowstyle": "-"}
-        )
-        reach += f", half of them with at most {middle:.0%} of the loudness of {listed[0]}"
-    ax.set(xlim=(0, 1.03), ylim=(-0.25, 1.25), yticks=[], xlabel="how loudly a film arrives (the loudest: 1)")
-    ax.spines["left"].set_visible(False)
-    return Plot(cast(Figure, ax.figure), f"{reach}. The {count(k)} loudest make the list.")
+    heard = loudness > 0
+    told = f"Gossip brings {heard.sum():,} of the {len(loudness):,} other films that anybody raved about"
+    ax = new_axes(10, 4.2)
+    ax.set(xlabel="fame: how many raves the film has", ylabel="how loudly it arrives (the loudest: 1)", ylim=(0, 1.06))
+    if not len(listed):
+        return Plot(cast(Figure, ax.figure), f"{told}.")
+    loud, best = loudness / loudness[listed[0]], np.asarray(listed)
+    others = heard.copy()
+    others[best] = False
+    ax.scatter(fame[others], loud[others], s=16, color=MUTED, alpha=0.5, linewidths=0)
+    ax.scatter(fame[best], loud[best], s=80, color=FILM, edgecolors=INK, zorder=3)
+    side, heights = fame.max() * 1.06, np.linspace(1, 0.34, 10)  # the names, in the order in which they arrive
+    for place, (film, height) in enumerate(zip(best, heights, strict=False), start=1):
+        ax.plot([fame[film], side], [loud[film], height], color=INK, lw=0.7)
+        ax.text(side * 1.01, height, f"{place}  {shorten(titles[film], 36)}", va="center", parse_math=False)
+    known = np.flatnonzero(others & (fame >= np.median(fame[best])))
+    if len(known):  # as famous as the listed, and quiet for this guest
+        quiet = known[np.argmin(loud[known])]
+        ax.annotate(shorten(titles[quiet], 32), (fame[quiet], loud[quiet]), (-20, -45), ha="right",
+                    textcoords="offset points", arrowprops={"arrowstyle": "-"}, parse_math=False)  # fmt: skip
+    ax.set_xlim(0, side * 1.65)
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= fame.max()])
+    first, by_fame = int(best[0]), np.argsort(-fame, kind="stable")
+    famous = int(next((film for film in by_fame if film != first), first))
+    place = int((fame > fame[first]).sum()) + 1
+    only = "only " * (place > len(best))
+    rank = "the most famous of them and arrives" if place == 1 else f"{only}number {place} by fame and still arrives"
+    other = "the next by fame" if place == 1 else "number 1 by fame"
+    raves = f"{possessive} {n_raves} rave{'s' * (n_raves != 1)}"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"{told}. {titles[first]} is {rank} loudest: on average its fans share {shared[first]:.1f} of {raves}, and "
+        f"those of {titles[famous]}, {other}, {shared[famous]:.1f}.",
+    )
 
 
 def plot_message_passing(

@@ -41,7 +41,7 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
         columns: in the order in which the methods were met.
     """
     n = len(columns)
-    cell = min(2.9, (11.4 - _RANKS) / max(n, 1))  # width of a column, in inches
+    cell = min(2.9 if n > 1 else 7, (11.4 - _RANKS) / max(n, 1))  # width of a column, in inches; one alone is broad
     n_rows = max((len(column.titles) for column in columns), default=0) or 10
     width, height = _RANKS + n * cell, _HEAD + n_rows * _ROW + _FOOT
     figure = new_figure(width, height)

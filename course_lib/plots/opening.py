@@ -8,7 +8,7 @@ from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED
 from course_lib.plots.sketch import Sketch
 
 _WIDTH, _ROW, _TOP = 900, 38, 40
-_YOU, _LIKED, _PEER, _LISTED = 40, (118, 354), (396, 534), (586, 892)  # the four columns, from left to right
+_YOU, _LIKED, _PEER, _LISTED = 40, (112, 340), (372, 498), (538, 892)  # the four columns, from left to right
 _PALE_FILM, _PALE_GUEST = "#fff3da", "#dcebf8"
 
 
@@ -50,14 +50,14 @@ def plot_arrivals(who: str, arrivals: Sequence[Arrival], lit: int) -> Sketch:
     on = arrivals[lit] if arrivals else Arrival("", "", "")
     sketch.circle(_YOU, middle, 24, GUEST, INK, 1.5)
     for title, y in liked.items():
-        _card(sketch, _LIKED, y, _fit(title, 25), title == on.liked)
+        _card(sketch, _LIKED, y, _fit(title, 23), title == on.liked)
     for name, y in peers.items():
         is_lit = name == on.peer
         sketch.rect(_PEER[0] + 14, y - 15, _PEER[1] - _PEER[0] - 14, 30, GUEST if is_lit else _PALE_GUEST)
         sketch.circle(_PEER[0] + 15, y, 15, GUEST if is_lit else _PALE_GUEST, INK, 1)
         sketch.text((_PEER[0] + 30 + _PEER[1]) / 2, y, name, "middle", bold=is_lit)
     for place, y in listed.items():
-        _card(sketch, _LISTED, y, f"{place + 1}  {_fit(arrivals[place].film, 28)}", place == lit)
+        _card(sketch, _LISTED, y, f"{place + 1}  {_fit(arrivals[place].film, 35)}", place == lit)
     return sketch
 
 
@@ -67,12 +67,14 @@ def _card(sketch: Sketch, ends: tuple[float, float], y: float, text: str, lit: b
 
 
 def _fit(title: str, length: int) -> str:
-    """A title of at most `length` characters that keeps its year: "Indiana Jones and… (1989)"."""
+    """A title of at most `length` characters: with its year if there is room, else without, cut only if it must be."""
     parts = re.fullmatch(r"(.+?)(?:, (?:The|A|An))? (\(\d{4}\)).*", title)
     if len(title) <= length or not parts:
         return title if len(title) <= length else title[: length - 1].rstrip() + "…"
-    name, room = parts[1], length - len(parts[2]) - 1
-    return f"{name if len(name) <= room else name[: room - 1].rstrip() + '…'} {parts[2]}"
+    name, year = parts.groups()
+    if len(name) > length:
+        return name[: length - 1].rstrip() + "…"
+    return f"{name} {year}" if len(name) + 1 + len(year) <= length else name
 
 
 def _levels(names: Sequence[str], height: float) -> dict[str, float]:

@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets
+import torch
 
 from course_lib.baselines import untrained_gossip
 from course_lib.classroom.guest import ENOUGH_TO_HIDE, N_HIDDEN, Guest, newcomer, writer
@@ -92,12 +93,14 @@ class ArrivalWidget:
             f"This is one of {walk.n_walks:,} such walks that lead there."
         )
         if n > 1:
+            even, only = ("even ", "only ") if walk.share < 0.5 else ("", "")
             told += (
-                f" Those through the same rave carry {walk.share:.0%} of the gossip, more than any other rave's do, "
-                f"and the rest together carry {1 - walk.share:.0%}."
+                f" No single rave explains it: {even}{liked} brought {only}{walk.share:.0%} of what {self._guest.name} "
+                "heard about this film."
             )
         if n_drawn < n:
-            told += f" {count(n_drawn).capitalize()} of the {n} raves shown {'is' if n_drawn == 1 else 'are'} drawn."
+            are = "is" if n_drawn == 1 else "are"
+            told += f" {count(n_drawn).capitalize()} of {self._guest.possessive} {n} raves {are} drawn."
         return told
 
     def _answer(self) -> None:
@@ -109,13 +112,23 @@ class ArrivalWidget:
         self._draw()
 
     def how_loud(self) -> "Plot":
-        """How loudly every film arrives, and where the ten on the list lie among them."""
+        """How famous every film is and how loudly it arrives, and where the ten on the list lie among them."""
         from course_lib.plots.gossip import plot_how_loud
 
-        others = self._split.fit.item_degree() > 0
-        others[self._guest.shown] = False
-        listed = [self._names[walk.item] for walk in self._walks]
-        return plot_how_loud(self._guest.scores(self._scorer)[others].numpy(), listed)
+        raves, mine = self._split.fit, self._guest.shown
+        fame = raves.item_degree()
+        of_guest = torch.zeros(raves.n_users).index_add_(0, raves.user, torch.isin(raves.item, mine).float())
+        shared = torch.zeros(raves.n_items).index_add_(0, raves.item, of_guest[raves.user]) / fame.clamp_min(1)
+        others = [item for item in fame.nonzero().flatten().tolist() if item not in {*mine.tolist()}]
+        return plot_how_loud(
+            self._guest.scores(self._scorer)[others].numpy(),
+            fame[others].numpy(),
+            shared[others].numpy(),
+            [self._names[item] for item in others],
+            [others.index(walk.item) for walk in self._walks],
+            self._guest.possessive,
+            len(mine),
+        )
 
     def _draw(self, _change: dict | None = None) -> None:
         picture = self.picture().svg(self.summary())

@@ -163,7 +163,6 @@ EXERCISES = (
         hints=(
             "A round carries news over one line. Draw Fay at the right of the picture, with one line to Emma.",
             "From Fay you get to Emma, from there to Dev, and from Dev to Dune. How many lines is that?",
-            "Go on to Cleo and to Ben. A guest who raved about two films passes both on in the same round.",
         ),
     ),
     Exercise(
@@ -214,15 +213,16 @@ QUESTIONS = (
             ("It resembles the films you ticked.", "Nothing here knows what a film is like, only who raved about it."),
             (
                 "It's the film with the most raves.",
-                "Then everybody's list would begin in the same way, as the charts of notebook 02 do.",
+                "Fame makes a film loud, but then everybody's list would begin in the same way. Look again where the "
+                "first of the ten stands in the picture of all films.",
             ),
-            ("Its news arrives loudest, through guests who share your raves.", None),
+            ("Its news arrives loudest: many love it, and they share many of your raves.", None),
             (
                 "It's one of the few that three rounds can bring you.",
                 "Three rounds bring nearly every film that anybody raved about. They differ in how loudly they arrive.",
             ),
         ),
-        "Nearly every film can arrive in three rounds, and what makes the order is how loudly.",
+        "Nearly every film can arrive. Fame makes it loud for everybody, and shared raves make it loud for you.",
     ),
     Question(
         "Guests start empty. What is on a guest's tag after two rounds?",
