@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from course_lib.plots import judging
-from course_lib.plots.colours import ACCENT, INK, MUTED
+from course_lib.plots.colours import GUEST, INK, MUTED, PALETTE
 from course_lib.plots.ranking import plot_hits
 
 
@@ -21,10 +21,10 @@ def test_the_hits_of_a_list_are_counted():
 
 def test_what_lists_hold_adds_up_to_a_hundred():
     shares = pd.DataFrame({"hit": [0.2, 0.1], "low": [0.25, 0.005]}, index=["gossip", "charts"])
-    plot = judging.plot_list_contents(shares, "gossip")
+    plot = judging.plot_list_contents(shares, "gossip", "charts")
     assert plot.caption == (
         "Of a hundred films in the top tens of gossip, 20 are hidden raves, and the guest has rated 25 with 1 to 3 "
-        "stars."
+        "stars. On charts lists it's 0."
     )
     assert words(plot) == ["20", "10", "25", "55", "90"]  # half a film is too small for its number
     widths = [patch.get_width() for patch in plot.figure.axes[0].patches]
@@ -45,13 +45,14 @@ def test_rungs_stand_in_order_and_the_network_stands_out():
     plot = judging.plot_rungs(pd.DataFrame(rows, columns=["model", "split_seed", "ndcg@10"]), ["x", "net", "y"], "y")
     (ax,) = plot.figure.axes
     assert [label.get_text() for label in ax.get_yticklabels()] == ["x", "y", "net"]
-    assert [line.get_color() for line in ax.lines[::2]].count(ACCENT) == 1 and words(plot) == [
+    assert [line.get_color() for line in ax.lines[::2]].count(PALETTE[4]) == 1 and words(plot) == [
         "0.105",
         "0.205",
         "0.305",
     ]
     assert (
-        plot.caption == "Over 2 splits of MovieLens net comes out on top with 0.305, and our network (red) gets 0.205."
+        plot.caption
+        == "Over 2 splits of MovieLens net comes out on top with 0.305, and our network (purple) gets 0.205."
     )
 
 
@@ -64,11 +65,11 @@ def test_what_holds_zero_is_hollow_and_the_caption_says_so(last, verdict):
     assert plot.caption.startswith("On 1 of 2 single splits the interval holds zero. Over all it runs from ")
     assert plot.caption.endswith(f"to +0.5000 and {verdict}.")
     fills = [line.get_markerfacecolor() for line in plot.figure.axes[0].lines if line.get_marker() == "D"]
-    assert fills == ["white", ACCENT, ACCENT if last[1] > 0 else "white"]
+    assert fills == ["white", GUEST, GUEST if last[1] > 0 else "white"]
     assert words(plot).count("zero is inside") == fills.count("white")
 
 
-def test_judges_who_differ_from_the_first_are_red():
+def test_judges_who_differ_from_the_first_stand_out():
     rows = [
         ("recall@10", "course", 0.1),
         ("recall@10", "LensKit", 0.2),
@@ -78,7 +79,7 @@ def test_judges_who_differ_from_the_first_are_red():
     table = pd.DataFrame(rows, columns=["metric", "judge", "value"])
     plot = judging.plot_judges(table, ["hit@10", "recall@10"], ["course", "LensKit"])
     colours = [text.get_color() for ax in plot.figure.axes for text in ax.texts]
-    assert colours == [INK, INK, INK, ACCENT]
+    assert colours == [INK, INK, INK, PALETTE[4]]
     assert plot.caption == (
         "One list, the charts on MovieLens, and two judges. For recall@10 this course says 0.100 and LensKit says "
         "0.200."
@@ -92,11 +93,11 @@ def test_protocols_are_compared_across():
 
 
 def test_groups_of_guests_may_disagree():
-    table = pd.DataFrame({"hit@10": [0.5, 0.9], "ndcg@10": [0.2, 0.4], "recall@20": [0.5, 0.25]})
-    plot = judging.plot_by_activity(table, ["1 to\n2", "3 to\n9"])
+    table = pd.DataFrame({"hit@10": [0.5, 0.8, 0.9], "ndcg@10": [0.2, 0.2, 0.4], "recall@20": [0.5, 0.3, 0.25]})
+    plot = judging.plot_by_activity(table, ["1 to\n2", "3 to\n9", "10 to\n20"])
     assert plot.caption == (
-        "From the quietest to the busiest quarter of the guests Hit@10 and NDCG@10 rise, but recall@20 falls, from "
-        "0.50 to 0.25."
+        "From the quietest to the busiest quarter of the guests Hit@10 rises, NDCG@10 ends higher and recall@20 falls. "
+        "For recall@20 that's from 0.50 to 0.25."
     )
 
 
@@ -112,7 +113,7 @@ def test_validation_of_either_kind_is_drawn_below_each_test():
     rows = [(test, validation, seed, value) for test, validation, value in rows for seed in (0, 1)]
     plot = judging.plot_which_part(pd.DataFrame(rows, columns=["test", "validation", "seed", "kendall"]), "by fame")
     assert words(plot) == ["0.70", "0.60", "0.80"]
-    assert {line.get_color() for line in plot.figure.axes[0].lines} == {MUTED, ACCENT, INK}
+    assert {line.get_color() for line in plot.figure.axes[0].lines} == {MUTED, GUEST, INK}
     assert plot.caption.startswith(
         "With by fame in the test, validation agrees with it at 0.80 if it was hidden in the"
     )

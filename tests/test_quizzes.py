@@ -55,7 +55,7 @@ def test_the_list_of_notebook_06_has_the_ndcg_that_the_quiz_says():
     from course_lib.evaluation import ndcg_at_k
 
     value = ndcg_at_k(torch.tensor([[True, False, True, False, False]]), torch.tensor([3])).item()
-    (question,) = (question for question in QUESTIONS if "ranks 1 and 3" in question.text)
+    (question,) = (question for question in QUESTIONS if "places 1 and 3" in question.text)
     assert [option for option, misconception in question.options if misconception is None] == [
         f"1.5 / 2.131 = {value:.3f}"
     ]

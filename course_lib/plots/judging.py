@@ -13,12 +13,12 @@ from course_lib.plots.text import count
 
 
 @styled
-def plot_list_contents(shares: pd.DataFrame, told_of: str) -> Plot:
+def plot_list_contents(shares: pd.DataFrame, told_of: str, beside: str) -> Plot:
     """What the guests' top tens are made of, one bar per model.
 
     Args:
         shares: of all places, 0 to 1; index the models, columns `hit, low`: hidden raves, and films rated 1 to 3.
-        told_of: the model that the caption is about.
+        told_of, beside: the model that the caption is about, and one to hold it against.
     """
     ax, place = new_axes(9, 0.55 * len(shares) + 1.5), np.arange(len(shares))
     parts = {"hidden raves": (shares["hit"], FILM, ""), "rated 1 to 3 before": (shares["low"], ACCENT, "xx"),
@@ -40,7 +40,7 @@ def plot_list_contents(shares: pd.DataFrame, told_of: str) -> Plot:
     return Plot(
         cast(Figure, ax.figure),
         f"Of a hundred films in the top tens of {told_of}, {hit:.0f} are hidden raves, and the guest has rated "
-        f"{low:.0f} with 1 to 3 stars.",
+        f"{low:.0f} with 1 to 3 stars. On {beside} lists it's {100 * shares.loc[beside, 'low']:.0f}.",
     )
 
 
@@ -86,7 +86,7 @@ def plot_rungs(results: pd.DataFrame, models: Sequence[str], network: str) -> Pl
     ax = new_axes(9, 0.5 * len(order) + 1.0)
     for place, (model, mean) in enumerate(order.items()):
         dots = table[model].to_numpy()
-        colour = ACCENT if model == network else GUEST
+        colour = PALETTE[4] if model == network else GUEST
         up = place + 0.34 * (np.arange(len(dots)) * 0.618 % 1 - 0.5)
         ax.plot(dots, up, "o", color=colour, markersize=5, alpha=0.55)
         ax.plot([mean, mean], [place - 0.34, place + 0.34], color=INK, linewidth=2.5)
@@ -97,7 +97,7 @@ def plot_rungs(results: pd.DataFrame, models: Sequence[str], network: str) -> Pl
     return Plot(
         cast(Figure, ax.figure),
         f"Over {len(table)} splits of MovieLens {order.index[-1]} comes out on top with {order.iloc[-1]:.3f}, and our "
-        f"network (red) gets {order[network]:.3f}.",
+        f"network (purple) gets {order[network]:.3f}.",
     )
 
 
@@ -114,7 +114,7 @@ def plot_told_apart(rows: Mapping[str, tuple[float, float, float]], n_alone: int
     ax.axvline(0, color=INK, linewidth=1.5, linestyle=":")
     for place, (difference, low, high) in enumerate(rows.values()):
         clear = low > 0 or high < 0
-        colour = ACCENT if clear else INK
+        colour = GUEST if clear else INK
         ax.plot([low, high], [place, place], color=colour, linewidth=3)
         ax.plot(difference, place, "D", color=colour, markersize=8, markerfacecolor=colour if clear else "white")
         words = "zero is left out" if clear else "zero is inside"
@@ -135,7 +135,7 @@ def plot_told_apart(rows: Mapping[str, tuple[float, float, float]], n_alone: int
 
 @styled
 def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[str]) -> Plot:
-    """One and the same list by several judges: a panel per metric, a bar per judge; who differs from the first is red.
+    """One and the same list by several judges: a panel per metric, a bar per judge, purple if not as the first.
 
     Args:
         table: the stored passport, with `metric, judge, value`.
@@ -147,8 +147,8 @@ def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[st
     for ax, metric in zip(axes, metrics, strict=True):
         for place, value in enumerate(values[metric]):
             other = abs(value - values[metric].iloc[0]) > 5e-4
-            ax.barh(place, value, 0.66, color=ACCENT if other else MUTED)
-            ax.text(value, place, f" {value:.3f}", va="center", color=ACCENT if other else INK,
+            ax.barh(place, value, 0.66, color=PALETTE[4] if other else MUTED)
+            ax.text(value, place, f" {value:.3f}", va="center", color=PALETTE[4] if other else INK,
                     weight="bold" if other else "normal")  # fmt: skip
         ax.set_yticks(range(len(judges)), [_judge(judge) for judge in judges] if ax is axes[0] else [""] * len(judges))
         ax.tick_params(axis="y", length=0)
@@ -206,20 +206,21 @@ def plot_by_activity(table: pd.DataFrame, spans: Sequence[str]) -> Plot:
         for place, value in enumerate(values):
             ax.text(place, value, f"{value:.2f}", ha="center", va="bottom")
         ax.set_xticks(range(len(values)), spans)
-        ax.set(title=_name(metric), ylim=(0, 1.15 * values.max()))
-        ax.set_yticks([])
-        ax.spines["left"].set_visible(False)
+        ax.set(title=_name(metric), ylim=(0, 1.15 * float(table.max().max())))
+        ax.tick_params(axis="y", labelleft=ax is axes[0])
     axes[len(axes) // 2].set_xlabel("raves that the matchmaker knew of the guest")
     first, last = (dict(zip(map(str, table), table.iloc[row].tolist(), strict=True)) for row in (0, -1))
-    rises = [metric for metric in first if last[metric] > first[metric]]
-    falls = [metric for metric in first if metric not in rises]
-    moves = (rises, "rise"), (falls, "fall")
-    told = [f"{' and '.join(map(_name, names))} {verb}{'s' * (len(names) == 1)}" for names, verb in moves if names]
-    metric = (falls or rises)[0]
+    steps = table.diff().iloc[1:]
+    ways = {"rise": (steps > 0).all(), "fall": (steps < 0).all()}
+    told = []
+    for metric in first:
+        end = "ends higher" if last[metric] > first[metric] else "ends lower"
+        told.append(f"{_name(metric)} {next((f'{way}s' for way, clear in ways.items() if clear[metric]), end)}")
+    metric = min(first, key=lambda name: last[name] - first[name])
     return Plot(
         cast(Figure, axes[0].figure),
-        f"From the quietest to the busiest quarter of the guests {', but '.join(told)}, from {first[metric]:.2f} to "
-        f"{last[metric]:.2f}.",
+        f"From the quietest to the busiest quarter of the guests {', '.join(told[:-1])} and {told[-1]}. For "
+        f"{_name(metric)} that's from {first[metric]:.2f} to {last[metric]:.2f}.",
     )
 
 
@@ -236,9 +237,9 @@ def plot_by_fame(found: pd.DataFrame, told_of: str) -> Plot:
         place = np.arange(len(found)) + (bar - (n - 1) / 2) * 0.8 / n
         ax.bar(place, 100 * found[name], 0.76 / n, color=colour, label=name)
         for x, value in zip(place, 100 * found[name], strict=True):
-            ax.text(x, value, f"{value:.0f}", ha="center", va="bottom")
+            ax.text(x, value, f"{value:.0f}" if value >= 10 else f"{value:.1f}", ha="center", va="bottom")
     ax.set_xticks(range(len(found)), list(found.index))
-    ax.set(ylabel="hidden raves found, of 100", ylim=(0, 115 * float(found.max().max())))
+    ax.set(ylabel="of 100 hidden raves, found\nin lists of twenty films", ylim=(0, 115 * float(found.max().max())))
     ax.legend(loc="upper right")
     first, last = found[told_of].iloc[0], found[told_of].iloc[-1]
     return Plot(
@@ -258,7 +259,7 @@ def plot_which_part(table: pd.DataFrame, told_of: str) -> Plot:
     """
     ways = list(dict.fromkeys(table["test"]))
     ax, rows = new_axes(9, 0.62 * len(ways) + 2.2), {}
-    random, alike = (-0.17, MUTED, "validation hidden at random"), (0.17, ACCENT, "validation hidden as the test was")
+    random, alike = (-0.17, MUTED, "validation hidden at random"), (0.17, GUEST, "validation hidden as the test was")
     for place, test in enumerate(ways):
         for validation, (shift, colour, words) in (("at random", random), (test, alike)):
             if shift > 0 and test == "at random":

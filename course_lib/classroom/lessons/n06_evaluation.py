@@ -1,4 +1,4 @@
-"""The exercises of notebook 06: the perfect list, a paired interval, and a party that no broken ruler survives."""
+"""The exercises of notebook 06: the perfect list, a paired interval, and a party that no broken test survives."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ def _normal(first: Tensor, second: Tensor, draws: Tensor) -> Tensor:
 
 
 def values(party: dict) -> dict[str, Tensor]:
-    """NDCG@k of each guest of a small party: `right`, and as each broken ruler has it.
+    """NDCG@k of each guest of a small party: `right`, and as each broken test has it.
 
     Args:
         party: `scores`, a row per guest and a number per film; `learned` and `hidden`, pairs (guest, film); and `k`.
@@ -77,7 +77,7 @@ def values(party: dict) -> dict[str, Tensor]:
 
 
 def _is_caught(party: Any) -> dict[str, bool] | None:
-    """Whether each ruler gives some guest of the party another value than the right one: all are really applied."""
+    """Whether each broken test gives some guest of the party another value than the right one. All are applied."""
     if _out_of_form(party):
         return None
     found = values(party)
@@ -85,7 +85,7 @@ def _is_caught(party: Any) -> dict[str, bool] | None:
 
 
 def _look(party: Any) -> str | None:
-    """The first thing that is wrong with a party, or which rulers it lets pass."""
+    """The first thing that is wrong with a party, or which broken tests it lets pass."""
     if reason := _out_of_form(party):
         return reason
     missed = [name for name, caught in (_is_caught(party) or {}).items() if not caught]
@@ -93,7 +93,7 @@ def _look(party: Any) -> str | None:
 
 
 def _not_caught(n_caught: int, name: str) -> str:
-    return f"your party catches {n_caught} of {len(RULERS)} rulers. To catch {name} it needs {_IT_TAKES[name]}."
+    return f"your party catches {n_caught} of {len(RULERS)} broken tests. To catch {name} it needs {_IT_TAKES[name]}."
 
 
 def _out_of_form(party: Any) -> str | None:
@@ -237,8 +237,8 @@ EXERCISES = (
         ),
         hints=(
             "Start with one guest who has learned film 0 and hides two films, one on the list and one below it. Which "
-            "rulers does that catch?",
-            "There are few guests, so give the hidden films high numbers. What a ruler does with films that the guest "
+            "of the six does that catch?",
+            "There are few guests, so give the hidden films high numbers. What a test does with films that the guest "
             "learned from shows only if these score high.",
             "For the ties, give many films the same score, let the list end among them, and hide the first of them.",
         ),
@@ -248,14 +248,14 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "From 02: a guest gave a film two stars. What does the evaluation do with it?",
+        "From 02: charts of all ratings find more hidden ratings than charts of raves. What are the extra ones?",
         (
-            ("it hides it as a rave", "Only ratings of 4 and 5 are raves, and only raves are hidden."),
-            ("it leaves it on the list, as a miss", None),
-            ("it masks it, because the guest has seen it", "The mask holds what the matchmaker learned from: raves."),
-            ("it counts a dislike that was avoided", "The test knows no dislikes, only hidden raves and the rest."),
+            ("mostly raves", "The two charts were level on raves."),
+            ("ratings of 1, 2 or 3", None),
+            ("films that hardly anybody has rated", "Either way charts hold the films that most people rated."),
+            ("half raves, half lower ratings", "Then they'd find more raves too, and they don't."),
         ),
-        "A film rated 2 is neither learned from nor hidden, so it stays a candidate.",
+        "Charts of all ratings guess better what people will talk about, and no better what they'll love.",
     ),
     Question(
         "From 05: a random film may be a rave that we hid. Should the sampler of training pairs avoid those?",
@@ -267,7 +267,7 @@ QUESTIONS = (
         "To avoid them the sampler would have to know the test, and that knowledge would leak into the training.",
     ),
     Question(
-        "A guest hides 3 raves. The list has hits at ranks 1 and 3. What is NDCG@5?",
+        "A guest hides 3 raves. The list has hits at places 1 and 3. What is NDCG@5?",
         (
             ("1.5 / 2.131 = 0.704", None),
             ("1.5 / 1.631 = 0.920", "You held it against a perfect list of the two raves found. Three were hidden."),
