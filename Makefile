@@ -59,7 +59,7 @@ lint: .venv/.dev  ## style of code and notebooks, types, and nothing in a notebo
 resolve: .venv/.dev  ## can the pins be met on every Python and system that the README names? two minutes
 	$(BIN)/python -m tests.resolve
 
-lonely: .venv/.dev  ## does each notebook run alone, on the wheel in an empty environment? ten minutes
+lonely: .venv/.dev  ## does each notebook run alone, on the wheel in an empty environment? minutes
 	@$(BIN)/python -m tests.lonely
 
 stamp: .venv/.dev  ## write what stands the same in all notebooks: their first lines of set-up, links, the way to tell us
