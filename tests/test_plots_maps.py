@@ -12,11 +12,14 @@ POSITIONS = np.arange(20, dtype=float).reshape(10, 2)
 
 def test_the_chair_is_a_star_and_its_nearest_films_are_named_once_each():
     names = [f"dot {n}" for n in range(10)]
-    plot = maps.plot_chair(POSITIONS, 4, names, "your", k=3)
+    rank = np.array([0, 11, 12, 13, 14, 1, 2, 3, 4, 5])  # dot 4 is not among the ten nearest
+    plot = maps.plot_chair(POSITIONS, 4, names, "your", rank, k=3)
     room, corner = plot.figure.axes
     assert room.collections[2].get_offsets().tolist() == [[0, 1]]
     assert sorted(text.get_text() for text in corner.texts) == ["dot 4", "dot 5", "dot 6"]
-    assert plot.caption == "The two films nearest to your chair are dot 4 and dot 5."
+    assert plot.caption == "The plan puts dot 4 and dot 5 beside your chair. One of the two is a lie."
+    assert maps.true_and_false(POSITIONS, rank, 4) == (5, 4)
+    assert maps.true_and_false(POSITIONS, rank + 10, 4) == (5, 4)  # no true one: the one that comes closest
 
 
 def test_two_maps_draw_guests_first_and_say_what_they_keep():
@@ -29,42 +32,53 @@ def test_two_maps_draw_guests_first_and_say_what_they_keep():
     assert "t-SNE map 50% are true neighbours, and on the PCA map 25%" in plot.caption and "0.94" in plot.caption
 
 
-def test_genres_have_their_own_markers():
-    plot = maps.plot_genres(POSITIONS, ["War", "Horror", "other", "War", *["other"] * 6], 0.6, 0.4)
+def test_genres_are_counted_on_the_map_in_the_tags_and_by_chance():
+    flags = np.zeros((20, 3), dtype=bool)
+    flags[:10, 0] = flags[10:, 1] = flags[0, 2] = True  # the third genre has one film, which has no other beside it
+    apart = np.where(flags[:, :1], 0, 100) + np.random.default_rng(0).normal(size=(20, 2))
+    plot = maps.plot_genres({"on the map": apart, "in the tags": apart}, flags, ("War", "Horror", "Western"))
     (ax,) = plot.figure.axes
-    shapes = {c.get_label(): c.get_paths()[0].vertices.tobytes() for c in ax.collections}
-    assert list(shapes) == ["other", "Horror", "War"] and len(set(shapes.values())) == 3
-    counts = {c.get_label(): len(c.get_offsets()) for c in ax.collections}
-    assert counts == {"other": 7, "Horror": 1, "War": 2}
-    assert "In 60% of cases" in plot.caption and "shuffled it's 40%" in plot.caption
-    with pytest.raises(ValueError, match="at most 6 genres can be told apart, got 10"):
-        maps.plot_genres(POSITIONS, list("abcdefghij"), 0.6, 0.4)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["War", "Horror"]
+    assert ax.containers[0][0].get_height() == pytest.approx(90)  # nine of the ten nearest
+    assert ax.containers[2][0].get_height() == pytest.approx(100 * 9 / 19)
+    assert "in 90% of cases on the map, in 90% in the tags, and in 47% with" in plot.caption
 
 
 def test_popularity_axis_points_towards_fame():
-    plot = maps.plot_popularity_axis(np.array([1.0, -0.5]), np.array([1, 40]))
+    plot = maps.plot_popularity_axis(np.array([1.0, -0.5]), np.array([1, 40]), 0.24)
     (ax,) = plot.figure.axes
     assert ax.collections[0].get_offsets().tolist() == [[1, -1], [40, 0.5]]
     assert ax.get_xscale() == "log" and ax.get_xticks().tolist() == [1, 3, 10, 30]
-    assert "correlation is 1.00" in plot.caption
+    assert "holds 24%" in plot.caption and "at 1.00" in plot.caption
 
 
 def test_a_riddle_does_not_say_which_room_is_real():
-    plot = maps.plot_riddle([(POSITIONS, 0.4), (-POSITIONS, 0.6)], 4)
+    plot = maps.plot_riddle([POSITIONS, -POSITIONS])
     assert [ax.get_title("left") for ax in plot.figure.axes] == ["left", "right"]
-    assert "0.40 and 0.60" in plot.caption and "random" not in plot.caption
+    assert all(len(ax.collections) == 1 for ax in plot.figure.axes)  # guests and films have one colour
+    assert "10 dots" in plot.caption and "random" not in plot.caption
 
 
 def test_real_and_random_stand_in_a_grid():
-    gaps = {("real", 2): 0.1, ("real", 30): 0.2, ("random", 2): 0.3, ("random", 30): 0.4}
-    plot = maps.plot_real_and_random({key: (POSITIONS + key[1], gap, 1 - gap) for key, gap in gaps.items()}, 4)
+    kept = {("real", 2): 0.9, ("real", 30): 0.8, ("random", 2): 0.7, ("random", 30): 0.6}
+    mixed = POSITIONS[[0, 2, 4, 6, 1, 3, 5, 7, 8, 9]]  # each guest's nearest is a film
+    rooms = {(kind, p): ((POSITIONS if kind == "real" else mixed) + p, share) for (kind, p), share in kept.items()}
+    plot = maps.plot_real_and_random(rooms, 4)
     axes = plot.figure.axes
     assert [ax.get_title("left") for ax in axes[::2]] == [
         "real, perplexity 2: 90% true",
         "random, perplexity 2: 70% true",
     ]
-    np.testing.assert_array_equal(axes[3].collections[0].get_offsets(), POSITIONS[:4] + 30)
-    assert "is 0.10 for real and 0.30 for random" in plot.caption and "80% of the neighbours" in plot.caption
+    np.testing.assert_array_equal(axes[1].collections[0].get_offsets(), POSITIONS[:4] + 30)
+    assert "80% of the ten nearest are true against 60%" in plot.caption
+
+
+def test_a_far_film_with_a_long_tag_wins_by_dot_product():
+    films = np.array([[1.5, 0.0, 0.0], [2.0, 3.0, 0.0], [0.1, 0.1, 0.0]])
+    plot = maps.plot_far_and_near(np.array([1.0, 0.0, 0.0]), films, ["near", "far", "other"], "your")
+    assert plot.caption.startswith("far lies") and "your chair" in plot.caption
+    words = [text.get_text() for text in plot.figure.axes[0].texts]
+    assert "far\ndot product 2.00, distance 3.16" in words
 
 
 def test_clubs_carry_their_letters_and_the_ratio():

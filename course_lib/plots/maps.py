@@ -11,44 +11,66 @@ from course_lib.plots.colours import ACCENT, FILM, FILM_MARKER, GUEST, GUEST_MAR
 from course_lib.plots.sketch import Plane, Sketch
 from course_lib.plots.style import Plot, new_axes, new_grid, styled
 from course_lib.plots.text import count, shorten
+from course_lib.tsne import nearest, shared_label_rate
 
 _GENRE_MARKERS = ("o", "s", "^", "D", "v", "P")
 _LETTER, _LINE = 8.2, 17  # width of a letter and height of a line of the names on a seating plan, in pixels
 
 
+def true_and_false(positions: np.ndarray, rank: np.ndarray, n_guests: int) -> tuple[int, int]:
+    """Two films that a map puts beside the first chair: one that belongs there, and one that doesn't.
+
+    Args:
+        positions: `(n, 2)`, guests first; the first is the owner of the chair.
+        rank: `(n,)` how near each dot's tag is to that of the chair: 0 for the chair, 1 for the nearest.
+
+    Returns:
+        the film nearest on the map among those with a rank up to ten, and the nearest among the others. Where none of
+        the six nearest belongs, the first is the one that comes closest to it.
+    """
+    films = n_guests + np.linalg.norm(positions[n_guests:] - positions[0], axis=1).argsort()
+    friends = [int(film) for film in films[:6] if rank[film] <= 10]
+    strangers = [int(film) for film in films if rank[film] > 10]
+    friend = friends[0] if friends else min((int(film) for film in films[:6]), key=lambda film: rank[film])
+    return friend, next(film for film in strangers if film != friend)
+
+
 @styled
-def plot_chair(positions: np.ndarray, n_guests: int, names: Sequence[str], owner: str, k: int = 6) -> Plot:
+def plot_chair(
+    positions: np.ndarray, n_guests: int, names: Sequence[str], owner: str, rank: np.ndarray, k: int = 6
+) -> Plot:
     """The whole room, and beside it the corner around the first chair, its nearest films by name.
 
     Args:
         positions: `(n, 2)`, guests first; the first is the owner of the chair.
         names: one per dot.
         owner: "your" or "the writer's".
+        rank: as for `true_and_false`, whose two films the caption names without saying which is which.
         k: films to name.
     """
     gaps = np.linalg.norm(positions - positions[0], axis=1)
+    pair = sorted(true_and_false(positions, rank, n_guests), key=lambda film: gaps[film])
     films = n_guests + gaps[n_guests:].argsort()[:k]
+    films = np.append(films, [film for film in pair if film not in films]).astype(int)
     half = 1.15 * np.abs(positions[films] - positions[0]).max()
     room, corner = new_grid(10.5, 4.8)
+    inside = (np.abs(positions - positions[0]) < 0.97 * half).all(axis=1)  # no dot is cut in two by the edge
     for ax in (room, corner):
-        _dots(ax, positions, n_guests, 22 if ax is room else 60)
+        _dots(ax, positions, n_guests, 22 if ax is room else 60, np.ones_like(inside) if ax is room else inside)
         _chair(ax, positions[0], 200 if ax is room else 380)
         _bare(ax)
     (x, y), side = positions[0], [-half, half, half, -half, -half]
     room.plot(x + np.array(side), y + np.array([-half, -half, half, half, -half]), color=INK, linewidth=1)
     room.set_title("The room")
     room.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, handletextpad=0)
-    corner.set(title=f"The corner around {owner} chair", xlim=(x - half, x + 2.6 * half), ylim=(y - half, y + half))
-    for ax in (room, corner):
-        ax.set_aspect("equal" if ax is room else "auto", adjustable="datalim")
-    corner.axvspan(x + half, x + 2.6 * half, color="white", zorder=3)
-    from_below = films[positions[films, 1].argsort()]
-    for place, film in enumerate(from_below):  # one name a line, so that none hides another
-        height = y - half + (place + 0.5) * 2 * half / k
-        corner.annotate(shorten(names[film], 27), positions[film], (x + 1.08 * half, height), va="center", zorder=4,
-                        arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.7, "relpos": (0, 0.5)})  # fmt: skip
-    nearest = " and ".join(shorten(names[film], 40) for film in films[:2])
-    return Plot(cast(Figure, room.figure), f"The two films nearest to {owner} chair are {nearest}.")
+    room.set_aspect("equal", adjustable="datalim")
+    corner.set_title(f"The corner around {owner} chair", pad=22)  # clear of names above the topmost dots
+    corner.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
+    corner.set_aspect("equal")
+    _name_dots(corner, positions[inside], positions[films], [shorten(names[film], 24) for film in films], half)
+    told = " and ".join(shorten(names[film], 40) for film in pair)
+    lie = "One of the two is a lie." if rank[pair].min() <= 10 else "Can you believe the two?"
+    return Plot(cast(Figure, room.figure), f"The plan puts {told} beside {owner} chair. {lie}")
 
 
 @styled
@@ -122,40 +144,48 @@ def plot_seating_plan(
 
 
 @styled
-def plot_genres(positions: np.ndarray, genre: Sequence[str], shared: float, shuffled: float) -> Plot:
-    """Films of a map by genre, each genre with its own marker and colour; `"other"` stays grey and small.
+def plot_genres(places: Mapping[str, np.ndarray], flags: np.ndarray, genres: Sequence[str], k: int = 7) -> Plot:
+    """How often one of the ten films nearest to a film of a genre is of that genre too, for the commonest genres.
 
     Args:
-        positions: `(n, 2)`.
-        genre: one name per film; at most six names besides `"other"`.
-        shared: how often a film and one of its ten nearest share a genre, in the tags.
-        shuffled: the same with the genres dealt out anew.
-
-    Raises:
-        ValueError: more genres than can be told apart.
+        places: by name, a row for each film: `(n, d)` or `(n, 2)`.
+        flags: `(n, L)` bool, a column per genre; a film may have several.
+        genres: the names of the columns.
+        k: genres to draw.
     """
-    ax = new_axes(9, 4.8)
-    genres, names = np.asarray(genre), sorted(set(genre) - {"other"})
-    if len(names) > len(_GENRE_MARKERS):
-        raise ValueError(f"at most {len(_GENRE_MARKERS)} genres can be told apart, got {len(names)}; merge some")
-    other = positions[genres == "other"]
-    ax.scatter(other[:, 0], other[:, 1], 16, MUTED, marker=".", label="other")
-    colours = [colour for colour in PALETTE if colour != MUTED]
-    for name, colour, marker in zip(names, colours, _GENRE_MARKERS, strict=False):
-        part = positions[genres == name]
-        ax.scatter(part[:, 0], part[:, 1], 55, colour, marker=marker, label=name, linewidths=0.4, edgecolors="black")
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    _bare(ax)
+    ax = new_axes(9, 4)
+    common = [genre for genre in np.argsort(-flags.sum(axis=0), kind="stable")[:k] if flags[:, genre].sum() > 1]
+    rates = {
+        name: [shared_label_rate(points, flags[:, [genre]]) / flags[:, genre].mean() for genre in common]
+        for name, points in places.items()
+    }
+    rates["shuffled"] = [(flags[:, genre].sum() - 1) / (len(flags) - 1) for genre in common]
+    width = 0.8 / len(rates)
+    for place, ((name, shares), colour) in enumerate(zip(rates.items(), (FILM, GUEST, MUTED), strict=False)):
+        left = np.arange(len(common)) - 0.4 + place * width
+        ax.bar(left, 100 * np.array(shares), width, align="edge", color=colour, label=name, edgecolor="black", lw=0.5)
+    ax.set_xticks(range(len(common)), [genres[genre] for genre in common])
+    ax.set_ylabel("nearest films of the same genre, %")
+    ax.legend(loc="upper right")
+    shared = {name: shared_label_rate(points, flags) for name, points in places.items()}
+    pairs = (flags[:, None] & flags).any(axis=2)
+    by_chance = (pairs.sum() - np.trace(pairs)) / (len(flags) * (len(flags) - 1))
+    told = ", ".join(
+        f"in {share:.0%} {'of cases ' * (name == next(iter(shared)))}{name}" for name, share in shared.items()
+    )
     return Plot(
         cast(Figure, ax.figure),
-        f"In {shared:.0%} of cases a film and one of its ten nearest share a genre. With the genres shuffled it's "
-        f"{shuffled:.0%}.",
+        f"A film and one of its ten nearest share a genre {told}, and in {by_chance:.0%} with the genres shuffled.",
     )
 
 
 @styled
-def plot_popularity_axis(first_axis: np.ndarray, n_raves: np.ndarray) -> Plot:
-    """Each film's place on the first principal axis against its number of raves; both `(n,)`."""
+def plot_popularity_axis(first_axis: np.ndarray, n_raves: np.ndarray, held: float) -> Plot:
+    """Each film's place on the first principal axis against its number of raves; both `(n,)`.
+
+    Args:
+        held: the share of the variance that the axis holds.
+    """
     ax = new_axes(9, 4)
     first_axis = first_axis * (1 if np.corrcoef(first_axis, np.log(n_raves))[0, 1] >= 0 else -1)  # either way is right
     ax.scatter(n_raves, first_axis, s=20, c=FILM, marker=FILM_MARKER, linewidths=0.3, edgecolors="black", alpha=0.7)
@@ -167,50 +197,57 @@ def plot_popularity_axis(first_axis: np.ndarray, n_raves: np.ndarray) -> Plot:
     fame = np.corrcoef(first_axis, np.log(n_raves))[0, 1]
     return Plot(
         cast(Figure, ax.figure),
-        f"The main axis of the film tags follows fame. The correlation is {fame:.2f} of at most 1.",
+        f"The main axis holds {held:.0%} of the differences between film tags, and it follows fame. With the logarithm "
+        f"of the raves it correlates at {fame:.2f} of at most 1.",
     )
 
 
 @styled
 def plot_rooms(
-    rooms: Sequence[tuple[str, np.ndarray, float]], n_guests: int, caption: str = "Both rooms have islands."
+    rooms: Sequence[tuple[str, np.ndarray]], n_guests: int, caption: str = "Both rooms have islands."
 ) -> Plot:
-    """Rooms beside each other, two in a row: title, positions `(n, 2)` with the guests first, and clumping."""
+    """Rooms beside each other, two in a row: title and positions `(n, 2)`, guests first. Without guests, one colour."""
     axes = new_grid(9.5, 4.2 * (len(rooms) // 2), 2, len(rooms) // 2)
-    for ax, (title, positions, _) in zip(axes, rooms, strict=True):
-        _dots(ax, positions, n_guests)
+    for ax, (title, positions) in zip(axes, rooms, strict=True):
+        if n_guests:
+            _dots(ax, positions, n_guests)
+        else:
+            ax.scatter(*positions.T, 22, MUTED, linewidths=0.4, edgecolors="black")
         _bare(ax)
         ax.set_title(title)
         ax.set_aspect("equal", adjustable="datalim")
-    axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, handletextpad=0)
+    if n_guests:
+        handles = axes[0].get_legend_handles_labels()
+        axes[0].figure.legend(*handles, loc="outside lower center", ncols=2, handletextpad=0)
     return Plot(cast(Figure, axes[0].figure), caption)
 
 
-def plot_riddle(rooms: Sequence[tuple[np.ndarray, float]], n_guests: int) -> Plot:
-    """Two rooms, left and right, that do not say what they were drawn from: positions and clumping of each."""
-    gaps = " and ".join(f"{clumped:.2f}" for _, clumped in rooms)
-    words = f"Two rooms with islands. Dots sit {gaps} times as far from the nearest dot as in an even scatter."
-    named = zip(("left", "right"), rooms, strict=True)
-    return plot_rooms([(name, positions, clumped) for name, (positions, clumped) in named], n_guests, words)
+def plot_riddle(rooms: Sequence[np.ndarray]) -> Plot:
+    """Two rooms, left and right, `(n, 2)` each, that do not say what they were drawn from: one colour for all dots."""
+    words = f"Two rooms of {len(rooms[0])} dots, both full of islands."
+    return plot_rooms(list(zip(("left", "right"), rooms, strict=True)), 0, words)
 
 
-def plot_real_and_random(rooms: Mapping[tuple[str, int], tuple[np.ndarray, float, float]], n_guests: int) -> Plot:
+def plot_real_and_random(rooms: Mapping[tuple[str, int], tuple[np.ndarray, float]], n_guests: int) -> Plot:
     """Real tags above random ones, a low perplexity beside a high one.
 
     Args:
-        rooms: by kind and perplexity: positions `(n, 2)`, clumping, and the share of true neighbours. The first kind is
-            the real one, and the perplexities rise.
+        rooms: by kind and perplexity: positions `(n, 2)` and the share of true neighbours. The first kind is the real
+            one, and the perplexities rise.
     """
     (real, low), (_, high), (random, _), _ = rooms
-    gap = {key: clumped for key, (_, clumped, _) in rooms.items()}
-    true = {key: kept for key, (_, _, kept) in rooms.items()}
+    true = {key: kept for key, (_, kept) in rooms.items()}
+    own = {}
+    for key, (positions, _) in rooms.items():
+        is_guest = np.arange(len(positions)) < n_guests
+        own[key] = (is_guest[nearest(positions, 1)[:, 0]] == is_guest).mean()
     words = (
-        f"At perplexity {low} both rooms huddle. The gap to the nearest dot is {gap[real, low]:.2f} for {real} and "
-        f"{gap[random, low]:.2f} for {random}, where an even scatter has 1. At {high} it's {gap[real, high]:.2f} and "
-        f"{gap[random, high]:.2f}, but {true[real, high]:.0%} of the neighbours are true against "
+        f"At perplexity {low} both rooms fall into islands, at {high} neither does. At {high} the nearest dot is of "
+        f"one's own kind, guest or film, for {own[real, high]:.0%} of the dots with {real} and for "
+        f"{own[random, high]:.0%} with {random}, and {true[real, high]:.0%} of the ten nearest are true against "
         f"{true[random, high]:.0%}."
     )
-    named = [(f"{kind}, perplexity {p}: {k:.0%} true", positions, c) for (kind, p), (positions, c, k) in rooms.items()]
+    named = [(f"{kind}, perplexity {p}: {kept:.0%} true", positions) for (kind, p), (positions, kept) in rooms.items()]
     return plot_rooms(named, n_guests, words)
 
 
@@ -231,7 +268,7 @@ def plot_clubs(maps: Mapping[str, np.ndarray], club: np.ndarray, ratio: Mapping[
             ax.annotate(letter, (part[:, 0].mean(), part[:, 1].max()), (0, 4), textcoords="offset points",
                         ha="center", va="bottom", weight="bold")  # fmt: skip
         _bare(ax)
-        ax.set_title(f"{title}\n{ratio[title]:.1f} times", fontsize=12)
+        ax.set_title(f"{title}\n{ratio[title]:.1f} times", fontsize=12, pad=20)  # clear of the letters
         ax.set_aspect("equal", adjustable="datalim")
         ax.margins(y=0.15)
     truth, *drawn = maps
@@ -243,10 +280,59 @@ def plot_clubs(maps: Mapping[str, np.ndarray], club: np.ndarray, ratio: Mapping[
     )
 
 
-def _dots(ax: Axes, positions: np.ndarray, n_guests: int, size: float = 22) -> None:
+@styled
+def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str], owner: str) -> Plot:
+    """A near film with a short tag and a far one with a long tag that wins by dot product, true to scale.
+
+    Each tag is drawn in the plane that it shares with the chair's, so its length and its distance from the chair are
+    right, and the farther to the right it ends, the higher is its dot product.
+
+    Args:
+        chair: `(d,)`.
+        films: `(n, d)`; of the ten with the highest dot product one wins from far away.
+        names: one per film.
+        owner: "your" or "the writer's".
+    """
+    size, length = np.linalg.norm(chair), np.linalg.norm(films, axis=1)
+    across, gap = films @ chair / size, np.linalg.norm(films - chair, axis=1)
+    top = (-across).argsort()[:10]
+    ahead = np.clip(across[top, None] - across, 0, None) * np.clip(gap[top, None] - gap, 0, None)
+    row, near = np.unravel_index(ahead.argmax(), ahead.shape)
+    far = top[row]
+    ax = new_axes(9, 4.2)
+    ends = [
+        (across[film], way * np.sqrt(max(length[film] ** 2 - across[film] ** 2, 0)))
+        for film, way in ((far, 1), (near, -1))
+    ]
+    top_end, low_end = ends[0][1], ends[1][1]
+    ax.plot([0, size], [0, 0], color=ACCENT, lw=3, zorder=1)
+    for film, end, side in zip((far, near), ends, ("left", "right"), strict=True):
+        ax.plot([0, end[0]], [0, end[1]], color=FILM, lw=3, zorder=1)
+        ax.plot([size, end[0]], [0, end[1]], color=INK, lw=1.2, ls=":", zorder=1)
+        ax.plot([end[0]] * 2, [end[1], 1.35 * low_end], color=MUTED, lw=1, ls="--", zorder=0)
+        ax.scatter(*end, 90, FILM, marker=FILM_MARKER, edgecolors="black", zorder=3)
+        words = f"{shorten(names[film], 30)}\ndot product {size * across[film]:.2f}, distance {gap[film]:.2f}"
+        aside = (12 if side == "left" else -12, 0)
+        ax.annotate(words, end, aside, textcoords="offset points", ha=side, va="center", zorder=4)
+    _chair(ax, np.array([size, 0.0]))
+    ax.annotate(f"{owner} chair", (size, 0), (16, 0), textcoords="offset points", va="center")
+    low, high = 1.35 * low_end, 1.4 * (top_end - low_end)
+    ax.set(xlabel="farther right, higher dot product →", ylim=(low, low + high), xlim=(-0.9 * high, 1.4 * high))
+    ax.set_aspect("equal")
+    _bare(ax)
+    return Plot(
+        cast(Figure, ax.figure),
+        f"{shorten(names[far], 40)} lies {gap[far] / gap[near]:.1f} times as far from {owner} chair as "
+        f"{shorten(names[near], 40)}, but it wins by dot product, because its tag is {length[far] / length[near]:.1f} "
+        "times as long.",
+    )
+
+
+def _dots(ax: Axes, positions: np.ndarray, n_guests: int, size: float = 22, drawn: np.ndarray | None = None) -> None:
+    drawn = np.ones(len(positions), dtype=bool) if drawn is None else drawn
     for name, part, colour, marker in (
-        ("guest", positions[:n_guests], GUEST, GUEST_MARKER),
-        ("film", positions[n_guests:], FILM, FILM_MARKER),
+        ("guest", positions[:n_guests][drawn[:n_guests]], GUEST, GUEST_MARKER),
+        ("film", positions[n_guests:][drawn[n_guests:]], FILM, FILM_MARKER),
     ):
         ax.scatter(part[:, 0], part[:, 1], size, colour, marker=marker, label=name, alpha=0.85, linewidths=0.4,
                    edgecolors="black", zorder=2)  # fmt: skip
@@ -255,6 +341,21 @@ def _dots(ax: Axes, positions: np.ndarray, n_guests: int, size: float = 22) -> N
 def _chair(ax: Axes, place: np.ndarray, size: float = 200) -> None:
     ax.scatter(place[0], place[1], size, ACCENT, marker="*", label="the chair", edgecolors="black", linewidths=0.8,
                zorder=3)  # fmt: skip
+
+
+def _name_dots(ax: Axes, dots: np.ndarray, places: np.ndarray, names: Sequence[str], half: float) -> None:
+    """Names beside some dots of a square of `2 * half`: where least is hidden, and off each other."""
+    taken = [(x, y, 0.03 * half, 0.03 * half) for x, y in dots]  # middle, and half of width and height
+    for (x, y), name in zip(places, names, strict=True):
+        wide, spots = 0.024 * half * len(name), []
+        for side, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
+            middle = (x + side * (wide + 0.07 * half), y + up * 0.11 * half)
+            hidden = sum(abs(middle[0] - a) < wide + w and abs(middle[1] - b) < 0.05 * half + h for a, b, w, h in taken)
+            outside = np.abs(np.array(middle) - ax.viewLim.get_points().mean(axis=0)).max() + wide * abs(side) > half
+            spots.append((hidden + 3 * outside, len(spots), middle))
+        *_, middle = min(spots)
+        taken.append((*middle, wide, 0.05 * half))
+        ax.text(*middle, name, ha="center", va="center", size=11, zorder=4, parse_math=False)
 
 
 def _bare(ax: Axes) -> None:

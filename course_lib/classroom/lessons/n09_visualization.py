@@ -207,11 +207,10 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Start from `here = pca(tags)[0]`, and find `near = nearest(tags, 10)` once.",
-            "In each of 200 steps a dot moves a tenth of the way to `here[near].mean(axis=1)`. That alone makes it all "
-            "collapse.",
-            "So push each dot away from every other, and the closer they are the harder: `apart = here[:, None] - "
-            "here`, divided by 0.1 plus its squared length.",
+            "`here[near].mean(axis=1)` is where the ten neighbours of each dot sit on average. Going there in small "
+            "steps pulls, but only pulling makes it all collapse.",
+            "`here[:, None] - here` points from every other dot to each dot. Divide by the squared distance, so that "
+            "the close ones push harder.",
         ),
     ),
 )
