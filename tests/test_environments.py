@@ -33,7 +33,7 @@ def test_the_library_alone_brings_no_front_end():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert not [needed for needed in project["dependencies"] if needed.startswith("jupyter")]
     installed = re.findall(r"--editable (.*?)(?: \|\||$)", (ROOT / "Makefile").read_text(), re.M)
-    assert len(installed) == 3 and all('".[lab' in what for what in installed)
+    assert len(installed) >= 3 and all('".[lab' in what for what in installed)
 
 
 def test_environment_yml_lists_pyprojects_dependencies_with_the_same_ranges():
