@@ -232,6 +232,6 @@ def plot_peers(share: Sequence[float], lost: Sequence[float], film: str) -> Plot
     ax.set(xlabel="what a peer carries, % of all that is heard", ylabel="what is lost without the peer, %")
     return Plot(
         cast(Figure, ax.figure),
-        f"Of {len(carried)} peers who carry {film}, {int(up.sum())} make it louder by staying at home. Each of them "
-        "takes less away than they carry.",
+        f"Of {len(carried)} peers who carry {film}, {int(up.sum())} make it louder by staying at home. "
+        f"All {len(carried)} take less away than they carry.",
     )

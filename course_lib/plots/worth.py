@@ -53,7 +53,8 @@ def plot_with_and_without(differences: pd.DataFrame, pairs: Mapping[str, tuple[s
     Args:
         differences: a table `first, second, difference, low, high`.
         pairs: by what is written at the left, with and without; the caption tells of the first two, by what stands
-            before the colon. Where more models are added up on one side, it is not the graph that differs.
+            before the colon, and of the last one if more models are added up on one side: then it is not the graph
+            that differs.
     """
     ax, told = new_axes(9, 0.6 * len(pairs) + 1.1), []
     ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
@@ -69,9 +70,10 @@ def plot_with_and_without(differences: pd.DataFrame, pairs: Mapping[str, tuple[s
     ax.set_yticks(range(len(pairs)), list(pairs))
     ax.set(xlabel="difference of NDCG@10 on MovieLens, twenty splits", ylim=(len(pairs) - 0.4, -0.6))
     ax.margins(x=0.14)
+    sums = f" Adding all up brings {difference:+z.4f} (black)." if certain and colour == INK else ""
     return Plot(
         cast(Figure, ax.figure),
-        f"What the graph is worth on MovieLens: {told[0]}, and {told[1]}.",
+        f"What the graph is worth on MovieLens: {told[0]}, and {told[1]}.{sums}",
     )
 
 
