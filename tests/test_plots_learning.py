@@ -8,11 +8,11 @@ from course_lib.plots.learning import (
     plot_depth,
     plot_ladder,
     plot_overfitting,
-    plot_places,
     plot_rehearsals,
     plot_rivals,
     plot_turning,
     plot_two_by_two,
+    plot_two_parties,
 )
 from tests import drawings
 
@@ -77,8 +77,8 @@ def test_climbing_films_are_named_by_where_they_end_and_the_caption_counts_them(
     assert names(plot) == ["1  Brazil", "3  Dune", "4  E.T."]  # the film that was shown takes no place
     assert [line.get_ydata().tolist() for line in plot.figure.axes[0].lines] == [[3, 1], [2, 3], [4, 4]]
     assert plot.caption == (
-        "Before training three of your three hidden raves stood in the top ten, and after 1 epochs three do. The "
-        "middle one has gone from place 3 to 3."
+        "Before training three of your three hidden raves stood in the top ten, and after 1 epochs three do. Half "
+        "of them stood at place 3 or better, and now at 3 or better."
     )
 
 
@@ -114,11 +114,12 @@ def test_overfitting_is_read_from_the_mean_of_the_splits():
 
 
 def test_rivals_are_added_up_from_the_strongest():
-    even, steep = np.full(100, 0.01), np.r_[np.zeros(90), np.full(10, 0.1)]
-    plot = plot_rivals({"steep": steep, "even": even}, "your")
-    first, second, _ = plot.figure.axes[0].lines
-    assert first.get_ydata()[9] == pytest.approx(100) and second.get_ydata()[9] == pytest.approx(10)
-    assert plot.caption == "With “steep”, your ten strongest rivals get 100.0% of all push, and with “even” 10.0%."
+    even, steep = np.full(200, 0.01), np.r_[np.zeros(190), np.full(10, 0.1)]
+    plot = plot_rivals({"even": even, "steep": steep}, "your")
+    widths = [bar.get_width() for bar in plot.figure.axes[0].patches]
+    assert widths == pytest.approx([5, 100, 45, 0, 50, 0])  # ten, ninety, the rest; of each the two teachers
+    told = "Your ten strongest rivals, one film in 20, get 5.0% of all push with “even”, and 100.0% with “steep”."
+    assert plot.caption == told
 
 
 def test_depth_shows_each_split_and_says_the_interval():
@@ -163,15 +164,11 @@ def test_a_pair_turns_where_the_lower_mean_wins_a_split():
     assert plot.caption.endswith("closer than 0.003 it happens on 0% of the splits.")
 
 
-def test_the_other_party_names_the_two_that_differ_by_the_graph_alone():
-    table = pd.DataFrame(
-        {"model": ["graph filter", "MF-softmax", "MF-softmax", "LightGCN-softmax", "LightGCN-softmax"],
-         "recall@20": [0.19, 0.13, 0.15, 0.18, 0.18], "seconds": [9.0, 400.0, 410.0, 90.0, 90.0]}
-    )  # fmt: skip
-    plot = plot_places(table, published=0.183)
-    (ax,) = plot.figure.axes
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["MF-softmax", "LightGCN-softmax", "graph filter"]
-    assert "LightGCN finds 0.180 of" in plot.caption and "matrix factorisation 0.140" in plot.caption
-    assert plot.caption.endswith(
-        "90 seconds to train, against 405. The graph filter, which trains nothing, finds 0.190."
-    )
+def test_the_other_party_stands_beside_this_one_with_the_range_of_its_seeds():
+    there = pd.DataFrame({"LightGCN-softmax": [0.18, 0.19], "MF-softmax": [0.13, 0.15]})
+    plot = plot_two_parties(two_by_two()[0], there)
+    here, other = plot.figure.axes
+    assert [len([line for line in ax.lines if line.get_linewidth() == 2.5]) for ax in (here, other)] == [2, 1]
+    assert next(line.get_ydata() for line in other.lines) == pytest.approx([0.14, 0.185])
+    assert "LightGCN finds 0.185 (0.180 to 0.190) of" in plot.caption and "0.140 (0.130 to 0.150)" in plot.caption
+    assert plot.caption.endswith("the best of two trainings.")

@@ -80,10 +80,6 @@ PLOTS = {
     learning.plot_overfitting: [
         pd.DataFrame({"reg_weight": [0.0, 0.1], "split_seed": 0, "epoch": 1, "loss": 0.5, "ndcg@10": [0.1, 0.2]})
     ],
-    learning.plot_places: [
-        pd.DataFrame({"model": ["LightGCN-softmax", "MF-softmax", "graph filter"], "recall@20": 0.2, "seconds": 9.0}),
-        0.15,
-    ],
     learning.plot_rivals: [{"a": np.arange(20.0), "b": np.ones(20)}, "your"],
     learning.plot_turning: [
         pd.DataFrame({"model": list("aabb"), "split_seed": [0, 1] * 2, "ndcg@10": [3, 1, 2.001, 1.998]})
@@ -95,6 +91,10 @@ PLOTS = {
             + [("MF-softmax", "MF-BPR", 0.1, 0.0, 0.2)],
             columns=["first", "second", "difference", "low", "high"],
         ),
+    ],
+    learning.plot_two_parties: [
+        pd.DataFrame({"model": [f"{net}-{how}" for net, how in TWO], "split_seed": 0, "ndcg@10": 0.3}),
+        pd.DataFrame({"MF-softmax": [0.17, 0.18], "LightGCN-softmax": [0.18, 0.19]}),
     ],
     judging.plot_by_activity: [pd.DataFrame({"hit@10": [0.5, 0.9], "recall@20": [0.4, 0.2]}), ["1 to 2", "3 to 9"]],
     judging.plot_by_fame: [pd.DataFrame({"EASE": [0.6, 0.1]}, index=["famous", "the tail"]), "EASE"],

@@ -80,11 +80,9 @@ def test_the_teacher_matters_more_than_the_network():
     assert graph["low"] < 0 < graph["high"]
 
 
-def test_on_gowalla_the_graph_is_ahead_with_the_same_teacher_and_the_filter_ahead_of_both():
+def test_on_gowalla_the_graph_is_ahead_with_the_same_teacher_whatever_the_seed():
     found = stored("gowalla").groupby("model")["recall@20"].agg(["min", "max"])
-    graph, none = found.loc["LightGCN-softmax"], found.loc["MF-softmax"]
-    assert graph["min"] > none["max"] + 0.002 and found.loc["graph filter", "min"] > graph["max"] + 0.005
-    assert graph["max"] - graph["min"] < 0.001 and none["max"] - none["min"] < 0.001
+    assert found.loc["LightGCN-softmax", "min"] > found.loc["MF-softmax", "max"] + 0.002
 
 
 def test_a_single_split_names_the_wrong_winner_only_where_models_are_close():

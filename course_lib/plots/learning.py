@@ -1,7 +1,6 @@
 """Pictures of notebook 07: hidden raves that climb, learning curves, rivals, depth; and of how models compare."""
 
 import itertools
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -17,6 +16,7 @@ from course_lib.plots.text import count, shorten
 
 SLOTS = (("#111111", ""), (PALETTE[0], "8 4"), (PALETTE[6], "8 4 2 4"), (PALETTE[4], "2 4"))
 """Colour and dashes of a run in a rehearsal, by the slot that it keeps for as long as it is on screen."""
+_TEACHERS = {"softmax": (ACCENT, "-", "D"), "BPR": (GUEST, "--", "o")}
 _LOST = PALETTE[4]  # of a film that was in the top ten and is there no more
 _TOP = 1.5  # the highest loss that is drawn, as a share of the first epoch's
 
@@ -60,11 +60,12 @@ def plot_climb(
     gone = (
         f" {count(lost).capitalize()} more {'was' if lost == 1 else 'were'} there for a while (dashed)." if lost else ""
     )
-    middle = int(np.median(places[0])), int(np.median(last))
+    half = [int(np.sort(row)[(len(films) - 1) // 2]) for row in (places[0], last)]
     return Plot(
         cast(Figure, ax.figure),
         f"Before training {_of(first)} of {what} stood in the top ten, and after {epochs[-1]} epochs {_of(end)} "
-        f"{'does' if end == 1 else 'do'}.{gone} The middle one has gone from place {middle[0]:,} to {middle[1]:,}.",
+        f"{'does' if end == 1 else 'do'}.{gone} Half of them stood at place {half[0]:,} or better, and now at "
+        f"{half[1]:,} or better.",
     )
 
 
@@ -114,30 +115,31 @@ def plot_overfitting(table: pd.DataFrame) -> Plot:
 
 
 @styled
-def plot_rivals(shares: Mapping[str, np.ndarray], possessive: str) -> Plot:
-    """How a guest's push is spread over the films they have not raved about, the strongest first, per teacher.
+def plot_rivals(pushes: Mapping[str, np.ndarray], possessive: str) -> Plot:
+    """How a guest's push is spread over the films they have not raved about: a bar per teacher, the strongest first.
 
     Args:
-        shares: by the name of the teacher, how much of the push each film gets, up to a factor; the first teacher is
-            the news, and the last one is what it is compared with.
+        pushes: by the name of the teacher, how much of the push each film gets, up to a factor.
         possessive: "your", or "the writer's".
     """
-    ax, tens = new_axes(8.5, 4.0), {}
-    styles = itertools.cycle(((ACCENT, "-"), (GUEST, "--"), (PALETTE[4], "-."), (INK, ":")))
-    for (name, share), (colour, line) in zip(shares.items(), styles, strict=False):
-        falling = np.sort(np.asarray(share, dtype=float))[::-1]
-        tens[name] = float(falling[:10].sum() / falling.sum())
-        ax.plot(np.arange(1, len(falling) + 1), 100 * falling.cumsum() / falling.sum(), color=colour, linestyle=line,
-                linewidth=2.6, label=f"{name}: {tens[name]:.1%} on the ten strongest")  # fmt: skip
-    ax.axvline(10, color=MUTED, linewidth=1.5, linestyle=":")
-    ax.set(xscale="log", xlabel="films that weren't raved about, strongest rival first", ylim=(0, 100))
-    ax.set(ylabel="share of all push, in %", xlim=(1, None))
-    ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0))
-    (first, most), (last, least) = next(iter(tens.items())), list(tens.items())[-1]
+    ax, left, n = new_axes(9.0, 1.2 + 0.75 * len(pushes)), np.zeros(len(pushes)), len(next(iter(pushes.values())))
+    falling = [-np.sort(-np.asarray(push, dtype=float)) for push in pushes.values()]
+    parts = {"the ten strongest": slice(10), "the next ninety": slice(10, 100), "all others": slice(100, None)}
+    for (name, part), colour in zip(parts.items(), (ACCENT, FILM, "#dfe3e6"), strict=True):
+        shares = np.array([100 * push[part].sum() / push.sum() for push in falling])
+        bars = ax.barh(range(len(shares)), shares, left=left, color=colour, label=name, height=0.6)
+        dark = {"color": "white", "weight": "bold"} if colour == ACCENT else {"color": INK}
+        ax.bar_label(bars, [f"{share:.1f}" if share >= 4 else "" for share in shares], label_type="center", **dark)
+        left = left + shares
+    ax.set_yticks(range(len(pushes)), list(pushes))
+    ax.set(xlabel="share of all push, in %", xlim=(0, 100), ylim=(len(pushes) - 0.5, -0.5))
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3)
+    (name, first), *rest = zip(pushes, [push[:10].sum() / push.sum() for push in falling], strict=True)
+    more = " and ".join(f"{share:.1%} with “{name}”" for name, share in rest)
     return Plot(
         cast(Figure, ax.figure),
-        f"With “{first}”, {possessive} ten strongest rivals get {most:.1%} of all push, and with “{last}” {least:.1%}.",
+        f"{possessive.capitalize()} ten strongest rivals, one film in {n / 10:.0f}, get {first:.1%} of all push with "
+        f"“{name}”, and {more}.",
     )
 
 
@@ -256,9 +258,27 @@ def plot_two_by_two(results: pd.DataFrame, differences: pd.DataFrame) -> Plot:
         results: a table with `model, split_seed, ndcg@10`.
         differences: a table with `first, second, difference, low, high`.
     """
-    ax, table = new_axes(8.0, 4.2), results.pivot(index="split_seed", columns="model", values="ndcg@10")
-    styles = {"softmax": (ACCENT, "-", "D"), "BPR": (GUEST, "--", "o")}
-    for teacher, (colour, line, marker) in styles.items():
+    ax = new_axes(8.0, 4.2)
+    _teachers(ax, results.pivot(index="split_seed", columns="model", values="ndcg@10"))
+    ax.set(ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)")
+    rows = differences[["difference", "low", "high"]].to_numpy(dtype=float).tolist()
+    pair = dict(zip(zip(differences["first"], differences["second"], strict=True), rows, strict=True))
+    told = {}
+    for teacher in _TEACHERS:
+        added, low, high = pair[f"LightGCN-{teacher}", f"MF-{teacher}"]
+        told[teacher] = f"{added:+z.3f} ({low:+z.3f} to {high:+z.3f})"
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Under BPR the graph adds {told['BPR']} to NDCG@10, and under softmax {told['softmax']}. The better teacher "
+        f"adds {pair['MF-softmax', 'MF-BPR'][0]:+.3f} without any graph.",
+    )
+
+
+def _teachers(ax: Axes, table: pd.DataFrame) -> None:
+    """A line per teacher that the table knows, from matrix factorisation to LightGCN; its rows are runs."""
+    for teacher, (colour, line, marker) in _TEACHERS.items():
+        if f"MF-{teacher}" not in table:
+            continue
         both = table[[f"MF-{teacher}", f"LightGCN-{teacher}"]]
         means = both.mean().tolist()
         ax.plot([0, 1], means, color=colour, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
@@ -269,19 +289,8 @@ def plot_two_by_two(results: pd.DataFrame, differences: pd.DataFrame) -> Plot:
                         textcoords="offset points", ha="right" if place == 0 else "left", color=colour)  # fmt: skip
         ax.annotate(teacher, (1, means[1]), (68, 0), textcoords="offset points", va="center", color=colour,
                     weight="bold")  # fmt: skip
-    ax.set(ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)", xlim=(-0.35, 1.6))
-    ax.set_xticks([0, 1], ["no graph:\nmatrix factorisation", "two rounds of gossip:\nLightGCN"])
-    rows = differences[["difference", "low", "high"]].to_numpy(dtype=float).tolist()
-    pair = dict(zip(zip(differences["first"], differences["second"], strict=True), rows, strict=True))
-    told = {}
-    for teacher in styles:
-        added, low, high = pair[f"LightGCN-{teacher}", f"MF-{teacher}"]
-        told[teacher] = f"{added:+z.3f} ({low:+z.3f} to {high:+z.3f})"
-    return Plot(
-        cast(Figure, ax.figure),
-        f"Under BPR the graph adds {told['BPR']} to NDCG@10, and under softmax {told['softmax']}. The better teacher "
-        f"adds {pair['MF-softmax', 'MF-BPR'][0]:+.3f} without any graph.",
-    )
+    ax.set_xlim(-0.35, 1.6)
+    ax.set_xticks([0, 1], ["no graph:\nmatrix factorisation", "gossip:\nLightGCN"])
 
 
 @styled
@@ -315,31 +324,24 @@ def plot_turning(results: pd.DataFrame) -> Plot:
 
 
 @styled
-def plot_places(table: pd.DataFrame, published: float) -> Plot:
-    """Recall@20 on Gowalla, one bar per method, best on top; the two that differ by the graph alone stand out.
+def plot_two_parties(results: pd.DataFrame, there: pd.DataFrame) -> Plot:
+    """Teachers times networks on MovieLens, and beside it the two networks under softmax on Gowalla.
 
     Args:
-        table: `model, recall@20, seconds`, as `course_lib/tables/gowalla.csv`.
-        published: what the authors of LightGCN report, drawn as a line across.
+        results: of MovieLens, a table with `model, split_seed, ndcg@10`.
+        there: recall@20 on Gowalla: a row per initial seed, with the columns `MF-softmax, LightGCN-softmax`.
     """
-    graph, none = "LightGCN-softmax", "MF-softmax"
-    found = table.groupby("model")["recall@20"]
-    means = found.mean().sort_values()
-    ax = new_axes(9.0, 0.42 * len(means) + 1.3)
-    for place, (model, mean) in enumerate(zip(means.index.tolist(), means.tolist(), strict=True)):
-        colour = ACCENT if model == graph else GUEST if model == none else MUTED
-        ax.barh(place, mean, color=colour, height=0.62)
-        ax.annotate(f"{mean:.3f}", (mean, place), (6, 0), textcoords="offset points", va="center", zorder=5,
-                    bbox={"color": "white", "pad": 1})  # fmt: skip
-    ax.axvline(published, color=INK, linewidth=1.4, linestyle=":")
-    ax.annotate(f"published for LightGCN: {published:.3f}", (published, len(means) - 0.4), (0, 4), ha="center",
-                va="bottom", textcoords="offset points", annotation_clip=False)  # fmt: skip
-    ax.set_yticks(range(len(means)), ["\n".join(textwrap.wrap(model, 28)) for model in means.index])
-    ax.set(xlabel="recall@20 on Gowalla", ylim=(-0.6, len(means) - 0.2), xlim=(0, 1.15 * means.max()))
-    seconds = table.groupby("model")["seconds"].mean()
+    here, other = new_grid(11.4, 4.2)
+    _teachers(here, results.pivot(index="split_seed", columns="model", values="ndcg@10"))
+    _teachers(other, there)
+    here.set(title="MovieLens", ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)")
+    other.set(title="Gowalla, to the same scale in per cent", ylabel="recall@20, hidden places")
+    scale = float(there.to_numpy().mean() / results.query("model.isin(@there.columns)")["ndcg@10"].mean())
+    other.set_ylim([scale * end for end in here.get_ylim()])
+    told = [f"{there[model].mean():.3f} ({there[model].min():.3f} to {there[model].max():.3f})"
+            for model in ("LightGCN-softmax", "MF-softmax")]  # fmt: skip
     return Plot(
-        cast(Figure, ax.figure),
-        f"With the same teacher LightGCN finds {means[graph]:.3f} of a guest's hidden places within twenty, and matrix "
-        f"factorisation {means[none]:.3f}. It took {seconds[graph]:.0f} seconds to train, against {seconds[none]:.0f}. "
-        f"The graph filter, which trains nothing, finds {means['graph filter']:.3f}.",
+        cast(Figure, here.figure),
+        f"On Gowalla, under softmax, LightGCN finds {told[0]} of a guest's hidden places within twenty, and matrix "
+        f"factorisation {told[1]}. In brackets are the worst and the best of {count(len(there))} trainings.",
     )
