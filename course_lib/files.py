@@ -1,6 +1,7 @@
 """Files of the learner's: written whole, changed by one program at a time, and set aside rather than thrown away."""
 
 import errno
+import glob
 import os
 import sys
 import tempfile
@@ -13,6 +14,8 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+LEFT_BEHIND = 3600  # seconds after which a draft that is still there belongs to a process that was killed
 
 
 def data_file(name: str) -> Path:
@@ -38,7 +41,7 @@ def write_whole(path: str | Path, content: str | bytes) -> None:
     The content first goes to a draft beside the file, as far as the disk itself, and the draft then takes the file's
     place in one step: whoever opens the file finds what was there before or what is there now, never a part. If
     anything goes wrong before that step the old file stays and the draft goes; a process that is killed leaves its
-    draft behind. Only the owner may read the file.
+    draft behind, and a later one removes it after an hour. Only the owner may read the file.
 
     Raises:
         OSError: the disk is full, the folder may not be written to, and the like.
@@ -46,6 +49,10 @@ def write_whole(path: str | Path, content: str | bytes) -> None:
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.draft"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                left.unlink()
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".draft")
     try:
         with os.fdopen(handle, "wb") as file:

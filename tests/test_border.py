@@ -71,3 +71,6 @@ def test_two_that_count_other_users_or_items_are_refused_with_both_counts():
     message = r"^truth counts \(users, items\) = \(3, 4\), seen counts \(4, 3\); take both from one split$"
     with pytest.raises(ValueError, match=message):
         check_same_sizes("truth", (3, 4), "seen", (4, 3))
+    for others in ((3, 5), (2, 4)):
+        with pytest.raises(ValueError, match="take both from one split"):
+            check_same_sizes("truth", (3, 4), "seen", others)

@@ -42,6 +42,12 @@ def test_the_loss_equals_the_formula_in_double_precision(differences):
     torch.testing.assert_close(loss.double(), expected, atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("positive", "negative"), [([1.0, 2.0], [[1.0], [2.0]]), ([1.0], [1.0, 2.0]), ([], [])])
+def test_scores_of_other_pairs_are_not_stretched_to_fit_and_nothing_has_no_loss(positive, negative):
+    with pytest.raises(ValueError, match="positive and negative must be scores of the same pairs, at least one, got"):
+        bpr_loss(torch.tensor(positive), torch.tensor(negative))
+
+
 def test_a_duplicated_batch_changes_neither_loss_nor_penalty():
     generator = torch.Generator().manual_seed(0)
     positive, negative = torch.randn(2, 6, generator=generator)

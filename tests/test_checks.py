@@ -382,11 +382,12 @@ def test_an_error_that_is_no_exception_is_an_error():
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_thread_that_is_left_behind_is_told_and_ended():
+@pytest.mark.parametrize("daemon", [False, True])
+def test_a_thread_that_is_left_behind_is_told_and_ended(daemon):
     threads = []
 
     def leaves_one(x):
-        threads.append(threading.Thread(target=endless, args=(x,)))
+        threads.append(threading.Thread(target=endless, args=(x,), daemon=daemon))
         threads[-1].start()
         return 2 * x
 
@@ -481,7 +482,7 @@ def test_what_is_global_goes_on_as_if_no_check_had_been_made():
 
     def careless(x):
         seeded(7), torch.set_grad_enabled(False), torch.set_default_dtype(torch.float64), torch.set_num_threads(2)
-        np.seterr(all="raise"), sys.setrecursionlimit(5000), pyplot.plot([1, 2])
+        np.seterr(all="raise"), sys.setrecursionlimit(5000), pyplot.figure().gca().plot([1, 2])
         return 2 * x
 
     before, limit = settings(), sys.getrecursionlimit()

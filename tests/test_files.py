@@ -61,6 +61,15 @@ write_whole(sys.argv[1], "new")
     assert path.read_text() == left
 
 
+def test_what_a_killed_process_left_is_removed_an_hour_later(tmp_path):
+    old, young, other = (tmp_path / name for name in ("a.json.1.draft", "a.json.2.draft", "b.json.1.draft"))
+    for draft, age in ((old, 4000), (young, 3000), (other, 4000)):
+        draft.write_text("half")
+        os.utime(draft, (time.time() - age,) * 2)
+    write_whole(tmp_path / "a.json", "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", young.name, other.name]
+
+
 def test_killed_while_it_writes_it_leaves_a_whole_file(tmp_path):
     path = tmp_path / "table.csv"
     write_whole(path, "a" * 10_000_000)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from course_lib.classroom.guest import find_films, load_guest, save_guest
+from course_lib.classroom.guest import find_films, guest_file, load_guest, save_guest
 
 TITLES = [
     "Matrix, The (1999)",
@@ -52,6 +52,27 @@ def test_whole_words_come_before_beginnings_and_the_list_ends_at_its_limit():
     assert [TITLES[i] for i in find_films("star", TITLES)] == ["Star Trek: Generations (1994)", "Stargate (1994)"]
     assert len(find_films("the", TITLES, limit=2)) == 2
     assert find_films("alien", ["Aliens (1986)", "Alien: Resurrection (1997)", "Alien (1979)"]) == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "titles",  # in the order in which "alien" must find them; each order is that of one rule alone
+    [
+        ["Alien (1979)", "Alien 3 (1992)"],  # the query itself before what only begins so, although
+        ["Alien (1979) (Director's Cut of Many Words)", "Alien 3 (1992)"],  # it is longer,
+        ["Alien Nation (1988)", "My Alien (1990)"],  # a beginning before what holds the word, although
+        ["Alien Nation: Body and Soul (1995)", "My Alien (1990)"],  # it is longer,
+        ["Alien 3 (1992)", "Alien Nation (1988)"],  # and the shorter one of two that begin so.
+    ],
+)
+def test_each_rule_of_the_order_counts(titles):
+    for shown in (titles, titles[::-1]):
+        assert [shown[i] for i in find_films("alien", shown)] == titles
+
+
+def test_the_variable_may_name_a_file_at_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_LIB_GUEST", "~/me.json")
+    assert guest_file() == tmp_path / "me.json"
 
 
 @pytest.mark.parametrize("query", ["", "  ", "?!", "zzz", "matrix 1998"])

@@ -214,7 +214,14 @@ def test_interactions_refuse_lists(paper):
 
 
 def test_an_item_out_of_range_is_not_taken_for_the_next_users_first(paper):
-    assert not paper.contains(torch.tensor([0, 1]), torch.tensor([4, -1])).any()
+    # As numbers, (2, -2) reads like (1, 2), which is there, and so does (0, 5) like (1, 1).
+    assert not paper.contains(torch.tensor([0, 1, 2, 0]), torch.tensor([4, -1, -2, 5])).any()
+
+
+def test_a_table_with_ratings_is_no_table_of_likes():
+    likes = table([(0, 0), (1, 1)])
+    with pytest.raises(ValueError, match=r"likes must be the table user_id, item_id of `to_likes`, got columns"):
+        split_per_user(likes.assign(rating=[1, 5]), USER_IDS, ITEM_IDS)
 
 
 def test_a_film_rated_twice_is_refused_whatever_the_ratings():

@@ -71,6 +71,8 @@ def test_the_seed_decides_the_tags_whatever_the_global_generator_does():
     again, other = (LightGCN(3, 4, 64, 2, seed=seed).embedding.weight for seed in (1, 2))
     assert torch.equal(first, again) and not torch.equal(first, other)
     assert first.shape == (7, 64)
+    bound = (6 / (7 + 64)) ** 0.5  # Xavier's, of a uniform draw
+    assert 0.95 * bound < first.abs().max() <= bound and first.abs().mean().item() == pytest.approx(bound / 2, rel=0.1)
 
 
 def test_a_graph_of_another_size_is_refused_with_both_sizes(paper):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from course_lib.classroom.predictions import kept_predictions
+from course_lib.classroom.predictions import keep_prediction, kept_predictions
 from course_lib.plots.style import Plot, new_axes
 from course_lib.widgets.prediction import Predict, _number
 
@@ -115,6 +115,13 @@ def test_a_guess_that_is_kept_fits_no_more(file):
     file.write_text('{"01.error": "gone", "01.hits": "many"}')
     assert options().summary() == "What happens?"
     assert number().summary() == "How many hidden raves?"
+
+
+def test_a_guess_of_zero_is_kept_too(file):
+    keep_prediction("01.hits", 0)
+    assert kept_predictions() == {"01.hits": 0}
+    keep_prediction("01.hits", None)
+    assert kept_predictions() == {}
 
 
 @pytest.mark.parametrize("text", ["nonsense", "[]", ""])

@@ -9,6 +9,7 @@ The table goes into tests/README.md. A bug ends in one of: noticed (a test faile
 counts as noticed), SURVIVED, or stale (what it replaces no longer stands there once).
 """
 
+import contextlib
 import csv
 import gc
 import hashlib
@@ -117,7 +118,8 @@ def load_what_takes_long() -> None:
     weight = torch.zeros(1, requires_grad=True)
     weight.sum().backward()
     torch.optim.AdamW([weight], fused=True).step()
-    pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", str(ROOT / "tests" / "test_checks.py")])
+    with contextlib.redirect_stdout(None):
+        pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", str(ROOT / "tests" / "test_checks.py")])
 
 
 def main(words: list[str]) -> None:
@@ -172,6 +174,8 @@ def write(found: dict[str, str]) -> None:
         tried, seen = (sum(row[name] for row in rows.values() if row["kind"] == kind) for name in ("tried", "seen"))
         share = f"{seen} ({seen / tried:.0%})" if tried else "0"
         lines.append(f"| **{words} together** | {tried} | **{share}** |")
+    untried = len(mutations()) - sum(row["tried"] for row in rows.values())
+    lines += ["", f"Not tried since the file or its tests were last changed: {untried} more."] if untried else []
     replace_table("mutants", "\n".join([*lines, "", *(["Not noticed:", "", *left] if left else ["None survived."])]))
 
 
