@@ -1,16 +1,19 @@
 """Pictures of a graph: who is joined to whom, one numbering, your row and column, right and wrong (notebook 03)."""
 
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+import textwrap
+from collections.abc import Collection, Sequence
 from typing import cast
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_lib.interactions import Interactions
-from course_lib.plots.colours import ACCENT, FAINT, FILM, GUEST, INK, MUTED
-from course_lib.plots.sketch import Sketch, ink_on
+from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED
+from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_grid, styled
 from course_lib.plots.text import shorten
 from course_lib.plots.three_views import FILM_TINT, GUEST_TINT
@@ -60,8 +63,9 @@ def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
     )
 
 
+@styled
 def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, possessive: str) -> Plot:
-    """A plan of a large matrix with one guest's row and column, and close up that guest among the neighbours.
+    """A large matrix, a dot per entry, with one guest's row and column, and close up that guest among the neighbours.
 
     Args:
         edges: `(2, 2E)`, of `graph.edge_index`.
@@ -70,45 +74,35 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
     """
     whose, source, target = f"{possessive[0].upper()}{possessive[1:]}", *edges.numpy()
     films = np.sort(target[source == row])
-    sketch = Sketch(860, 440)
-    left, top, side = 96.0, 64.0, 300.0
-    sketch.text(10, 14, "the whole matrix", bold=True)
-    _plan(sketch, left, top, side, n_users / n_nodes, {(0, 1): ("R", FAINT), (1, 0): ("Rᵀ", FAINT)})
-    scale = side / n_nodes
-    at = (row + 0.5) * scale
-    begin, stop = max(0, at - 10), min(n_users * scale, at + 10)  # strokes stay among the guests
-    sketch.rect(left, top + at - 1, side, 2, GUEST)
-    sketch.rect(left + at - 1, top, 2, side, GUEST)
-    for film in (films + 0.5) * scale:
-        sketch.rect(left + film - 1, top + begin, 2, stop - begin, GUEST)
-        sketch.rect(left + begin, top + film - 1, stop - begin, 2, GUEST)
-    sketch.text(left - 14, top + at, f"row {row}", "end", bold=True)
-    sketch.text(left + at, top - 20, f"column {row}", "middle" if at > 40 else "start", bold=True)
-    for node in (0, n_users, n_nodes - 1):
-        sketch.text(left + node * scale, top + side + 16, f"{node:,}", "middle")
-    sketch.rect(left, 414, 3, 16, GUEST)
-    sketch.text(left + 12, 422, f"one of {possessive} {len(films)} raves (not to scale)")
+    whole, close = new_grid(10, 5.2)
+    _dots(whole, source, target, n_users, n_nodes, INK)
+    whole.axhline(row, color=GUEST, lw=1)
+    whole.axvline(row, color=GUEST, lw=1)
+    along = np.full(len(films), row)
+    whole.scatter(films, along, s=90, marker="|", color=GUEST, lw=1.2, zorder=3)
+    whole.scatter(along, films, s=90, marker="_", color=GUEST, lw=1.2, zorder=3)
+    whole.text(n_nodes * 1.01, row, f"row {row}", color=GUEST, weight="bold", va="center")
+    whole.text(
+        row, -0.02 * n_nodes, f"column {row}", color=GUEST, weight="bold", ha="left" if row < n_users / 2 else "center"
+    )
+    for x, y, words in (((n_users + n_nodes) / 2, n_users / 2, "R"), (n_users / 2, (n_users + n_nodes) / 2, "Rᵀ")):
+        whole.text(x, y, words, ha="center", va="center", weight="bold",
+                   bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none"})  # fmt: skip
     first = max(0, min(row - 5, n_users - 11))
     last, end = min(first + 11, n_users), min(n_users + 60, n_nodes)
-    rows, columns = last - first, end - n_users
-    x, step = 490.0, 360 / columns
-    sketch.text(x - 48, 14, f"close up: {rows} guests, the first {columns} films", bold=True)
-    sketch.rect(x, top + (row - first) * 27, 360, 27, GUEST_TINT)
-    close = (source >= first) & (source < last) & (target >= n_users) & (target < end)
-    for guest, film in zip(source[close], target[close], strict=True):
-        colour = GUEST if guest == row else MUTED
-        sketch.rect(x + (film - n_users) * step, top + (guest - first) * 27 + 5, max(step, 5), 17, colour)
-    for guest in range(first, last):
-        sketch.text(x - 8, top + (guest - first + 0.5) * 27, str(guest), "end", bold=guest == row)
-    sketch.line([(x, top), (x + 360, top), (x + 360, top + rows * 27), (x, top + rows * 27), (x, top)])
-    for node, anchor in ((n_users, "start"), (end - 1, "end")):
-        sketch.text(x + 360 * (anchor == "end"), top + rows * 27 + 16, f"{node:,}", anchor)
-    sketch.rect(x, 414, 6, 16, MUTED)
-    sketch.text(x + 14, 422, "a rave of somebody else")
+    near = (source >= first) & (source < last) & (target >= n_users) & (target < end)
+    close.axhspan(row - 0.5, row + 0.5, color=GUEST_TINT, lw=0)
+    for chosen, colour in ((near & (source != row), MUTED), (near & (source == row), GUEST)):
+        close.scatter(target[chosen], source[chosen], s=42, marker="s", color=colour, linewidths=0)
+    close.set(xlim=(n_users - 0.8, end - 0.2), ylim=(last - 0.4, first - 0.6), xticks=(n_users, end - 1))
+    close.set_yticks(range(first, last))
+    close.set_title(f"close up: {last - first} guests, the first {end - n_users} films", pad=14)
+    close.tick_params(length=0)
+    close.spines[["top", "right"]].set_visible(True)
     return Plot(
-        sketch.figure,
+        cast(Figure, whole.figure),
         f"{whose} row {row} holds {len(films)} ones, and column {row} holds the same {len(films)} again. Close up, "
-        f"{int(close.sum())} of {rows * columns:,} cells are filled.",
+        f"{int(near.sum())} of {(last - first) * (end - n_users):,} cells are filled.",
     )
 
 
@@ -119,16 +113,9 @@ def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plo
     for ax, edges, title in zip(axes, (right, wrong), ("with + n_users", "without"), strict=True):
         source, target = edges.numpy()
         same_kind = (source < n_users) == (target < n_users)
-        for chosen, colour in ((~same_kind, INK), (same_kind, ACCENT)):
-            ax.scatter(target[chosen], source[chosen], s=0.4, color=colour, linewidths=0, alpha=0.5, rasterized=True)
-        ax.axhline(n_users, color=INK, lw=1.5)
-        ax.axvline(n_users, color=INK, lw=1.5)
-        middles, names = [n_users / 2, (n_users + n_nodes) / 2], ["guests", "films"]
-        ax.set_xticks(middles, names)
-        ax.set_yticks(middles, names)
-        ax.set(xlim=(0, n_nodes), ylim=(n_nodes, 0), title=title, aspect="equal")
-        ax.spines[["top", "right"]].set_visible(True)
-        ax.tick_params(length=0)
+        _dots(ax, source[~same_kind], target[~same_kind], n_users, n_nodes, INK)
+        _dots(ax, source[same_kind], target[same_kind], n_users, n_nodes, ACCENT)
+        ax.set_title(title)
     inside = float((wrong < n_users).all(dim=0).float().mean())
     silent = [n_nodes - n_users - len(edges[0][edges[0] >= n_users].unique()) for edges in (wrong, right)]
     return Plot(
@@ -146,19 +133,21 @@ def plot_shared_seat(node: int, n_users: int, titles: Sequence[str]) -> Plot:
         node: where the film sits.
         titles: of all films, in the order of their numbers.
     """
-    sketch, n_films = Sketch(860, 190), len(titles)
-    for x, words in ((52, "the list reads"), (102, "node"), (152, "but the fans are of")):
+    sketch, n_films = Sketch(860, 220), len(titles)
+    for x, words in ((52, "the list reads"), (112, "node"), (164, "but the fans are of")):
         sketch.text(10, x, words, bold=True)
     for place, seat in enumerate((node - 1, node, node + 1)):
         x, lit = 296 + 222 * place, seat == node
         if not n_users <= seat < n_users + n_films:
             continue
-        sketch.rect(x - 34, 84, 68, 36, FILM if lit else FILM_TINT, INK if lit else "none", 2)
-        sketch.text(x, 102, str(seat), "middle", bold=lit)
-        sketch.text(x, 52, shorten(titles[seat - n_users], 24), "middle", bold=lit)
-        sketch.text(x, 26, f"item {seat - n_users}", "middle")
-        sketch.text(x, 152, shorten(titles[seat], 24) if seat < n_films else "nobody", "middle", ACCENT, lit)
-        sketch.text(x, 176, f"item {seat}" if seat < n_films else "", "middle")
+        sketch.rect(x - 34, 94, 68, 36, FILM if lit else FILM_TINT, INK if lit else "none", 2)
+        sketch.text(x, 112, str(seat), "middle", bold=lit)
+        for line, words in enumerate(_in_two_lines(titles[seat - n_users])):
+            sketch.text(x, 48 + 22 * line, words, "middle", bold=lit)
+        sketch.text(x, 20, f"item {seat - n_users}", "middle")
+        for line, words in enumerate(_in_two_lines(titles[seat]) if seat < n_films else ["nobody"]):
+            sketch.text(x, 164 + 22 * line, words, "middle", ACCENT, lit)
+        sketch.text(x, 206, f"item {seat}" if seat < n_films else "", "middle")
     first = node - n_users
     fans = f"those of item {node}, {titles[node]}" if node < n_films else "nobody's, because there's no such item"
     return Plot(
@@ -166,6 +155,10 @@ def plot_shared_seat(node: int, n_users: int, titles: Sequence[str]) -> Plot:
         f"{titles[first]} is item {first}, so the list reads it from node {node}. But without the offset the fans who "
         f"speak there are {fans}.",
     )
+
+
+def _in_two_lines(title: str) -> list[str]:
+    return textwrap.wrap(shorten(title, 46), 24)[:2]
 
 
 def plot_changed_lines(party: Interactions, other: Interactions, guests: Sequence[str], films: Sequence[str]) -> Plot:
@@ -186,6 +179,19 @@ def plot_changed_lines(party: Interactions, other: Interactions, guests: Sequenc
         f"Both drawings have {len(party)} lines, all of them across, and {ends}. Still, {changed} of the "
         f"{len(other)} lines at the right are invented.",
     )
+
+
+def _dots(ax: Axes, source: np.ndarray, target: np.ndarray, n_users: int, n_nodes: int, colour: str) -> None:
+    """A large matrix, guests first: a dot per entry, and the borders of its four blocks."""
+    ax.scatter(target, source, s=0.4, color=colour, linewidths=0, alpha=0.5, rasterized=True)
+    ax.axhline(n_users, color=INK, lw=1.5)
+    ax.axvline(n_users, color=INK, lw=1.5)
+    middles, names = [n_users / 2, (n_users + n_nodes) / 2], ["guests", "films"]
+    ax.set_xticks(middles, names)
+    ax.set_yticks(middles, names)
+    ax.set(xlim=(0, n_nodes), ylim=(n_nodes, 0), aspect="equal")
+    ax.spines[["top", "right"]].set_visible(True)
+    ax.tick_params(length=0)
 
 
 def _lines(party: Interactions) -> list[tuple[int, int]]:
@@ -211,34 +217,8 @@ def _party(
     for place, name in zip(x[0], guests, strict=True):
         sketch.circle(place, above, 18, GUEST)
         sketch.text(place, above - 34, name, "middle")
-    narrow = width / len(films) < 110  # names side by side would touch
+    pairs = itertools.pairwise(films)
+    narrow = any(4.6 * len(one + other) > width / len(films) for one, other in pairs)  # side by side they would touch
     for place, (across, name) in enumerate(zip(x[1], films, strict=True)):
         sketch.rect(across - 17, below - 17, 34, 34, FILM)
         sketch.text(across, below + 36 + 20 * (narrow and place % 2), name, "middle")
-
-
-def _plan(
-    sketch: Sketch,
-    left: float,
-    top: float,
-    side: float,
-    border: float,
-    marked: Mapping[tuple[int, int], tuple[str, str]],
-) -> None:
-    """The four blocks of a large matrix, guests first: what each is marked with, words and a colour.
-
-    Args:
-        border: the share of the nodes that are guests.
-        marked: by block, (0, 1) for rows of guests and columns of films.
-    """
-    starts, sizes = (0.0, border * side), (border * side, (1 - border) * side)
-    for (i, j), (words, colour) in marked.items():
-        sketch.rect(left + starts[j], top + starts[i], sizes[j], sizes[i], colour)
-        middle = (left + starts[j] + sizes[j] / 2, top + starts[i] + sizes[i] / 2)
-        sketch.text(*middle, words, "middle", ink_on(colour), bold=True)
-    for edge in (0, border * side, side):
-        sketch.line([(left, top + edge), (left + side, top + edge)], INK, 2)
-        sketch.line([(left + edge, top), (left + edge, top + side)], INK, 2)
-    for start, size, name in zip(starts, sizes, ("guests", "films"), strict=True):
-        sketch.text(left - 14, top + start + size / 2, name, "end")
-        sketch.text(left + start + size / 2, top + side + 16, name, "middle")

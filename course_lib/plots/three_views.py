@@ -1,6 +1,6 @@
 """One rave in three views, side by side: the table, the matrix, the drawing (notebook 03)."""
 
-import textwrap
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -25,8 +25,8 @@ def plot_rave(party: Interactions, guests: Sequence[str], films: Sequence[str], 
     return Plot(
         sketch.figure,
         f"{guests[user]} is user {user} and node {user}, {films[item]} is item {item} and node {node}. Their rave is "
-        f"one row of the table, one line in the drawing, and two ones in the matrix, at ({user}, {node}) and "
-        f"({node}, {user}).",
+        f"one row of the table, one line in the drawing, two columns of the edge index, and two ones in the matrix, at "
+        f"({user}, {node}) and ({node}, {user}).",
     )
 
 
@@ -38,7 +38,6 @@ def plot_three_views(
     chosen: tuple[int, int],
     node: int,
     checks: Mapping[str, bool] | None = None,
-    caption: str = "",
 ) -> Sketch:
     """A pair in all three: a framed row, framed cells, a strong line; dashed where the views do not have it.
 
@@ -50,11 +49,9 @@ def plot_three_views(
         guests, films: their names.
         chosen: the pair, user and item.
         node: where these lines have the film.
-        checks: what was checked, and whether the lines passed.
-        caption: one or two sentences below the views, so that they are read together.
+        checks: what was checked, and whether the lines passed; without any the edge index stands below.
     """
-    said, told = textwrap.wrap(caption, 104), checks or {}
-    sketch = Sketch(860, 384 + 24 * (len(said) + len(told)))
+    sketch = Sketch(860, 384 + (24 * len(checks) if checks else 66))
     raves = list(zip(party.user.tolist(), party.item.tolist(), strict=True))
     names, n = [*guests, *films], len(guests) + len(films)
     matrix = torch.zeros(n, n).index_put_(tuple(edges), torch.ones(edges.size(1)), accumulate=True)
@@ -62,15 +59,30 @@ def plot_three_views(
     sketch.text(236, 18, "the matrix", bold=True)
     _matrix(sketch, matrix, party.n_users, names, 338, (chosen[0], node))
     _drawing(sketch, {tuple(sorted(line)) for line in edges.T.tolist()}, guests, films, (chosen[0], node))
-    for x, tint, words in ((338, _GUEST_CELL, "row and column of the guest"), (600, _FILM_CELL, "of the film")):
+    legend = [(236, _GUEST_CELL, "row and column of the guest"), (498, _FILM_CELL, "of the film")]
+    if any((a < party.n_users) == (b < party.n_users) for a, b in edges.T.tolist()):
+        legend.append((622, ACCENT, "joins two of a kind"))
+    for x, tint, words in legend:
         sketch.rect(x, 352, 16, 16, tint, FAINT)
         sketch.text(x + 24, 360, words)
-    for place, (check, passes) in enumerate(told.items()):
+    if not checks:
+        _edge_index(sketch, edges, (chosen[0], node))
+        return sketch
+    for place, (check, passes) in enumerate(checks.items()):
         sketch.text(14, 396 + 24 * place, "✓" if passes else "✗", colour=INK if passes else ACCENT, bold=True)
         sketch.text(38, 396 + 24 * place, check, colour=INK if passes else ACCENT)
-    for place, line in enumerate(said, start=len(told)):
-        sketch.text(10, 396 + 24 * place, line)
     return sketch
+
+
+def _edge_index(sketch: Sketch, edges: Tensor, chosen: tuple[int, int]) -> None:
+    sketch.text(10, 412, "the edge index", bold=True)
+    step = min(38.0, 700 / edges.size(1))
+    for place, (source, target) in enumerate(edges.T.tolist()):
+        x = 160 + step * place
+        sketch.text(x, 400, str(source), "middle")
+        sketch.text(x, 424, str(target), "middle")
+        if {source, target} == set(chosen):
+            sketch.rect(x - 14, 386, 28, 52, "none", ACCENT, 3)
 
 
 def _table(sketch: Sketch, raves: list, guests: Sequence[str], films: Sequence[str], chosen: tuple[int, int]) -> None:
@@ -94,8 +106,9 @@ def _matrix(
     n = len(matrix)
     cell = min(CELL, (_HEIGHT - 24) / n)
     for node, tint in zip(chosen, (GUEST_TINT, FILM_TINT), strict=True):
-        sketch.rect(left, _TOP + node * cell, n * cell, cell, tint)
-        sketch.rect(left + node * cell, _TOP, cell, n * cell, tint)
+        thick = cell / 2 if tint == FILM_TINT and chosen[0] == chosen[1] else cell  # a shared row has both colours
+        sketch.rect(left, _TOP + node * cell, n * cell, thick, tint)
+        sketch.rect(left + node * cell, _TOP, thick, n * cell, tint)
     for row in range(n):
         sketch.text(left - 8, _TOP + (row + 0.5) * cell, names[row], "end")
         sketch.text(left + (row + 0.5) * cell, _TOP + n * cell + 16, str(row), "middle")
@@ -133,10 +146,12 @@ def _drawing(
     for line in sorted(lines | {lit}, key=lambda line: line == lit):
         (x, y), (end_x, end_y) = (at[node] for node in line)
         points = [(x, y), (end_x, end_y)]
-        if line[0] == line[1]:  # a guest who hears herself
-            points = [(x, y), (x + 30, y - 20), (x + 38, y), (x + 30, y + 20), (x, y)]
-        elif x == end_x:  # two of a kind
-            points = [(x, y), (x + 26, (y + end_y) / 2), (end_x, end_y)]
+        turn = [math.tau * place / 24 for place in range(25)]
+        if line[0] == line[1]:  # a guest who hears herself: a loop above the name
+            points = [(x - 12 + 11 * math.cos(t), y - 19 + 11 * math.sin(t)) for t in turn]
+            points[-1] = points[0]
+        elif x == end_x:  # two of a kind: an arc
+            points = [(x + 34 * math.sin(t / 2), y + (end_y - y) * (1 - math.cos(t / 2)) / 2) for t in turn]
         colour, width = (ACCENT, 4.0) if line == lit else (MUTED, 1.5)
         sketch.line(points, colour, width, "" if line in lines else "8 6")
     for node, ((x, y), name) in enumerate(zip(at, [*guests, *films], strict=True)):

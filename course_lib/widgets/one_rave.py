@@ -1,6 +1,7 @@
 """Notebook 03: one rave in three views, along right lines and wrong ones."""
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import ClassVar
 
 import ipywidgets
@@ -33,8 +34,8 @@ class OneRaveWidget:
                 "Brazil has dropped onto node 1, and node 1 is Ben. So Ben's line bends back to Ben, and all films but "
                 "one are left without a line.", {"guest": 1, "film": 1}),
         Promise("guest", 1, 0, "in_cells", "stays",
-                "Ben's way to Brazil and the way back have become one cell. And Ada raved about film 1 as Ben did "
-                "about film 0, so those two raves share their cells, and each holds a 2.", {"film": 1, "lines": 1}),
+                "Without the offset, Ada – Brazil and Ben – Alien both join nodes 0 and 1, so their cells count both "
+                "and hold a 2.", {"film": 1, "lines": 1}),
         Promise("film", 2, 0, "in_cells", "falls",
                 "Alien and Dune have swapped their fans, so Ben's rave about Alien is gone. But every count below is "
                 "what it should be, and all three checks pass.", {"guest": 1, "lines": 2}),
@@ -99,21 +100,20 @@ class OneRaveWidget:
         )
 
     def picture(self) -> Sketch:
-        """What is on screen, and below it the same in words."""
+        """What is on screen."""
         pair = self.guest.value, self.film.value
-        return plot_three_views(
-            self.party, self._edges(), self.guests, self.films, pair, self.node(), self._passes(), self.summary()
-        )
+        return plot_three_views(self.party, self._edges(), self.guests, self.films, pair, self.node(), self._passes())
 
     def _draw(self, _change: dict | None = None) -> None:
-        self.view.value = self.picture().svg(self.summary())
+        self.view.value = f"{self.picture().svg(self.summary())}<p>{escape(self.summary())}</p>"
 
     def _ipython_display_(self) -> None:
         # Without a kernel nothing can be switched, so wrong lines stand below: a guest and the film of the same number.
         wrong = OneRaveWidget(self.party, self._named, self._checks, self.guests, self.films)
         wrong.lines.value, wrong.film.value = 1, wrong.guest.value
         pictures = {wrong.summary(): wrong.picture().figure}
-        live.show(self.box, self.summary(), lambda: self.picture().figure, pictures)
+        told = {words: words for words in (self.summary(), wrong.summary())}
+        live.show(self.box, self.summary(), lambda: self.picture().figure, pictures, told)
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -281,7 +281,7 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Which lines should there be? Make the set of all pairs (guest, film node) and (film node, guest).",
+            "A count forgets which lines it has counted. What could you compare, so that each single line matters?",
             "`set(map(tuple, edges.T.tolist()))` is the set of lines that are there. It doesn't know how often.",
         ),
     ),
