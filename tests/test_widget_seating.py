@@ -32,7 +32,7 @@ def test_a_click_swaps_words_and_picture(widget):
 def test_the_dots_are_the_plan_guests_are_circles_and_each_says_its_name(widget):
     guests = shapes(widget.view.value, "circle", r="6")[1:]  # the first circle is the legend's
     films = shapes(widget.view.value, "rect", height="11.0")[1:]
-    (chair,) = shapes(widget.view.value, "circle", r="10")[1:]
+    (chair,) = shapes(widget.view.value, "polygon")[1:]  # the first star is the legend's
     assert len(guests) == 19 and guests[-1].find("title").text == "name <19>"
     assert len(films) == 40 and films[0].find("title").text == "name <20>"
     assert chair.find("title").text == "name <0>"
@@ -48,3 +48,10 @@ def test_some_names_are_always_there(widget):
         widget.perplexity.value = perplexity
         assert {"name <30>", "name <50>", "name <0>"} <= set(words(widget.view.value))
         assert "name <31>" not in words(widget.view.value)
+
+
+def test_who_sits_beside_the_chair_stands_below_the_map(widget):
+    gaps = np.linalg.norm(widget.plan.positions[1:] - widget.plan.positions[0], axis=1)
+    assert widget.company()[0] == f"name <{1 + gaps.argmin()}>"
+    assert f"Beside name <0>: {', '.join(widget.company())}" in words(widget.view.value)
+    assert ", ".join(widget.company()) in widget.summary()

@@ -61,7 +61,7 @@ def plot_chair(
         _bare(ax)
     (x, y), side = positions[0], [-half, half, half, -half, -half]
     room.plot(x + np.array(side), y + np.array([-half, -half, half, half, -half]), color=INK, linewidth=1)
-    room.set_title("The room")
+    room.set_title("The room", pad=22)
     room.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, handletextpad=0)
     room.set_aspect("equal", adjustable="datalim")
     corner.set_title(f"The corner around {owner} chair", pad=22)  # clear of names above the topmost dots
@@ -101,7 +101,7 @@ def plot_two_maps(
 
 
 def plot_seating_plan(
-    positions: np.ndarray, n_guests: int, names: Sequence[str], title: str, always: Sequence[int] = ()
+    positions: np.ndarray, n_guests: int, names: Sequence[str], title: str, always: Sequence[int] = (), below: str = ""
 ) -> Sketch:
     """A map drawn fast: a name shows when the pointer rests on a dot, and some names always.
 
@@ -110,35 +110,40 @@ def plot_seating_plan(
         names: one per dot.
         title: written above the map.
         always: the dots whose names are always there.
+        below: a line written below the map.
     """
-    sketch, middle = Sketch(860, 590), (positions.min(axis=0) + positions.max(axis=0)) / 2
+    sketch, middle = Sketch(860, 620), (positions.min(axis=0) + positions.max(axis=0)) / 2
     # The same scale along both sides, as large as fits.
     scale = max(np.abs(positions - middle).max(axis=0) / (400, 240))
     (x, y), (wide, high) = middle, (400 * scale, 240 * scale)
     plane = Plane(30, 85, 800, 480, (x - wide, x + wide), (y - high, y + high))
     sketch.text(10, 18, title, bold=True)
+    if below:
+        sketch.text(10, 602, below, size=14)
     sketch.circle(22, 48, 6, GUEST, INK)
     sketch.text(36, 48, "guest")
     sketch.rect(108, 42, 11, 11, FILM, INK)
     sketch.text(128, 48, "film")
-    sketch.circle(196, 48, 10, ACCENT, INK)
+    sketch.polygon(_star(196, 48), ACCENT, INK)
     sketch.text(214, 48, names[0])
     places = [plane.at(*place) for place in positions]
     for dot in [*range(1, len(places)), 0]:
         x, y = places[dot]
         if dot == 0:
-            sketch.circle(x, y, 10, ACCENT, INK, 1, title=names[0])
+            sketch.polygon(_star(x, y), ACCENT, INK, 1, title=names[0])
         elif dot < n_guests:
             sketch.circle(x, y, 6, GUEST, INK, 0.6, title=names[dot])
         else:
             sketch.rect(x - 5.5, y - 5.5, 11, 11, FILM, INK, 0.6, title=names[dot])
-    taken: list[tuple[float, float, float]] = [(places[0][0] - 12, places[0][1], 24.0)]
+    taken, leaders = [(places[0][0] - 13, places[0][1], 26.0)], np.zeros((0, 2))
     for dot in always:
         words = shorten(names[dot], 20)
-        left, height = _free_place(places, dot, _LETTER * len(words), sketch.width, taken)
-        taken.append((left, height, _LETTER * len(words)))
-        sketch.line([places[dot], (min(max(places[dot][0], left), left + taken[-1][2]), height)], INK, 0.7)
-        sketch.rect(left - 2, height - _LINE / 2, taken[-1][2] + 4, _LINE, "#ffffff")
+        size = _LETTER * len(words)
+        left, height = _free_place(np.array(places), dot, size, sketch.width, taken, leaders)
+        taken.append((left, height, size))
+        end = (min(max(places[dot][0], left), left + size), height + (_LINE / 2) * np.sign(places[dot][1] - height))
+        leaders = np.vstack([leaders, np.linspace(places[dot], end, 12)])
+        sketch.line([places[dot], end], INK, 0.7)
         sketch.text(left, height, words, size=14)
     return sketch
 
@@ -364,26 +369,47 @@ def _bare(ax: Axes) -> None:
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
+def _star(x: float, y: float, size: float = 14) -> list[tuple[float, float]]:
+    """The outline of a star with five points around `(x, y)`."""
+    turns = [(np.pi * tip / 5, size if tip % 2 == 0 else 0.42 * size) for tip in range(10)]
+    return [(x + float(far * np.sin(turn)), y - float(far * np.cos(turn))) for turn, far in turns]
+
+
 def _free_place(
-    dots: Sequence[tuple[float, float]],
+    dots: np.ndarray,
     dot: int,
     width: float,
     right: float,
     taken: Sequence[tuple[float, float, float]],
+    leaders: np.ndarray,
 ) -> tuple[float, float]:
-    """Left end and height for words beside a dot: off other words, over few dots, and not far away."""
+    """Left end and height for words near a dot: off other words and their leaders `(n, 2)`, over few dots, and close.
+
+    A place for words is `(left, height, width)`.
+    """
     x, y = dots[dot]
-    best, least = (min(x + 11, right - width), y), float("inf")
-    for away in (0, 20, 40, 60, 80, 100):
+    best, least = (float(min(x + 11, right - width)), float(y)), float("inf")
+    for away in (0, 14, 28, 42, 56, 70, 90, 110):
+        if least < (away - 14) / 40:  # nothing farther away can be better
+            break
         for height in (y - away, y + away):
-            for left in (x + 11, x - 11 - width):
-                inside = left >= 0 and left + width <= right and 72 <= height <= 580
-                if not inside or any(
-                    abs(height - other) < _LINE and left < end + size and end < left + width
+            aside = 11 if away < 14 else 2
+            for left in (x + aside, x - aside - width, x - width / 2 if away else x + aside, x + 40, x - 40 - width):
+                if not (left >= 0 and left + width <= right and 72 <= height <= 580) or any(
+                    abs(height - other) < _LINE + 2 and left < end + size + 4 and end < left + width + 4
                     for end, other, size in taken
                 ):
                     continue
-                hidden = sum(left - 6 < a < left + width + 6 and abs(height - b) < 13 for a, b in dots)
-                if hidden + away / 40 < least:
-                    best, least = (left, height), hidden + away / 40
+                below = (min(max(x, left), left + width), height)
+                way = np.linspace((x, y), below, 12)
+                under = (np.abs(dots - (left + width / 2, height)) < (width / 2 + 7, 14)).all(axis=1).sum()
+                struck = (np.abs(leaders - (left + width / 2, height)) < (width / 2 + 3, 9)).all(axis=1).any()
+                crossed = any(
+                    ((way > (end, other - 9)) & (way < (end + size, other + 9))).all(axis=1).any()
+                    for end, other, size in taken
+                )
+                near = np.abs(leaders[:, None] - way[3:]).sum(axis=2) < 6 if len(leaders) else np.zeros(1)
+                cost = 3 * under + 2 * struck + 2 * crossed + 2 * near.any() + np.hypot(*(way[-1] - way[0])) / 40
+                if cost < least:
+                    best, least = (float(left), float(height)), float(cost)
     return best

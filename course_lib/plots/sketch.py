@@ -81,11 +81,13 @@ class Sketch:
             lambda ax, mpl: ax.add_patch(mpl.patches.Circle((x, y), radius, fc=fill, ec=rim, lw=rim_width)),
         )
 
-    def polygon(self, points: Sequence[tuple[float, float]], fill: str) -> None:
+    def polygon(self, points: Sequence[tuple[float, float]], fill: str, rim: str = "none", rim_width: float = 1,
+                title: str = "") -> None:  # fmt: skip
         """A filled outline."""
         self._add(
-            f'<polygon points="{_points(points)}" fill="{fill}"/>',
-            lambda ax, mpl: ax.add_patch(mpl.patches.Polygon(points, fc=fill, ec="none")),
+            f'<polygon points="{_points(points)}" fill="{fill}" stroke="{rim}" stroke-width="{rim_width:g}">'
+            f"{_title(title)}</polygon>",
+            lambda ax, mpl: ax.add_patch(mpl.patches.Polygon(points, fc=fill, ec=rim, lw=rim_width)),
         )
 
     def line(self, points: Sequence[tuple[float, float]], colour: str = INK, width: float = 1, dash: str = "") -> None:
