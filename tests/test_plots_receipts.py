@@ -94,8 +94,8 @@ def test_captions_of_receipts_name_the_extremes():
 def test_who_has_fewer_fans_is_heard_louder():
     plot = plot_fold_in("you", RAVES, [400, 100], TITLES, SCORES)
     assert plot.caption == (
-        "The Sound of Music has 100 fans and Jaws 400, so the first is heard 2.0 times as loud. The tag fits Alien "
-        "best, with a cosine of 0.500."
+        "The Sound of Music has 100 fans and Jaws 400, so The Sound of Music is heard 2.0 times as loud. The tag fits "
+        "Alien best, with a cosine of 0.500."
     )
     assert plot_fold_in("you", RAVES[:1], [9], TITLES, SCORES).caption == (
         "The tag fits Alien best, with a cosine of 0.500."
@@ -123,7 +123,7 @@ def test_halves_add_up_to_the_score():
 def test_either_half_is_told_beside_the_whole():
     plot = plot_either_half({"a": 8.0, "b": 9.0}, {"the whole": 0.3, "a": 0.2, "b": 0.25})
     assert plot.caption == (
-        "With a 8.0 of the ten films stay, and with b 9.0. NDCG@10 is 0.20 and 0.25, and 0.30 with the whole."
+        "With a 8.0 of the ten films stay, and with b 9.0. NDCG@10 is 0.200 and 0.250, and 0.300 with the whole."
     )
 
 

@@ -12,7 +12,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import explain, recommend, split_scores
-from course_lib.widgets.matchmaker import BEYOND, WHOLE, MatchmakerWidget
+from course_lib.widgets.matchmaker import BEYOND, LOST, WHOLE, MatchmakerWidget
 from tests.drawings import alt, shapes, words
 
 
@@ -168,6 +168,13 @@ def test_a_widget_that_would_open_without_receipts_is_refused(party, split, mode
         MatchmakerWidget(model, adjacency(split.fit), split, party, [])
 
 
-def test_it_opens_on_what_a_rave_brings_beyond_its_average(widget):
-    assert widget.show.value == BEYOND and widget.n_left() > 0
+def test_it_opens_on_what_taking_back_does_and_a_film_falls_as_far_as_it_says(widget, liked):
+    assert widget.show.value == LOST and widget.n_left() > 0
+    item, lost = widget._listed[0], widget._lost[0, 0]
+    parts = widget._scorer.newcomer(torch.tensor(liked[1:5]))
+    parts[liked[:5]] = -torch.inf
+    assert int((parts > parts[item]).sum()) == lost  # from place 0
+    assert "Without " in widget.summary() and any("▼" in word for word in words(widget.view.value))
+    widget.show.value = BEYOND
     assert "more to it than to the list on average" in widget.summary()
+    assert not any("▼" in word for word in words(widget.view.value))

@@ -58,8 +58,8 @@ def plot_fold_in(who: str, raves: Sequence[str], fans: Sequence[int], titles: Se
     times = loudness[loud] / loudness[soft]
     return Plot(
         sketch.figure,
-        f"{_name(raves[loud], 60)} has {fans[loud]} fans and {_name(raves[soft], 60)} {fans[soft]}, so the first is "
-        f"heard {times:.1f} times as loud. {best}",
+        f"{_name(raves[loud], 60)} has {fans[loud]} fans and {_name(raves[soft], 60)} {fans[soft]}, so "
+        f"{_name(raves[loud], 60)} is heard {times:.1f} times as loud. {best}",
     )
 
 
@@ -70,6 +70,7 @@ def plot_receipts(
     shares: np.ndarray,
     beyond: bool = False,
     lit: int | None = None,
+    lost: np.ndarray | None = None,
 ) -> Sketch:
     """A list in rows and raves in columns, in the order they come in; each bar is what a rave brings to a score.
 
@@ -81,12 +82,14 @@ def plot_receipts(
         shares: `(n titles, n raves)` of the scores, nan where a rave was taken back.
         beyond: draw only what goes beyond the rave's mean over the list, to the right, or stays below it, to the left.
         lit: the place of a film to point at, from 0.
+        lost: `(n titles, n raves)`, how many places a film falls without a rave, to stand beside the bars.
     """
     names, bars = _columns(raves, beyond_average(shares) if beyond else shares)
+    falls = None if lost is None else _columns(raves, beyond_average(shares) if beyond else shares, lost)[1]
     step = (_WIDTH - _LEFT - 8) / max(len(names), 1)
     heads = [_heading(name, int(step / 8.4)) for name in names]
     top = 18 * max((len(head) for head in heads), default=1) + 14
-    sketch = Sketch(_WIDTH, top + _ROW * max(len(titles), 1) + (34 if beyond else 8))
+    sketch = Sketch(_WIDTH, top + _ROW * max(len(titles), 1) + (8 if not beyond else 34 if lost is None else 56))
     widest = float(np.nanmax(np.abs(bars))) if np.isfinite(bars).any() else 1.0
     low = -widest if beyond else min(float(np.nanmin(bars, initial=0.0)), 0.0)
     scale = 0.86 * min(step, 200) / max(widest - low, 1e-9)
@@ -102,6 +105,9 @@ def plot_receipts(
                 x, width = zero + scale * min(float(bar), 0), scale * abs(float(bar))
                 title = f"{names[column]}: {bar:+.3f}" if beyond else f"{names[column]}: {bar:.3f}"
                 sketch.rect(x, top + _ROW * place + 7, width, 16, FILM if bar > 0 else MUTED, title=title)
+                if falls is not None:  # on the side of the line where there is no bar
+                    side = (zero - 5, "end") if bar > 0 else (zero + 5, "start")
+                    sketch.text(side[0], top + _ROW * (place + 0.5), _fall(falls[place, column]), side[1], size=14)
     for place, (title, score) in enumerate(zip(titles, scores, strict=True)):
         y = top + _ROW * (place + 0.5)
         sketch.text(28, y, str(place + 1), "end")
@@ -112,10 +118,14 @@ def plot_receipts(
         sketch.text(_LEFT - 24, top - 18, "score", "end", bold=True)
     if beyond and names:
         y = top + _ROW * len(titles) + 18
-        sketch.rect(_LEFT, y - 7, 14, 14, FILM)
-        sketch.text(_LEFT + 20, y, "more than it gives this list on average", size=14)
-        sketch.rect(_LEFT + 310, y - 7, 14, 14, MUTED)
-        sketch.text(_LEFT + 330, y, "less than that", size=14)
+        unit = 10.0 ** np.floor(np.log10(max(widest, 1e-9)))
+        width = scale * unit
+        sketch.rect(_LEFT, y - 7, width, 14, FILM)
+        sketch.text(_LEFT + width + 6, y, f"{unit:g} more than it gives this list on average", size=14)
+        sketch.rect(_LEFT + 350, y - 7, width, 14, MUTED)
+        sketch.text(_LEFT + 356 + width, y, f"{unit:g} less than that", size=14)
+        if falls is not None:
+            sketch.text(_LEFT, y + 22, "▼ places the film falls without the rave, ▲ places it rises", size=14)
     return sketch
 
 
@@ -213,7 +223,7 @@ def plot_either_half(kept: Mapping[str, float], ndcg: Mapping[str, float]) -> Pl
     ax.barh(height, list(kept.values()), height=0.6, color=[FILM, PALETTE[4]])
     for y, (name, films) in enumerate(kept.items()):
         ax.annotate(
-            f"{films:.1f} of ten   NDCG@10 {ndcg[name]:.2f}", (10, y), (8, 0), textcoords="offset points", va="center"
+            f"{films:.1f} of ten   NDCG@10 {ndcg[name]:.3f}", (10, y), (8, 0), textcoords="offset points", va="center"
         )
     ax.set_yticks(height, list(kept))
     ax.set(ylim=(len(kept) - 0.5, -0.5), xlim=(0, 14), xlabel="films of the list that stay, mean over guests")
@@ -222,7 +232,7 @@ def plot_either_half(kept: Mapping[str, float], ndcg: Mapping[str, float]) -> Pl
     return Plot(
         cast(Figure, ax.figure),
         f"With {one} {kept[one]:.1f} of the ten films stay, and with {other} {kept[other]:.1f}. NDCG@10 is "
-        f"{ndcg[one]:.2f} and {ndcg[other]:.2f}, and {best:.2f} with {whole}.",
+        f"{ndcg[one]:.3f} and {ndcg[other]:.3f}, and {best:.3f} with {whole}.",
     )
 
 
@@ -285,18 +295,24 @@ def plot_damped(table: pd.DataFrame) -> Plot:
     )
 
 
-def _columns(raves: Sequence[str], bars: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """The columns of `plot_receipts`: names and bars."""
+def _fall(places: float) -> str:
+    """How a fall by so many places is written; a mean over raves may be a fraction."""
+    return f"{'▼' if places > 0 else '▲'}{abs(round(places, 1)):g}" if abs(places) >= 0.05 else ""
+
+
+def _columns(raves: Sequence[str], bars: np.ndarray, shown: np.ndarray | None = None) -> tuple[list[str], np.ndarray]:
+    """The columns of `plot_receipts`, chosen by the bars: names, and the bars or what else is shown."""
+    values = bars if shown is None else shown
     if len(raves) <= N_COLUMNS + 1:
-        return list(raves), bars
+        return list(raves), values
     there = np.flatnonzero(np.isfinite(bars).all(axis=0))
     chosen = np.sort(there[np.argsort(-bars[:, there].std(axis=0), kind="stable")[:N_COLUMNS]])
     others = np.setdiff1d(there, chosen)
     names = [raves[place] for place in chosen]
     if not len(others):
-        return names, bars[:, chosen]
-    mean = bars[:, others].mean(axis=1, keepdims=True)
-    return [*names, f"{len(others)} others, on average"], np.hstack([bars[:, chosen], mean])
+        return names, values[:, chosen]
+    mean = values[:, others].mean(axis=1, keepdims=True)
+    return [*names, f"{len(others)} others, on average"], np.hstack([values[:, chosen], mean])
 
 
 def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

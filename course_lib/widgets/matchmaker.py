@@ -16,12 +16,13 @@ from course_lib.lightgcn import LightGCN
 from course_lib.plots.receipts import N_COLUMNS, beyond_average, plot_receipts
 from course_lib.plots.sketch import Sketch
 from course_lib.recommendation import split_scores, tag_parts
+from course_lib.what_if import places_lost
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 from course_lib.widgets.film_picker import KeptFilms, film_names
 
 N_LISTED = 10
-WHOLE, BEYOND = "whole shares", "shares beyond the average"
+WHOLE, BEYOND, LOST = "whole shares", "shares beyond the average", "and what taking it back does"
 
 
 class MatchmakerWidget:
@@ -39,7 +40,8 @@ class MatchmakerWidget:
     Attributes:
         films: the boxes to tick.
         first: the box of the first ticked film that somebody else raved about; take it away to see who leaves.
-        show: whole shares, or what goes beyond a rave's average over the list.
+        show: whole shares, or what goes beyond a rave's average over the list, without or with the places that films
+            fall if the rave is taken back.
 
     Raises:
         ValueError: there is no example.
@@ -50,9 +52,8 @@ class MatchmakerWidget:
                 "Whole shares all point to the right. Against its own average, a rave speaks for some films of the "
                 "list and less for others.", {"first": True}),
         Promise("first", True, False, "listed", "differs",
-                "The list is made of these raves and nothing else, so each of them has a say.", {"show": BEYOND}),
-        Promise("first", True, False, "n_inexact", "stays",
-                "The model is linear, so a score is the sum of its shares, whatever is ticked.", {"show": WHOLE}),
+                "The list is made of these raves and nothing else. Where the bar of this one was orange, a film "
+                "mostly falls further than where it was grey.", {"show": LOST}),
     )  # fmt: skip
 
     def __init__(self, model: LightGCN, graph: Tensor, split: Split, data: MovieLens, example: Sequence[int]) -> None:
@@ -65,7 +66,7 @@ class MatchmakerWidget:
         self._kept = KeptFilms(data, split, self._answer, example)
         self.films, ticked = self._kept.films, self._kept.films.ticked()
         self.first = self.films.rave(next((item for item in ticked if self._degree[item] > 0), ticked[0]))
-        self.show = live.buttons("show", (WHOLE, BEYOND), BEYOND)
+        self.show = live.buttons("show", (WHOLE, BEYOND, LOST), LOST)
         self.view = ipywidgets.HTML()
         self.show.observe(self._draw, "value")
         self.box = ipywidgets.VBox([self.films.box, self.show, self.view, self._kept.row])
@@ -102,17 +103,23 @@ class MatchmakerWidget:
             return f"{self._sentence()} {first}."
         bars = self._bars()[0]
         loudest = int(np.nanargmax(bars))
+        if self.show.value == LOST and np.isfinite(self._lost).any():
+            film, rave = divmod(int(np.nanargmax(self._lost)), len(self._columns))
+            far, gone = int(self._lost[film, rave]), self._names[self._columns[rave]]
+            places = f"{far} place{'' if far == 1 else 's'}"
+            return f"{self._sentence()} {first}. Without {gone} {self._names[self._listed[film]]} falls {places}."
         told = f"{self._names[self._columns[loudest]]} brings {bars[loudest]:.3f}"
-        more = f"{told} more to it than to the list on average" if self.show.value == BEYOND else f"{told} of it"
+        more = f"{told} more to it than to the list on average" if self.show.value != WHOLE else f"{told} of it"
         return f"{self._sentence()} {first}, with a score of {self._scores[0]:.3f}. {more}, the most of all."
 
     def picture(self) -> Sketch:
         """What is on screen."""
         films, raves = ([self._names[item] for item in items] for items in (self._listed, self._columns))
-        return plot_receipts(films, self._scores, raves, self._shares, self.show.value == BEYOND)
+        lost = np.nan_to_num(self._lost) if self.show.value == LOST else None
+        return plot_receipts(films, self._scores, raves, self._shares, self.show.value != WHOLE, lost=lost)
 
     def _bars(self) -> np.ndarray:
-        return beyond_average(self._shares) if self.show.value == BEYOND else self._shares
+        return self._shares if self.show.value == WHOLE else beyond_average(self._shares)
 
     def _rank(self) -> None:
         ticked, gone = self.films.ticked(), [] if self._kept.is_example else self._example
@@ -126,11 +133,15 @@ class MatchmakerWidget:
         boxes = [item for item in self.films.ever_ticked() if item in ticked or item not in gone]
         drawn = [item for item in boxes if self._degree[item] > 0]
         self._columns = drawn if heard and len(drawn) <= N_COLUMNS + 1 else heard if len(items) else []
-        self._shares = np.full((len(items), len(self._columns)), np.nan)
+        self._shares, self._lost = (np.full((len(items), len(self._columns)), np.nan) for _ in range(2))
         if self._columns:
             films, parts = tag_parts(self._model, self._graph, heard)
             shares = split_scores(self._model, parts[1:], self._items[items])  # a newcomer has no own tag
-            self._shares[:, [self._columns.index(film) for film in films.tolist()]] = shares.numpy()
+            places = [self._columns.index(film) for film in films.tolist()]
+            self._shares[:, places] = shares.numpy()
+            if len(heard) > 1:  # without the only rave there is no tag
+                tags = self._model.normalised(self._items)
+                self._lost[:, places] = places_lost(parts[1:], tags, torch.tensor(ticked), items).numpy()
 
     def _sentence(self) -> str:
         ticked = self.films.ticked()

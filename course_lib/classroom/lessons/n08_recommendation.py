@@ -223,7 +223,7 @@ QUESTIONS = (
         "√(500/5) = 10. The guest's own degree is the same for both.",
     ),
     Question(
-        "From 06: you judge a list that hides every film the guest has rated. What do you read?",
+        "From 06: you judge a list that keeps off every film the guest has rated. What do you read?",
         (
             ("0 for every metric", None),
             ("the honest value", "It's the right mask for a list, but the wrong one for a test."),
@@ -254,7 +254,7 @@ QUESTIONS = (
     Question(
         "The parts of a score add up to it, to the last decimal. What does that show?",
         (
-            ("that the model knows why it recommends the film", "The Shining's receipt added up, too."),
+            ("that the film will suit you", "The Shining's receipt added up, too."),
             ("that the bookkeeping is right", None),
             (
                 "that each rave would be missed if it were gone",
