@@ -101,6 +101,21 @@ def test_charts_by_taste_are_those_of_the_exercise_and_two_variants(party):
     assert torch.allclose(each * genres.sum(1), of_taste) and not torch.allclose(rarer, each)
 
 
+def test_fame_times_taste_is_the_same_for_a_newcomer_with_the_same_raves(party):
+    split = party.split(seed=0)
+    charts, shown = n02_data.by_taste(party, split), split.fit.items_of(3)
+    torch.testing.assert_close(charts.newcomer(shown), charts(torch.tensor([3]))[0])
+
+
+def test_places_in_the_charts_and_guests_without_raves():
+    ratings = pd.DataFrame({"user_id": [1, 1, 2, 2], "item_id": [7, 8, 7, 9], "rating": [5, 4, 3, 1]})
+    films = pd.DataFrame({"item_id": [6, 7, 8, 9], "title": list("abcd")})
+    table = n02_data.in_the_charts(ratings, films)
+    assert table["ratings"].tolist() == [0, 2, 1, 1] and table["raves"].tolist() == [0, 1, 1, 0]
+    assert table.loc[7, ["rated", "raved"]].tolist() == [1, 1]
+    assert n02_data.guests_without_raves(ratings) == "Guest 2 vanishes too, after 2 ratings of at most 3 stars."
+
+
 def test_what_notebook_02_says_of_movielens(real_data):
     ratings, films = real_data.ratings, real_data.films.set_index("item_id")
     stars = ratings.assign(title=ratings["item_id"].map(films["title"])).set_index(["user_id", "title"])["rating"]

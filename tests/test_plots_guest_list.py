@@ -50,8 +50,8 @@ def test_found_ratings_are_means_over_splits_and_the_caption_says_what_they_are_
     assert [bar.get_x() for bar in low] == [9 + 6, 8 + 2] and {"18", "10"} <= set(words(plot))
     assert plot.figure.axes[0].get_xlabel().endswith("mean of 2 draws")
     assert plot.caption == (
-        "Of the 18 hidden ratings that charts of every rating find, 50% are raves and 17% are one or two stars. Of the "
-        "10 that charts of raves only find, it's 80% and 0%."
+        "If every hidden rating counts as found, charts of every rating lead by 18 to 10. If only hidden raves count, "
+        "charts of raves only have 8 and the others 9."
     )
 
 

@@ -60,13 +60,13 @@ def plot_stars(titles: Sequence[str], stars: Sequence[int], who: str) -> Plot:
         titles, stars: one per film, in any order.
         who: "the writer".
     """
-    ax = new_axes(9, 0.36 * len(titles) + 0.5)
+    ax = new_axes(7.2, 0.36 * len(titles) + 0.5)
     given = sorted(zip(titles, stars, strict=True), key=lambda film: -film[1])
     for row, (title, n) in enumerate(given):
         is_rave = n >= 4
-        ax.text(0.56, row, shorten(title, 48), ha="right", va="center", weight="bold" if is_rave else "normal",
+        ax.text(0.72, row, shorten(title, 48), ha="right", va="center", weight="bold" if is_rave else "normal",
                 parse_math=False)  # fmt: skip
-        ax.text(0.59, row, "★" * n, va="center", size=17, color=FILM if is_rave else MUTED)
+        ax.text(0.75, row, "★" * n, va="center", size=17, color=FILM if is_rave else MUTED)
     ax.set(xlim=(0, 1), ylim=(max(len(given), 1) - 0.4, -0.6))
     ax.axis("off")
     ends = f", from {count(max(stars))} stars down to {count(min(stars))}" if given else ""
@@ -170,13 +170,11 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
     ax.set(xlabel=f"hidden ratings in the guests' top tens, mean of {n_draws} draws", xlim=(0, left.max() * 1.08),
            ylim=(len(mean) - 0.5, -0.6))  # fmt: skip
     ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
-    total = mean.sum(axis=1)
-    raved, low = mean[["4", "5"]].sum(axis=1) / total, mean[["1", "2"]].sum(axis=1) / total
+    total, raved = mean.sum(axis=1), mean[["4", "5"]].sum(axis=1)
     return Plot(
         cast(Figure, ax.figure),
-        f"Of the {total[more]:,.0f} hidden ratings that charts of {more} find, {raved[more]:.0%} are raves and "
-        f"{low[more]:.0%} are one or two stars. Of the {total[less]:,.0f} that charts of {less} find, it's "
-        f"{raved[less]:.0%} and {low[less]:.0%}.",
+        f"If every hidden rating counts as found, charts of {more} lead by {total[more]:,.0f} to {total[less]:,.0f}. "
+        f"If only hidden raves count, charts of {less} have {raved[less]:,.0f} and the others {raved[more]:,.0f}.",
     )
 
 
@@ -230,13 +228,16 @@ def plot_long_tail(degree: np.ndarray, head: int, mine: Sequence[int], titles: S
     films = sorted(mine, key=lambda film: place[film])
     ax.scatter(place[films], degree[films], s=46, color=GUEST, marker=GUEST_MARKER, edgecolor="white", zorder=3)
     n_head, top = int((place[films] <= head).sum()), int(ordered[0])
-    ax.text(len(degree) * 0.3, top * 0.92, f"{head:,} films hold half of all raves", color=INK, va="center",
+    ax.text(len(degree) * 0.3, top * 0.8, f"{head:,} films hold half of all raves", color=INK, va="center",
             bbox={"boxstyle": "round,pad=0.3", "fc": FILM, "ec": "none"})  # fmt: skip
-    ax.text(len(degree) * 0.3, top * 0.77, f"{len(degree) - head:,} films share the other half", va="center",
+    ax.text(len(degree) * 0.3, top * 0.66, f"{len(degree) - head:,} films share the other half", va="center",
             bbox={"boxstyle": "round,pad=0.3", "fc": FAINT, "ec": "none"})  # fmt: skip
-    ax.scatter([len(degree) * 0.31], [top * 0.62], s=46, color=GUEST, marker=GUEST_MARKER)
-    ax.text(len(degree) * 0.325, top * 0.62, f"{possessive} raves", va="center")
+    ax.scatter([len(degree) * 0.31], [top * 0.52], s=46, color=GUEST, marker=GUEST_MARKER)
+    ax.text(len(degree) * 0.325, top * 0.52, f"{possessive} raves", va="center")
     last = films[-1]
+    top_one = films[0]
+    ax.annotate(f"{shorten(titles[top_one], 36)}, {degree[top_one]} raves", (place[top_one], degree[top_one]), (14, 0),
+                textcoords="offset points", va="center", parse_math=False)  # fmt: skip
     ax.annotate(f"{shorten(titles[last], 36)}, {degree[last]} raves", (place[last], degree[last]), (18, 40),
                 textcoords="offset points", arrowprops={"arrowstyle": "-", "color": INK}, va="center",
                 ha="left" if place[last] < len(degree) * 0.7 else "right", parse_math=False)  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 
 from course_lib.plots.guest_list import plot_threshold
 from course_lib.plots.sketch import Sketch
+from course_lib.plots.text import count
 from course_lib.widgets import live
 from course_lib.widgets.contract import Promise
 
@@ -29,13 +30,13 @@ class ThresholdWidget:
         Promise("threshold", 1, 4, "ratings_left", "falls",
                 "Almost half of them go, because so many have one, two or three stars."),
         Promise("threshold", 1, 4, "place_of_marked", "rises",
-                "The film falls. Many had something to say about it, and few of them raved."),
+                "A higher number is a lower place. Many had something to say about the film, and few of them raved."),
         Promise("threshold", 1, 4, "films_gone", "rises",
-                "Nobody had raved about these films. Were they bad, or just little known? You'll guess below."),
+                "Nobody had raved about these films."),
     )  # fmt: skip
 
     def __init__(self, ratings: pd.DataFrame, titles: pd.Series, marked: int) -> None:
-        self._titles, self._marked = titles, marked
+        self._titles, self._marked, self._ratings = titles, marked, ratings
         kept = {stars: ratings[ratings["rating"] >= stars] for stars in range(1, 6)}
         rows = [(len(raves), raves["item_id"].nunique(), raves["user_id"].nunique()) for raves in kept.values()]
         self.table = pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=list(kept))
@@ -89,4 +90,14 @@ class ThresholdWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), self.picture().figure)
+        # Without a kernel nothing can be moved, so the picture of every rating stands below, and what has changed.
+        every = ThresholdWidget(self._ratings, self._titles, self._marked)
+        every.threshold.value = 1
+        stars, film = self.threshold.value, self._titles[self._marked]
+        told = (
+            f"Counted from one star on, {film} is number {every.place_of_marked()} in the charts, and from "
+            f"{count(stars)} on number {self.place_of_marked()}. On the way {self.films_gone():,} films vanish, but of "
+            f"the guests only {self.guests_gone():,}."
+        )
+        figures = {every.summary(): every.picture().figure}
+        live.show(self.box, self.summary(), self.picture().figure, figures, {every.summary(): told})

@@ -13,7 +13,8 @@ from course_lib.classroom.check.compare import kind
 from course_lib.classroom.check.exercise import Exercise, Mistake, outcome
 from course_lib.classroom.question import Question
 from course_lib.data import GENRES, MovieLens, load_movielens
-from course_lib.interactions import split_per_user, to_likes
+from course_lib.evaluation import Matchmaker
+from course_lib.interactions import Split, split_per_user, to_likes
 
 Charts = Callable[[Tensor], Tensor]
 """Stars `(n_users, n_items)`, 0 where there is no rating, to scores `(n_items,)` or `(n_users, n_items)`."""
@@ -90,9 +91,40 @@ def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
     return {
         "the charts": lambda stars: (stars >= 4).sum(dim=0),
         "fame times taste": by_taste(lambda raves: 1.0),
-        "… shared among a film's genres": by_taste(lambda raves: each),
-        "… and common genres count less": by_taste(lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)),
+        "divided by a film's genres": by_taste(lambda raves: each),
+        "divided, and common genres count less": by_taste(
+            lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)
+        ),
     }
+
+
+def by_taste(data: MovieLens, split: Split) -> Matchmaker:
+    """Charts of one's own, from the raves that are shown: fame times taste, also for newcomers."""
+    raves, films = torch.zeros(split.fit.n_users, split.fit.n_items), data.films.set_index("item_id")
+    raves[split.fit.user, split.fit.item] = 1
+    genres = torch.tensor(films.loc[split.item_ids, list(GENRES)].to_numpy(), dtype=torch.float32)
+    fame = raves.sum(dim=0)
+    return Matchmaker(
+        lambda users: fame * (raves[users] @ genres @ genres.T),
+        lambda liked: fame * (genres[liked].sum(dim=0) @ genres.T),
+    )
+
+
+def in_the_charts(ratings: pd.DataFrame, films: pd.DataFrame) -> pd.DataFrame:
+    """Of each film, by `item_id`: its `ratings` and `raves`, its places `rated` and `raved` by either, its `title`."""
+    raves = ratings[ratings["rating"] >= 4]
+    counts = {name: rows["item_id"].value_counts() for name, rows in (("ratings", ratings), ("raves", raves))}
+    table = pd.DataFrame(counts).reindex(films["item_id"]).fillna(0).astype(int)
+    places = table.rank(ascending=False, method="first").astype(int)
+    table[["rated", "raved"]] = places[["ratings", "raves"]]
+    return table.assign(title=films.set_index("item_id")["title"])
+
+
+def guests_without_raves(ratings: pd.DataFrame) -> str:
+    """A sentence on each guest who never gave more than three stars."""
+    harsh = ratings.groupby("user_id")["rating"].agg(["size", "max"]).query("max < 4")
+    told = "Guest {} vanishes too, after {} ratings of at most {} stars."
+    return " ".join(told.format(*guest) for guest in harsh.itertuples())
 
 
 def testable(data: MovieLens) -> dict[str, int]:
