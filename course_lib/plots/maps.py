@@ -217,7 +217,7 @@ def plot_rooms(
         if n_guests:
             _dots(ax, positions, n_guests)
         else:
-            ax.scatter(*positions.T, 22, MUTED, linewidths=0.4, edgecolors="black")
+            ax.scatter(positions[:, 0], positions[:, 1], 22, MUTED, linewidths=0.4, edgecolors="black")
         _bare(ax)
         ax.set_title(title)
         ax.set_aspect("equal", adjustable="datalim")
@@ -298,7 +298,7 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
         names: one per film.
         owner: "your" or "the writer's".
     """
-    size, length = np.linalg.norm(chair), np.linalg.norm(films, axis=1)
+    size, length = float(np.linalg.norm(chair)), np.linalg.norm(films, axis=1)
     across, gap = films @ chair / size, np.linalg.norm(films - chair, axis=1)
     top = (-across).argsort()[:10]
     ahead = np.clip(across[top, None] - across, 0, None) * np.clip(gap[top, None] - gap, 0, None)
@@ -352,7 +352,8 @@ def _name_dots(ax: Axes, dots: np.ndarray, places: np.ndarray, names: Sequence[s
     """Names beside some dots of a square of `2 * half`: where least is hidden, and off each other."""
     taken = [(x, y, 0.03 * half, 0.03 * half) for x, y in dots]  # middle, and half of width and height
     for (x, y), name in zip(places, names, strict=True):
-        wide, spots = 0.024 * half * len(name), []
+        wide = 0.024 * half * len(name)
+        spots: list[tuple[float, int, tuple[float, float]]] = []
         for side, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
             middle = (x + side * (wide + 0.07 * half), y + up * 0.11 * half)
             hidden = sum(abs(middle[0] - a) < wide + w and abs(middle[1] - b) < 0.05 * half + h for a, b, w, h in taken)
