@@ -102,9 +102,10 @@ def test_fold_in_keeps_90_percent_of_the_trained_recall_in_the_mean_and_without_
             assert 0.815 < (runs[PLAIN] / runs[TRAINED]).mean() < 0.865
 
 
-def test_ease_and_item_knn_lose_with_three_and_five_likes_and_ease_wins_with_all(recall):
-    for n in (3, 5):
+def test_ease_loses_up_to_ten_likes_and_item_knn_with_three_and_five_and_ease_wins_with_all(recall):
+    for n in (1, 2, 3, 5, 10):
         assert (of(recall, n)[FOLDED] > of(recall, n)["EASE"]).all()
+    for n in (3, 5):
         assert (of(recall, n)[FOLDED] > of(recall, n)["item-kNN"]).all()
     assert (of(recall, "all")[FOLDED] < of(recall, "all")["EASE"]).all()
 
