@@ -121,9 +121,10 @@ def plot_how_loud(
     rank = "the most famous of them and arrives" if place == 1 else f"{only}number {place} by fame and still arrives"
     other = "the next by fame" if place == 1 else "number 1 by fame"
     raves = f"{possessive} {n_raves} rave{'s' * (n_raves != 1)}"
+    on_average = ": on average" if shared[first] > shared[famous] else ". On average"  # no reason where it is none
     return Plot(
         cast(Figure, ax.figure),
-        f"{told}. {titles[first]} is {rank} loudest: on average its fans share {shared[first]:.1f} of {raves}, and "
+        f"{told}. {titles[first]} is {rank} loudest{on_average} its fans share {shared[first]:.1f} of {raves}, and "
         f"those of {titles[famous]}, {other}, {shared[famous]:.1f}.",
     )
 
