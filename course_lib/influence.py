@@ -21,6 +21,7 @@ from course_lib.graph import (
     sparse_matrix,
 )
 from course_lib.interactions import Interactions
+from course_lib.kinds import check_kinds
 
 
 def reach_by_hop(interactions: Interactions, max_hops: int = 3) -> pd.DataFrame:
@@ -444,3 +445,6 @@ def _edges(graph: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Rows, columns and values of a sparse CSR matrix, each `(2E,)`."""
     rows = torch.repeat_interleave(torch.arange(graph.size(0), device=graph.device), graph.crow_indices().diff())
     return rows, graph.col_indices(), graph.values()
+
+
+check_kinds(__name__)

@@ -11,6 +11,7 @@ from torch import Tensor
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.interactions import Interactions
+from course_lib.kinds import check_kinds
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import split_scores
 
@@ -80,11 +81,16 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
     Args:
         item_degree: `(n_items,)` likes per item, d.
         strength: what the most famous item loses, in units of the score.
+
+    Raises:
+        ValueError: by what is returned, if the scorer scores another number of items.
     """
     fame = item_degree.float().log1p()
     penalty = strength * fame / fame.max().clamp_min(1e-12)
 
     def damped(scores: Tensor) -> Tensor:
+        if scores.size(-1) != len(penalty):
+            raise ValueError(f"item_degree has {len(penalty)} items, the scorer {scores.size(-1)}; take its own")
         return scores - penalty.to(scores.device)
 
     if isinstance(scorer, Matchmaker):
@@ -151,3 +157,6 @@ def by_half(model: LightGCN, graph: Tensor) -> dict[str, Scorer]:
         "the raves alone": scorer(whole - own),
         "the own tag alone": scorer(own),
     }
+
+
+check_kinds(__name__)

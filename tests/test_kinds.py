@@ -12,13 +12,16 @@ import torch
 
 from course_lib.baselines import ease, graph_filter, item_knn, popularity, random_scorer, untrained_gossip
 from course_lib.bpr import sample_negatives
+from course_lib.classroom.guest import find_films
 from course_lib.evaluation import evaluate, top_k
 from course_lib.graph import adjacency, propagate, sparse_matrix
+from course_lib.influence import reach_by_hop
 from course_lib.interactions import Interactions, to_likes
 from course_lib.kinds import check_kinds
 from course_lib.lightgcn import LightGCN
 from course_lib.softmax import softmax_loss
 from course_lib.training import TrainConfig, fit, train
+from course_lib.what_if import damp_popularity, pair_margins
 
 
 def model():
@@ -42,6 +45,11 @@ WRONG = [
      r"torch.float32, x \(7, 2\) torch.int64 together \(Expected tensor"),
     (lambda paper: softmax_loss(torch.ones(2, 4), paper.user, paper.item, paper.dense().bool(), temperature=1),
      r"softmax_loss cannot use scores \(2, 4\) torch.float32, .*, liked \(3, 4\) torch.bool, temperature 1 "),
+    (lambda paper: reach_by_hop(None), "interactions must be of the kind Interactions, got NoneType"),
+    (lambda paper: pair_margins(model(), paper, paper, 0), "graph must be of the kind Tensor, got Interactions"),
+    (lambda paper: damp_popularity(popularity(paper), torch.tensor([0, 1]), 1.0)(torch.tensor([0])),
+     "item_degree has 2 items, the scorer 4; take its own"),
+    (lambda paper: find_films(None, ["Alien (1979)"]), "query must be of the kind str, got NoneType"),
     (lambda paper: TrainConfig(decay="yes"), "decay must be one of False, True, got 'yes'"),
     (lambda paper: random_scorer(paper, "a")(torch.tensor([0])), "seed must be a whole number"),
 ]  # fmt: skip

@@ -1,6 +1,8 @@
 """A prediction answers once there is a guess, and shows nothing before; it is kept where the learner wants that."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -122,6 +124,26 @@ def test_a_guess_of_zero_is_kept_too(file):
     assert kept_predictions() == {"01.hits": 0}
     keep_prediction("01.hits", None)
     assert kept_predictions() == {}
+
+
+def test_two_notebooks_that_keep_guesses_at_once_lose_none(file):
+    code = "import sys; from course_lib.classroom.predictions import keep_prediction as keep\n"
+    code += "for i in range(20): keep(f'{sys.argv[1]}.{i}', i)"
+    both = [subprocess.Popen([sys.executable, "-c", code, notebook]) for notebook in ("03", "04")]
+    assert [process.wait() for process in both] == [0, 0]
+    assert len(kept_predictions()) == 40 and not file.with_name("predictions.json.lock").exists()
+
+
+def test_a_file_that_another_program_keeps_is_a_sentence(file, monkeypatch):
+    def kept(path):
+        raise TimeoutError(f"another program has kept {path.name} locked for 10 seconds")
+
+    monkeypatch.setattr("course_lib.classroom.predictions.locked", kept)
+    question = Predict("01.hits", "How many?", 3)
+    question.remember.value = True
+    question._show()
+    question._keep()
+    assert "could not be kept: another program has kept predictions.json locked" in question.view.value
 
 
 @pytest.mark.parametrize("text", ["nonsense", "[]", ""])

@@ -16,6 +16,7 @@ from course_lib.data import MovieLens
 from course_lib.evaluation import Matchmaker, Scorer, top_k
 from course_lib.files import write_whole
 from course_lib.interactions import Interactions, Split
+from course_lib.kinds import check_kinds
 
 WRITER = 28
 """The raw user id of the writer, a guest of 32 years with 40 raves shown and 10 hidden on split seed 0."""
@@ -216,3 +217,6 @@ def _plain(text: str) -> str:
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     letters = re.sub(r"['’.*]", "", letters).replace("&", " and ")  # E.T., M*A*S*H, Schindler's
     return " ".join(re.findall(r"\w+", letters))
+
+
+check_kinds(__name__)

@@ -43,13 +43,14 @@ def keep_prediction(key: str, guess: float | str | None) -> None:
     path = _predictions_file()
     if path is None:
         return
-    kept = {other: value for other, value in kept_predictions().items() if other != key}
-    if guess is not None:
-        kept[key] = guess
-    if kept:
-        write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1))
-    else:
-        path.unlink(missing_ok=True)
+    with locked(path):  # another notebook may be keeping its own
+        kept = {other: value for other, value in kept_predictions().items() if other != key}
+        if guess is not None:
+            kept[key] = guess
+        if kept:
+            write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1))
+        else:
+            path.unlink(missing_ok=True)
 
 
 def can_keep_predictions() -> bool:

@@ -154,7 +154,7 @@ class Predict:
         try:
             keep_prediction(self.key, guess if self.remember.value else None)
         except OSError as error:
-            self.view.value += f"<p>Your guess could not be kept: {escape(str(error.strerror))}.</p>"
+            self.view.value += f"<p>Your guess could not be kept: {escape(str(error.strerror or error))}.</p>"
 
     def _ipython_display_(self) -> None:
         truth = f"“{self.truth}”" if isinstance(self.truth, str) else self._with_unit(self.truth)
