@@ -184,15 +184,19 @@ def _told(interactions: Interactions, rule: str, n_rounds: int, liked: Tensor) -
 
 def _different(rounds: Sequence[Tensor], seen: Interactions) -> list[int]:
     """How many different items are among the ten loudest new ones of all guests, after 0, 1, ... rounds."""
-    known = seen.dense() > 0
     counts: list[int] = []
     for n, arrived in enumerate(rounds):
         if n and n % 2 == 0:
             counts.append(counts[-1])  # nothing has arrived
             continue
-        best = arrived.masked_fill(known, 0).sort(dim=1, descending=True, stable=True)
-        counts.append(len(best.indices[:, :10][best.values[:, :10] > 0].unique()))
+        counts.append(n_different(arrived, seen))
     return counts
+
+
+def n_different(arrived: Tensor, seen: Interactions) -> int:
+    """How many different items are among the ten loudest new ones of all guests: of amounts `(n_users, n_items)`."""
+    best = arrived.masked_fill(seen.dense() > 0, 0).sort(dim=1, descending=True, stable=True)
+    return len(best.indices[:, :10][best.values[:, :10] > 0].unique())
 
 
 def strangers(interactions: Interactions, liked: Tensor, n: int = 2, at_least: int = 20) -> list[int]:

@@ -1,14 +1,15 @@
-"""Exercise 4.3 on MovieLens and on the made-up party: what beats 1/2, 1/2 and what does not was measured."""
+"""Exercise 4.3 on MovieLens and on the made-up party: which rule beats 1/2, 1/2 and which does not was measured."""
 
 import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
 from course_lib.classroom.lessons import n04_lightgcn as lesson
+from course_lib.graph import adjacency
 
 
 def test_half_and_half_is_untrained_gossip(split):
-    scores = lesson.three_rounds(split.fit, 0.5, 0.5)
+    scores = lesson.three_rounds(split.fit, lesson.half)
     torch.testing.assert_close(scores, untrained_gossip(split.fit)(torch.arange(split.fit.n_users)))
 
 
@@ -16,18 +17,36 @@ def test_half_and_half_is_untrained_gossip(split):
 def test_the_model_answer_passes_the_bar_and_the_typical_mistakes_do_not(request, monkeypatch, data):
     splits = [request.getfixturevalue(data).split(seed) for seed in lesson.SEEDS]
     monkeypatch.setattr(lesson, "_splits", lambda: splits)
-    lesson.on_validation.cache_clear()
-    assert lesson._n_above(lesson.GOOD) == len(splits)
-    assert all(lesson._n_above(pair) < len(splits) for pair in lesson._KNOWN)
-    lesson.on_validation.cache_clear()
+    lesson._bar.cache_clear()
+    assert lesson._above(*lesson.measured(lesson.good))
+    for rule, _ in lesson._KNOWN.values():
+        assert not lesson._above(*lesson.measured(rule))
+    for a, b in ((0.4, 0.5), (0.5, 0.4), (0.25, 0.5)):  # more raves found, but fewer different films
+        assert not lesson._above(*lesson.measured(lambda i, j, a=a, b=b: 1 / (i**a * j**b)))
+    lesson._bar.cache_clear()
+
+
+def test_a_rule_is_known_whatever_its_factor_and_what_is_no_loudness_is_told():
+    assert lesson._name(lambda i, j: 3 / i) == "row mean" and lesson._name(lambda i, j: 1 / (i + j)) is None
+    assert lesson._too_low(lambda i, j: 0.5).startswith("the check needs one loudness per rave")
+    assert lesson._too_low(lambda i, j: 1 - i).startswith("a loudness has to be a positive number")
+    assert lesson._too_low(lambda i, j: i / "b") is None
 
 
 def test_where_films_of_few_fans_lead_the_lists(real_split):
-    # What the check says of (0, 1) and (1, 1).
+    # What the check says of the rules that look at the speaker alone, and at both ends in full.
     fans, seen = real_split.fit.item_degree(), real_split.fit.dense() > 0
 
-    def median_fans(*pair: float) -> float:
-        best = lesson.three_rounds(real_split.fit, *pair).masked_fill(seen, -1).topk(10).indices
+    def median_fans(name: str) -> float:
+        best = lesson.three_rounds(real_split.fit, lesson._KNOWN[name][0]).masked_fill(seen, -1).topk(10).indices
         return float(fans[best].float().median())
 
-    assert median_fans(0, 1) == 1 and median_fans(1, 1) <= 3 and median_fans(0.5, 0.5) > 100
+    assert median_fans("speaker") == 1 and median_fans("both") <= 3 and median_fans("half and half") > 100
+
+
+def test_weights_begin_as_they_should_and_are_learned(paper):
+    model = lesson.WithWeights(*paper.sizes, seed=0)
+    users, items = model(adjacency(paper))
+    assert users.shape == (paper.n_users, 64) and model.W.requires_grad and len(list(model.parameters())) == 2
+    # Nobody raved about Dune, so nothing but half of its own tag is left.
+    torch.testing.assert_close(items[3], model.embedding.weight[paper.n_users + 3] / 2)

@@ -61,13 +61,14 @@ def test_by_hand_has_a_cell_per_tag_and_round_and_frames_the_last():
 def test_a_tag_counts_the_films_and_the_hidden_raves_among_the_loudest_new_ones():
     amount = np.linspace(1, 0, 31)  # the last film has not arrived
     shown, hidden = np.arange(31) < 3, np.isin(np.arange(31), [4, 12, 20])
-    plot = plot_tag(amount, shown, hidden, "your")
+    plot = plot_tag(amount, shown, hidden, "your", n_raved=40)
     assert plot.caption == (
-        "The first 30 of the 30 films on your tag after three rounds. 2 of the ten loudest new ones were hidden raves."
+        "After three rounds 30 of the 40 films that anybody raved about are on your tag. The quietest of your own "
+        "raves is 1.0 times as loud as the loudest new film. 2 of the ten loudest new ones were hidden raves."
     )
     assert [len(dots.get_offsets()) for dots in plot.figure.axes[0].collections] == [24, 3, 3]
-    alone = plot_tag(amount, shown, hidden & False, "your")
-    assert alone.caption == "The first 30 of the 30 films on your tag after three rounds."
+    alone = plot_tag(amount, shown, hidden & False, "your", n_raved=40)
+    assert alone.caption == plot.caption.removesuffix(" 2 of the ten loudest new ones were hidden raves.")
 
 
 def test_row_sums_draws_every_node_and_the_line_at_one():
@@ -85,12 +86,15 @@ def test_finders_labels_its_bars_and_compares_two():
     assert plot.caption == "Gossip finds 35% of the hidden raves in twenty films, charts 20%."
 
 
-def test_crosstalk_says_how_many_times_it_is_the_signal():
-    plot = plot_crosstalk(0.1, {64: 4.0, 1024: 1.0}, {64: 0.02, 1024: 0.05})
-    assert plot.caption == (
-        "With 64 random numbers the crosstalk is 40 times as large as the signal, and with 1,024 it's still 10 times."
+def test_crosstalk_says_how_many_of_the_loudest_are_left():
+    amount, new = np.arange(30.0), np.arange(30) < 28  # of the new films 18 to 27 are the loudest
+    heard = {64: -amount, 1024: np.where(amount < 23, 0, amount)}
+    plot = plot_crosstalk(amount, heard, {"one-hot": 0.32, 64: 0.01, 1024: 0.03}, new, "your")
+    assert plot.caption.startswith(
+        "Of the ten loudest new films on your tag, these still seem to be among the ten loudest: none with 64 random "
     )
-    assert {"finds 2%", "finds 5%"} <= set(texts(plot))
+    assert plot.caption.endswith("they find 1% and 3% of the validation raves in twenty films, one-hot tags 32%.")
+    assert len(plot.figure.axes) == 2
 
 
 def test_overlap_has_a_line_for_random_and_one_for_chosen_tags():

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import NullFormatter, NullLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, INK, MUTED
 from course_lib.plots.sketch import Sketch
 from course_lib.plots.style import Plot, new_axes, new_grid, styled
-from course_lib.plots.text import shorten
+from course_lib.plots.text import count, shorten
 
 TINT = "#ffe0a8"  # the colour of films, softened: a film on more than one list
 
@@ -84,13 +84,14 @@ def plot_by_hand(
 
 
 @styled
-def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: str) -> Plot:
+def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: str, n_raved: int) -> Plot:
     """How much of the loudest films is on one guest's tag: one dot per film, as far as the last hidden rave.
 
     Args:
         amount: per film.
         shown, hidden: which films the guest raved about, and which of those are kept back.
         whose: "your" or "the writer's".
+        n_raved: how many films anybody raved about, and so could arrive.
     """
     order = np.argsort(-amount, kind="stable")
     order = order[amount[order] > 0]
@@ -118,9 +119,12 @@ def plot_tag(amount: np.ndarray, shown: np.ndarray, hidden: np.ndarray, whose: s
     ax.legend(loc="upper right", markerscale=1)
     found = int(hidden[order[~shown[order]][:10]].sum())
     stars = f" {found} of the ten loudest new ones were hidden raves." if hidden.any() else ""
+    cliff = float(amount[shown].min() / amount[~shown].max())
+    quiet = f" The quietest of {whose} own raves is {cliff:.1f} times as loud as the loudest new film." * (cliff > 1)
     return Plot(
         cast(Figure, ax.figure),
-        f"The first {last:,} of the {len(order):,} films on {whose} tag after three rounds.{stars}",
+        f"After three rounds {len(order):,} of the {n_raved:,} films that anybody raved about are on {whose} tag."
+        f"{quiet}{stars}",
     )
 
 
@@ -176,38 +180,37 @@ def plot_finders(found: Mapping[str, float], ours: str, more: str) -> Plot:
 
 
 @styled
-def plot_crosstalk(signal: float, noise: Mapping[int, float], found: Mapping[int, float]) -> Plot:
-    """How far random tags blur the scores, by their length, beside how far the true scores differ.
+def plot_crosstalk(
+    amount: np.ndarray, heard: Mapping[int, np.ndarray], found: Mapping[object, float], new: np.ndarray, whose: str
+) -> Plot:
+    """How loud each new film is on one guest's tag, and how loud it seems through random tags, a panel per length.
 
     Args:
-        signal: standard deviation of the true scores.
-        noise: per length of a tag, the standard deviation of what it adds to them.
-        found: per length, recall@20.
+        amount: per film, how much of it has arrived.
+        heard: the same as read back through random tags, by how many numbers they hold.
+        found: recall@20 over all guests, by that number, and under "one-hot" of tags that do not overlap.
+        new: which films the guest has not raved about.
+        whose: "your" or "the writer's".
     """
-    ax = new_axes(9, 3.6)
-    sizes = list(noise)
-    ax.plot(sizes, list(noise.values()), color=ACCENT, marker="o")
-    for size, value in noise.items():
-        ax.annotate(f"finds {found[size]:.0%}", (size, value), (0, 9), textcoords="offset points", ha="center")
-    ax.axhline(signal, color=GUEST, linewidth=2)
-    ax.annotate("signal: how far the true scores differ", (sizes[0], signal), (0, 5), textcoords="offset points",
-                color=GUEST)  # fmt: skip
-    middle = sizes[len(sizes) // 2]
-    ax.annotate("crosstalk of random tags", (middle, noise[middle]), (-8, -16), textcoords="offset points",
-                color=ACCENT, ha="right")  # fmt: skip
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
-    ax.margins(x=0.12)
-    ax.set_ylim(signal / 2, max(noise.values()) * 2.2)
-    ax.set(xlabel="random numbers per tag (log scale)", ylabel="spread of the scores (log scale)")
-    first, last = (f"{noise[size] / signal:.0f} times" for size in (sizes[0], sizes[-1]))
+    axes, true = new_grid(10, 3.6, ncols=len(heard)), amount[new]
+    loud = np.argsort(-true, kind="stable")[:10]
+    kept, tall = {}, 1.1 * max(float(np.abs(read[new]).max()) for read in heard.values())
+    for ax, (size, read) in zip(axes, heard.items(), strict=True):
+        seems = read[new]
+        kept[size] = len(set(loud) & set(np.argsort(-seems, kind="stable")[:10]))
+        ax.scatter(true, seems, s=9, color=MUTED, marker=FILM_MARKER, lw=0)
+        ax.scatter(true[loud], seems[loud], s=42, color=FILM, marker=FILM_MARKER, lw=0, label="the ten loudest")
+        ax.plot([0, true.max()], [0, true.max()], color=GUEST, linewidth=2.5, label="one-hot tags")
+        ax.set_title(f"{size:,} random numbers", size=13)
+        ax.set(xlabel="how loud a new film is", ylim=(-tall, tall))
+    axes[0].set(ylabel="how loud it seems")
+    axes[-1].legend(loc="upper right")
+    of = ", and ".join(f"{count(n) if n else 'none'} with {size:,} random numbers" for size, n in kept.items())
+    shares = " and ".join(f"{found[size]:.0%}" for size in heard)
     return Plot(
-        cast(Figure, ax.figure),
-        f"With {sizes[0]} random numbers the crosstalk is {first} as large as the signal, and with {sizes[-1]:,} it's "
-        f"still {last}.",
+        cast(Figure, axes[0].figure),
+        f"Of the ten loudest new films on {whose} tag, these still seem to be among the ten loudest: {of}. Over all "
+        f"guests they find {shares} of the validation raves in twenty films, one-hot tags {found['one-hot']:.0%}.",
     )
 
 
@@ -257,7 +260,7 @@ def plot_rules(different: Mapping[str, int], found: Mapping[str, float]) -> Plot
         ax.set_xticks([])
     return Plot(
         cast(Figure, axes[0].figure),
-        f"The row mean finds nearly as much as the symmetric rule ({found['row mean']:.0%} and "
+        f"On the training part the row mean finds nearly as much as the symmetric rule ({found['row mean']:.0%} and "
         f"{found['symmetric']:.0%}), but tells the guests {different['row mean']} different films and not "
         f"{different['symmetric']}.",
     )
@@ -317,23 +320,23 @@ def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], found: Mappi
     )
 
 
-def plot_lists(count: int, told: str, lists: Mapping[str, Sequence[str]]) -> Sketch:
+def plot_lists(number: int, told: str, lists: Mapping[str, Sequence[str]]) -> Sketch:
     """A big counter, and the loudest new films of some guests side by side: tinted where several hear the same.
 
     Args:
-        count: the counter; `told` says beside it what it counts.
+        number: the counter; `told` says beside it what it counts.
         lists: per guest, at most five titles.
     """
     sketch, width = Sketch(860, 300), 860 / len(lists)
-    sketch.text(14, 34, str(count), bold=True, size=44)
-    sketch.text(36 + 27 * len(str(count)), 38, told)
+    sketch.text(14, 34, str(number), bold=True, size=44)
+    sketch.text(36 + 27 * len(str(number)), 38, told)
     for column, (name, titles) in enumerate(lists.items()):
         left = 14 + column * (width - 6)
         sketch.text(left, 86, shorten(name, 28), bold=True)
         for row, title in enumerate(titles):
             shared = sum(title in other for other in lists.values()) > 1
             sketch.rect(left, 104 + 34 * row, width - 22, 29, TINT if shared else "#ffffff", FILM if shared else FAINT)
-            sketch.text(left + 8, 119 + 34 * row, shorten(title, 26), bold=shared)
+            sketch.text(left + 8, 119 + 34 * row, shorten(title, 31), bold=shared, size=14)
         if not titles:
             sketch.text(left + 8, 119, "nothing new yet", colour="#666666")
     sketch.text(14, 285, "tinted and bold: on more than one of these lists", colour="#555555")

@@ -68,16 +68,21 @@ class LoudnessWidget:
         """The lists of the three guests."""
         return self._lists[self.rule.value, self.rounds.value]
 
-    def summary(self) -> str:
-        """What is on screen, in words."""
-        n, lists = self.rounds.value, self.lists()
-        told = "; ".join(f"{name}: {', '.join(titles) or 'nothing new yet'}" for name, titles in lists.items())
-        rule = f"Loudness {self.rule.value}, {n} round{'' if n == 1 else 's'}"
-        return f"{rule}: {self.n_different_films()} {self._counted()}. The loudest new films. {told}."
+    def summary(self, rule: str = "") -> str:
+        """What is on screen, in words; or would be under another rule."""
+        n, rule = self.rounds.value, rule or self.rule.value
+        lists = self._lists[rule, n].items()
+        told = "; ".join(f"{name}: {', '.join(titles) or 'nothing new yet'}" for name, titles in lists)
+        return f"{self._caption(rule)} The loudest new films. {told}."
 
-    def picture(self) -> Sketch:
-        """The lists on screen."""
-        return plot_lists(self.n_different_films(), self._counted(), self.lists())
+    def picture(self, rule: str = "") -> Sketch:
+        """The lists on screen, or those under another rule."""
+        place = rule or self.rule.value, self.rounds.value
+        return plot_lists(self.different[place], self._counted(), self._lists[place])
+
+    def _caption(self, rule: str) -> str:
+        n = self.rounds.value
+        return f"Loudness {rule}, {n} round{'' if n == 1 else 's'}: {self.different[rule, n]} {self._counted()}."
 
     def _counted(self) -> str:
         return f"different films in the top tens of all {self.n_users} guests"
@@ -92,4 +97,7 @@ class LoudnessWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        live.show(self.box, self.summary(), lambda: self.picture().figure)
+        first, other = self.rule.value, "symmetric" if self.rule.value == "none" else "none"  # for who cannot press
+        captions = {self.summary(rule): self._caption(rule) for rule in (first, other)}
+        others = {self.summary(other): self.picture(other).figure}
+        live.show(self.box, self.summary(), lambda: self.picture().figure, others, captions)
