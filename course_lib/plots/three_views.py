@@ -140,8 +140,8 @@ def _drawing(
 ) -> None:
     sketch.text(610, 18, "the drawing", bold=True)
     step = _HEIGHT / (max(len(guests), len(films)) + 1)
-    at = [(666, _TOP + step * (user + 0.7 + (len(films) - len(guests)) / 2)) for user in range(len(guests))]
-    at += [(738, _TOP + step * (item + 0.7)) for item in range(len(films))]
+    at = [(666.0, _TOP + step * (user + 0.7 + (len(films) - len(guests)) / 2)) for user in range(len(guests))]
+    at += [(738.0, _TOP + step * (item + 0.7)) for item in range(len(films))]
     lit = (min(chosen), max(chosen))
     for line in sorted(lines | {lit}, key=lambda line: line == lit):
         (x, y), (end_x, end_y) = (at[node] for node in line)
