@@ -14,7 +14,17 @@ from course_lib.interactions import Interactions
 from course_lib.interop import to_scipy
 from course_lib.lightgcn import LightGCN
 from course_lib.tables import stored
-from tests.benchmarks.gowalla import SEEDS, by_length, figures, like_the_test, local_ease, markdown
+from tests.benchmarks.gowalla import (
+    PAIRS,
+    SEEDS,
+    TOGETHER,
+    by_length,
+    figures,
+    like_the_test,
+    local_ease,
+    markdown,
+    markdown_differences,
+)
 from tests.benchmarks.ladder import ROOT
 
 
@@ -77,11 +87,21 @@ def test_popularity_measured_again_is_the_stored_row(recall):
     assert figures(popularity(split.train), split.test, split.train)[0] == pytest.approx(recall["popularity"], abs=2e-4)
 
 
-def test_the_page_shows_the_stored_table():
-    assert markdown(stored("gowalla")) in (ROOT / "RESULTS.md").read_text()
+def test_the_page_shows_the_stored_tables():
+    page = (ROOT / "RESULTS.md").read_text()
+    assert markdown(stored("gowalla")) in page
+    assert markdown_differences(stored("gowalla_differences")) in page
 
 
-def test_the_rows_that_depend_on_luck_have_three_seeds():
-    seeds = stored("gowalla").groupby("model")["seed"].apply(tuple)
-    for model, found in seeds.items():
-        assert found == (SEEDS if "LightGCN-softmax" in model or "MF-softmax" in model else found)
+def test_what_is_concluded_holds(recall):
+    pairs = stored("gowalla_differences").set_index(["first", "second"])
+    assert list(dict.fromkeys(pairs.index)) == PAIRS and (pairs["seeds"] > 1).all()
+    assert (pairs["low"] > 0).all(), "each first is above its second, in both figures"
+    ndcg = stored("gowalla").groupby("model")["ndcg@20"].mean()
+    assert recall["graph filter"] > 0.1830 and ndcg["graph filter"] > 0.1554
+    trained = [model for model in recall.index if "softmax" in model and "filter" not in model]
+    assert len(trained) > 2 and recall["graph filter, as published"] > recall[trained].max()
+    smaller = [model for model in recall.index if "256 numbers" not in model]
+    assert recall[TOGETHER] == recall[smaller].max() > 0.1950 and ndcg[TOGETHER] == ndcg[smaller].max() > 0.1620
+    seeds = stored("gowalla").query("model == @TOGETHER")["seed"]
+    assert sorted(seeds) == list(SEEDS)
