@@ -131,13 +131,14 @@ clean:  ## remove what the other verbs made; the downloaded data stays in your c
 	rm -rf .venv build *.egg-info artifacts .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.course: pyproject.toml constraints.txt
+.venv/.course: pyproject.toml constraints.txt course_lib/classroom/order.py
 	@$(if $(PYTHON),,echo "The course needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The course needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: install it, or name it with make PYTHON=...")'
 	@echo "Setting up .venv (once; minutes with pip, seconds with uv) ..."
 	test -x $(BIN)/python || $(CREATE) || $(call DOCTOR,$(PYTHON))
 	@$(CPU_TORCH)
 	$(INSTALL) --constraint constraints.txt --editable ".[lab]" || $(call DOCTOR,$(BIN)/python)
+	@$(BIN)/python -m course_lib.classroom.order  # what a kernel says of a notebook that is run from the middle
 	@touch $@
 
 .venv/.dev: .venv/.course
