@@ -36,11 +36,11 @@ def plot_list_contents(shares: pd.DataFrame, told_of: str, beside: str) -> Plot:
     ax.set_yticks(place, shares.index)
     ax.set(xlabel="of a hundred films in the top tens", xlim=(0, 100), ylim=(len(shares) - 0.5, -0.6))
     ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
-    hit, low = 100 * shares.loc[told_of, ["hit", "low"]]
+    (hit, low), (_, other) = 100 * shares.loc[[told_of, beside], ["hit", "low"]].to_numpy()
     return Plot(
         cast(Figure, ax.figure),
         f"Of a hundred films in the top tens of {told_of}, {hit:.0f} are hidden raves, and the guest has rated "
-        f"{low:.0f} with 1 to 3 stars. On {beside} lists it's {100 * shares.loc[beside, 'low']:.0f}.",
+        f"{low:.0f} with 1 to 3 stars. On {beside} lists it's {other:.0f}.",
     )
 
 
