@@ -57,6 +57,22 @@ SHOW_CELL = """async (index) => {
     notebook.activeCellIndex = index;
     await notebook.scrollToItem(index, 'start');
 }"""
+# The first code cell that holds the given words, run as by Shift-Enter; its place and its errors.
+RUN_CELL = """async (words) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const holds = cell => cell.cell_type === 'code' && cell.source.includes(words);
+    const cells = notebook.model.sharedModel.cells, place = cells.findIndex(holds);
+    if (place < 0) throw new Error(`no cell holds ${words}`);
+    notebook.activeCellIndex = place;
+    await notebook.scrollToItem(place, 'start');
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+    return [place, cells[place].outputs.filter(o => o.output_type === 'error').map(o => o.evalue)];
+}"""
+WRITTEN = """place => {
+    const outputs = document.querySelectorAll(
+        `.jp-mod-active[data-windowed-list-index="${place}"] .jp-OutputArea-output`);
+    return [...outputs].every(output => output.textContent.trim() || output.querySelector('img'));
+}"""
 ASK = """async (code) => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     const future = kernel.requestExecute({code: '', silent: true, user_expressions: {answer: code}});
@@ -150,6 +166,14 @@ class Notebook:
         """Run every cell; execution count and number of errors of each code cell."""
         self.page.evaluate(RUN_ALL)
         return self.page.evaluate(CELLS)
+
+    def run_cell(self, words: str) -> str:
+        """Run the first code cell that holds these words; what a reader then reads below it."""
+        place, errors = self.page.evaluate(RUN_CELL, words)
+        assert errors == [], f"{self.name}: {errors}"
+        self.page.wait_for_function(WRITTEN, arg=place)  # Markdown is rendered a moment later
+        cell = self.page.locator(f'.jp-mod-active[data-windowed-list-index="{place}"]')
+        return "\n".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
 
     def ask(self, expression: str) -> object:
         """The value of an expression in the kernel; `widget` in it is the notebook's lesson widget."""
