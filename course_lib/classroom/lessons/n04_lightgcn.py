@@ -336,14 +336,14 @@ QUESTIONS = (
     Question(
         "What would tags of 64 numbers have to do so that gossip ranks well on them?",
         (
-            ("overlap where films share fans, and only there", None),
+            ("overlap most where films share fans", None),
             ("learn how loud each edge should be", "The loudness is counted, 1/√(d_i d_j), and never learned."),
             (
                 "be as different as possible for all films",
                 "One-hot tags do that already. In 64 numbers there isn't room for it, and it isn't needed either.",
             ),
         ),
-        "Films with the same fans may share directions; films without must be kept apart. 05 looks at whether "
+        "Films that share fans may share directions, because a mix-up does little harm there. 05 looks at whether "
         "training does that.",
     ),
 )
