@@ -6,6 +6,7 @@ from course_lib.plots.learning import (
     SLOTS,
     plot_climb,
     plot_depth,
+    plot_depth_by_teacher,
     plot_ladder,
     plot_overfitting,
     plot_rehearsals,
@@ -118,19 +119,24 @@ def test_rivals_are_added_up_from_the_strongest():
     plot = plot_rivals({"even": even, "steep": steep}, "your")
     widths = [bar.get_width() for bar in plot.figure.axes[0].patches]
     assert widths == pytest.approx([5, 100, 45, 0, 50, 0])  # ten, ninety, the rest; of each the two teachers
-    told = "Your ten strongest rivals, one film in 20, get 5.0% of all push with “even”, and 100.0% with “steep”."
+    told = "Your ten strongest rivals, one film in 20, get 5.0% of all push with “even”, 100.0% with “steep”."
     assert plot.caption == told
 
 
 def test_depth_shows_each_split_and_says_the_interval():
     runs = [("bpr", depth, seed, 0.3 - depth / 100 + seed / 1000, depth / 2) for depth in (1, 2, 8) for seed in (0, 1)]
-    runs += [("softmax", 2, 0, 0.4, 1.0)]
+    runs += [("softmax", depth, 0, 0.4 - depth / 1000, 1.0) for depth in (2, 8)]
     table = pd.DataFrame(runs, columns=["loss", "n_layers", "split_seed", "ndcg@10", "shared"])
     pair = {"loss": "bpr", "n_layers": 8, "split_seed": "all", "difference": -0.06, "low": -0.07, "high": -0.05}
-    plot = plot_depth(pd.concat([table, pd.DataFrame([pair, {**pair, "loss": "softmax", "difference": -0.01}])]))
+    table = pd.concat([table, pd.DataFrame([pair, {**pair, "loss": "softmax", "difference": -0.01}])])
+    plot = plot_depth(table)
     assert "eight rounds are 0.060 below two (interval 0.050 to 0.070), and 4.0 films" in plot.caption
-    assert plot.caption.endswith("instead of 1.0. Under softmax the same step costs 0.010.")
+    assert plot.caption.endswith("instead of 1.0.") and len(plot.figure.axes[0].lines) == 2
     assert plot.figure.axes[0].lines[0].get_ydata() == pytest.approx([0.2905, 0.2805, 0.2205])
+    both = plot_depth_by_teacher(table)
+    assert "Under BPR eight rounds cost 0.060, and the charts' films go from 1.0 to 4.0 of ten; under" in both.caption
+    assert "softmax eight rounds cost 0.010" in both.caption
+    assert both.figure.axes[0].lines[0].get_xydata() == pytest.approx(np.array([[1, 0.398], [2, 0.392]]))
 
 
 def two_by_two() -> tuple[pd.DataFrame, pd.DataFrame]:

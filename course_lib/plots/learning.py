@@ -139,7 +139,7 @@ def plot_rivals(pushes: Mapping[str, np.ndarray], possessive: str) -> Plot:
     return Plot(
         cast(Figure, ax.figure),
         f"{possessive.capitalize()} ten strongest rivals, one film in {n / 10:.0f}, get {first:.1%} of all push with "
-        f"“{name}”, and {more}.",
+        f"“{name}”, {more}.",
     )
 
 
@@ -219,33 +219,58 @@ def plot_depth(table: pd.DataFrame) -> Plot:
     Args:
         table: `loss, n_layers, split_seed, ndcg@10, shared, difference, low, high`, as `course_lib/tables/depth.csv`.
     """
-    runs, paired = table[table["ndcg@10"].notna()], table[table["difference"].notna()]
-    bpr = runs[runs["loss"] == "bpr"]
-    depths = sorted(bpr["n_layers"].unique())
-    axes = new_grid(9.5, 3.7)
-    labels = ("ndcg@10", "NDCG@10, hidden raves", ACCENT), ("shared", "films of ten that the charts have", GUEST)
-    for ax, (column, label, colour) in zip(axes, labels, strict=True):
-        means = bpr.groupby("n_layers")[column].mean()
-        ax.plot(range(len(depths)), means, color=colour, linewidth=2.8)
-        for place, depth in enumerate(depths):
-            values = bpr.loc[bpr["n_layers"] == depth, column]
-            ax.plot([place] * len(values), values, "o", color=colour, markersize=6, alpha=0.5)
-        ax.set_xticks(range(len(depths)), depths)
-        ax.set(xlabel="rounds of gossip", ylabel=label, ylim=(0, 1.12 * float(bpr[column].max())))
-    deepest, usual = depths[-1], 2
-    row = paired[(paired["loss"] == "bpr") & (paired["n_layers"] == deepest)].iloc[0]
-    shared = bpr.groupby("n_layers")["shared"].mean()
+    figure, shared = _depths(table, ["BPR"])
+    cost = _cost(table)["bpr"]
     return Plot(
-        cast(Figure, axes[0].figure),
-        f"Under BPR {count(deepest)} rounds are {-row['difference']:.3f} below {count(usual)} (interval "
-        f"{-row['high']:.3f} to {-row['low']:.3f}), and {shared[deepest]:.1f} films of a top ten are from the charts "
-        f"instead of {shared[usual]:.1f}.{_under_softmax(paired, deepest)}",
+        figure,
+        f"Under BPR eight rounds are {-cost['difference']:.3f} below two (interval {-cost['high']:.3f} to "
+        f"{-cost['low']:.3f}), and {shared['bpr', 8]:.1f} films of a top ten are from the charts instead of "
+        f"{shared['bpr', 2]:.1f}.",
     )
 
 
-def _under_softmax(paired: pd.DataFrame, deepest: int) -> str:
-    rows = paired[(paired["loss"] == "softmax") & (paired["n_layers"] == deepest)]
-    return f" Under softmax the same step costs {-rows['difference'].iloc[0]:.3f}." if len(rows) else ""
+@styled
+def plot_depth_by_teacher(table: pd.DataFrame) -> Plot:
+    """As `plot_depth`, with the softmax teacher beside BPR.
+
+    Args:
+        table: `loss, n_layers, split_seed, ndcg@10, shared, difference, low, high`, as `course_lib/tables/depth.csv`.
+    """
+    figure, shared = _depths(table, ["softmax", "BPR"])
+    cost = _cost(table)
+    told = [
+        f"{name} eight rounds cost {-cost[loss]['difference']:.3f}, and the charts' films go from "
+        f"{shared[loss, 2]:.1f} to {shared[loss, 8]:.1f} of ten"
+        for name, loss in (("Under BPR", "bpr"), ("under softmax", "softmax"))
+    ]
+    return Plot(figure, f"{'; '.join(told)}.")
+
+
+def _cost(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The paired difference of eight rounds to two, with its interval, by teacher."""
+    rows = table[table["difference"].notna() & (table["n_layers"] == 8)]
+    return rows.set_index("loss")[["difference", "low", "high"]].to_dict("index")
+
+
+def _depths(table: pd.DataFrame, teachers: Sequence[str]) -> tuple[Figure, pd.Series]:
+    """Both panels, and the mean number of films from the charts, by teacher and rounds."""
+    runs, axes = table[table["ndcg@10"].notna()], new_grid(9.5, 3.7)
+    depths = sorted(runs["n_layers"].unique())
+    labels = ("ndcg@10", "NDCG@10, hidden raves"), ("shared", "films of ten that the charts have")
+    for ax, (column, label) in zip(axes, labels, strict=True):
+        for teacher in teachers:
+            colour, line, marker = _TEACHERS[teacher]
+            own = runs[runs["loss"] == teacher.lower()]
+            means = own.groupby("n_layers")[column].mean()
+            ax.plot([depths.index(n) for n in means.index], means, color=colour, linestyle=line, linewidth=2.8,
+                    label=teacher)  # fmt: skip
+            places = [depths.index(n) for n in own["n_layers"]]
+            ax.plot(places, own[column], marker, color=colour, markersize=6, alpha=0.5, linewidth=0)
+        ax.set_xticks(range(len(depths)), depths)
+        ax.set(xlabel="rounds of gossip", ylabel=label, ylim=(0, 1.12 * float(runs[column].max())))
+    if len(teachers) > 1:
+        axes[0].legend(loc="lower left")
+    return cast(Figure, axes[0].figure), runs.groupby(["loss", "n_layers"])["shared"].mean()
 
 
 @styled

@@ -175,7 +175,8 @@ class RehearsalWidget:
             return f"{name}: the first epoch is under way."
         ten = f"to {_after_ten(history):.2f} after ten epochs and " if len(history) > 10 else ""
         losses = history["loss"].iloc[0], history["loss"].iloc[-1]
-        text = f"{name}: the loss went from {losses[0]:.2f} {ten}to {losses[1]:.2f}."
+        text = f"{name}: the loss went from {losses[0]:.2f} {ten}to {losses[1]:.2f}, "
+        text += f"{losses[1] / losses[0]:.0%} of the first."
         if "ndcg@10" not in history:
             return f"{text} It hasn't been validated yet."
         best = history["ndcg@10"].max()

@@ -1,4 +1,4 @@
-"""The exercises of notebook 07: early stopping, a teacher who asks about all films at once, and one of your own."""
+"""The exercises of notebook 07: early stopping, a teacher who asks about all films at once, and whom to push harder."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from course_lib.classroom.question import Question
 from course_lib.evaluation import evaluate
 from course_lib.interactions import Interactions
 
-BAR = 0.185  # NDCG@10 on validation that a teacher has to reach
+BAR = 0.178  # NDCG@10 on validation that weights have to reach; equal ones come to 0.170
 _PARTIES, _STEPS = 3, 25
 
 
@@ -75,56 +75,63 @@ def _against_all(scores: Tensor, raved: Tensor, t: float, rivals: Tensor | None 
     return -(strength[raved] / (strength[raved] + against)).log().mean()
 
 
-def softmax_at(t: float) -> Callable[[Tensor, Tensor], Tensor]:
-    """A teacher: each rave against all films that the guest did not rave about, at this temperature."""
-
-    def loss(scores: Tensor, raved: Tensor) -> Tensor:
-        rivals = (scores / t).masked_fill(raved, -torch.inf).logsumexp(dim=1, keepdim=True)
-        return F.softplus(rivals - scores / t)[raved].mean()
-
-    return loss
+def by_strength(t: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """Weights of rivals that rise with the score, as under softmax at this temperature."""
+    return lambda scores, raved: (scores / t).exp()
 
 
-def one_random_film(scores: Tensor, raved: Tensor) -> Tensor:
-    """The teacher of notebook 05: each rave against one film, whichever comes."""
-    guest, film = raved.nonzero().T
-    generator = torch.Generator().manual_seed(int(1e6 * float(scores.detach().abs().mean())))
-    random = torch.multinomial((~raved).float(), int(raved.sum(dim=1).max()), generator=generator)
-    place = torch.cat([torch.arange(n) for n in raved.sum(dim=1).tolist()])
-    return F.softplus(scores[guest, random[guest, place]] - scores[guest, film]).mean()
+def all_alike(scores: Tensor, raved: Tensor) -> Tensor:
+    """The weights of notebook 05's teacher, who draws each film equally often."""
+    return torch.ones_like(scores)
 
 
-def strongest_rival(scores: Tensor, raved: Tensor) -> Tensor:
-    """Each rave against the one film that scores highest among the others."""
-    rival = scores.masked_fill(raved, -torch.inf).amax(dim=1, keepdim=True)
-    return F.softplus(rival - scores)[raved].mean()
+def only_the_strongest(scores: Tensor, raved: Tensor) -> Tensor:
+    """All weight on the film that scores highest among those not raved about."""
+    rivals = scores.masked_fill(raved, -torch.inf)
+    return (rivals == rivals.amax(dim=1, keepdim=True)).float()
 
 
-def _learnt(teacher: Callable, *parties: tuple[Interactions, Interactions]) -> dict | None:
-    """What a teacher returns, and NDCG@10 on validation after a short training with it, mean over the parties."""
+def by_fame(scores: Tensor, raved: Tensor) -> Tensor:
+    """A weight for each film that counts its raves."""
+    return raved.float().sum(dim=0).expand_as(scores)
+
+
+def _learnt(weigh: Callable, *parties: tuple[Interactions, Interactions]) -> dict | None:
+    """What `weigh` returns, and NDCG@10 on validation after a short BPR training with it, mean over the parties."""
     found, returned = [], ""
     for likes, validation in parties:
         generator, raved = torch.Generator().manual_seed(0), likes.dense().bool()
+        films = likes.item[likes.user.argsort(stable=True)].view(likes.n_users, -1)  # (n_users, 12) raves of each
         tags = (0.1 * torch.randn(likes.n_users + likes.n_items, 16, generator=generator)).requires_grad_()
         optimizer = torch.optim.AdamW([tags], lr=0.05, weight_decay=0.0)
         for _ in range(_STEPS):
             users, items = F.normalize(tags).split([likes.n_users, likes.n_items])
-            loss = teacher(users @ items.T, raved)
-            returned = kind(loss)
-            if not isinstance(loss, Tensor) or loss.numel() != 1:
-                return loss if loss is None else {"what it returns": returned}
-            if not loss.requires_grad:
-                return {"what it returns": returned, "how it depends on the scores": "not at all"}
+            score = users @ items.T
+            weight = weigh(score.detach().clone(), raved.clone())
+            if not isinstance(weight, Tensor):
+                return weight if weight is None else {"what it returns": kind(weight)}
+            weight = weight.detach().float()
+            returned = kind(weight)
+            if weight.shape != score.shape:
+                return {"what it returns": returned}
+            weight = weight.masked_fill(raved, 0.0)
+            whole = weight.sum(dim=1, keepdim=True)
+            if not (weight >= 0).all() or not whole.isfinite().all() or (whole == 0).any():
+                wrong = "some are below 0" if (weight < 0).any() else "all 0, or not finite"
+                return {"what it returns": returned, "the weights of a guest's rivals": wrong}
+            # The slope of BPR's loss: each rave meets all rivals, and each pair pushes by its weight and its margin.
+            raves = score.detach().gather(1, films)
+            push = torch.sigmoid(score.detach()[:, None] - raves[:, :, None]) * (weight / whole)[:, None]
+            slope = push.sum(dim=1).scatter_add(1, films, -push.sum(dim=2)) / len(likes)
             optimizer.zero_grad()
-            (loss.sum() + 1e-3 * tags.square().sum() / len(likes)).backward()
+            ((score * slope).sum() + 1e-3 * tags.square().sum() / len(likes)).backward()
             optimizer.step()
         users, items = F.normalize(tags.detach()).split([likes.n_users, likes.n_items])
-        judged = evaluate((users @ items.T).nan_to_num().__getitem__, validation, likes, k=(10,))
-        found.append(float(judged["ndcg@10"].mean()))
+        found.append(float(evaluate((users @ items.T).__getitem__, validation, likes, k=(10,))["ndcg@10"].mean()))
     mean = sum(found) / len(found)
     return {
         "what it returns": returned,
-        "how it depends on the scores": "it has a gradient",
+        "the weights of a guest's rivals": "0 or more, and not all 0",
         "NDCG@10 on validation": f"{BAR} or more" if mean >= BAR else f"only {mean:.3f}",
     }
 
@@ -139,7 +146,7 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 lambda scores, patience: (_stop(scores, patience)[1],) * 2,
-                "you keep the epoch at which training stopped, as a published library does. Keep the best one.",
+                "you keep the epoch at which training stopped. Keep the best one.",
             ),
             Mistake(
                 lambda scores, patience: _stop(
@@ -264,46 +271,47 @@ EXERCISES = (
         remember="Softmax asks about all films at once, and a strong rival counts for more than a weak one.",
     ),
     Exercise(
-        name="07.teacher",
+        name="07.weights",
         level="make",
         minutes=4,
-        answer=softmax_at(0.5),
+        answer=by_strength(0.5),
         cases=lambda: {"three made-up parties": tuple(party_of_tastes(seed) for seed in range(_PARTIES))},
         observe=_learnt,
         mistakes=(
             Mistake(
-                one_random_film,
-                "that's one random film per rave, the teacher of BPR. It reaches about 0.15, and most of its questions "
-                "are too easy to teach much.",
+                all_alike,
+                "with equal weights every rival counts as much as any other, as in 05. That's the 0.170 to beat.",
             ),
             Mistake(
-                strongest_rival,
-                "you only ask about the one strongest rival, and that's often a film the guest would love. NDCG@10 is "
-                "0.04 with it.",
+                only_the_strongest,
+                "you only push the one strongest rival, and that's often a film the guest would love. NDCG@10 is 0.04 "
+                "with it.",
             ),
             Mistake(
-                lambda scores, raved: -softmax_at(0.5)(scores, raved),
-                "your loss is lowest when the raves come last. Training makes a loss smaller, so turn the sign round.",
+                lambda scores, raved: by_strength(-0.5)(scores, raved),
+                "your weights are largest for the films that score lowest. Those pairs are in the right order already.",
             ),
             Mistake(
-                lambda scores, raved: F.binary_cross_entropy_with_logits(scores, raved.float()),
-                "you ask of each film whether it was raved about. Nearly all of them weren't, so your teacher spends "
-                "its time on those, and no rave is compared with anything.",
+                by_fame,
+                "you push famous films hardest. Most guests would love those, so the lists lose them.",
+            ),
+            Mistake(
+                lambda scores, raved: scores,
+                "a cosine can be below 0, and a weight can't. Turn the scores into numbers of 0 or more.",
             ),
         ),
         almost=(
             Mistake(
-                lambda scores, raved: softmax_at(0.5)(scores, raved)[None].expand(2),
-                "a loss is one number. Yours returns several, so take their mean.",
+                lambda scores, raved: by_strength(0.5)(scores, raved)[0],
+                "the check needs a weight per guest and film, (n_users, n_films), and got one row.",
             ),
         ),
         hints=(
-            "Begin with exercise 7.2: `(scores / t).masked_fill(raved, -torch.inf).logsumexp(dim=1)` is the logarithm "
-            "of the rivals' strength, one number per guest.",
-            "`torch.nn.functional.softplus(rivals - own)` is the loss of a rave, with both as logarithms.",
-            "The course's own t = 0.25 just misses the bar at these parties, so try others.",
+            "Equal weights are too even, and all weight on the strongest rival is far too much. What lies between?",
+            "A weight may rise with the score, slowly or steeply, or be 0 for films that are far behind already.",
+            "How steep is right for these parties, only the bar can tell. Try two or three, and keep the best.",
         ),
-        remember="The right temperature depends on the party, so it's chosen on validation, like everything else.",
+        remember="Push strong rivals harder, but not only the strongest; how much harder, validation has to say.",
     ),
 )
 
@@ -329,16 +337,16 @@ QUESTIONS = (
         "What was learnt is left out. Test raves stay in the ranking and count as misses.",
     ),
     Question(
-        "The training loss still falls, but NDCG@10 on validation falls too. Which weights do you keep?",
+        "Validation reads 0.12, 0.14, 0.13, 0.15, 0.14, 0.13, and the patience is two. Whose weights do you keep?",
         (
-            ("those of the last epoch", "Early stopping ends there, some epochs after the best: a published slip."),
-            ("those of the best validation epoch", None),
             (
-                "those of the epoch with the best test NDCG@10",
-                "Then the test has taken part in the training, and its value is too good.",
+                "those of epoch 2: the next one was worse",
+                "One epoch isn't two. Patience was there to wait for epoch 4.",
             ),
+            ("those of epoch 4", None),
+            ("those of epoch 6: training stopped there", "It stops there, and then it goes back to the best."),
         ),
-        "This is overfitting, and validation is the part that may choose.",
+        "Epochs 5 and 6 bring nothing better, so training stops, and 0.15 at epoch 4 is the best so far.",
     ),
     Question(
         "LightGCN with softmax beats matrix factorisation with BPR. What do you know about the graph?",
@@ -351,16 +359,17 @@ QUESTIONS = (
         "Teacher and network changed at once. A third corner is needed: MF with softmax, or LightGCN with BPR.",
     ),
     Question(
-        "A is 0.004 ahead of B on one split. What do you need before you say that A is better?",
+        "On twenty splits A has 0.300 (interval 0.291 to 0.309), B 0.296 (0.287 to 0.305), and A minus B is 0.004 "
+        "(0.001 to 0.007). Is A better?",
         (
-            ("a fourth decimal", "Decimals say how finely it was printed. Another split may turn the winner."),
-            ("many splits and the interval of the difference", None),
-            ("the same split again with more epochs", "The same hidden raves again: one run stays one run."),
             (
-                "two intervals, one for A and one for B, that don't overlap",
-                "Guests differ far more than models do. The paired difference is the finer tool.",
+                "nobody can tell, the two intervals overlap",
+                "Guests differ far more than models do, so both intervals are wide. The difference is the finer tool.",
             ),
+            ("yes: 0.300 is more than 0.296", "So it would be if A had been lucky. A mean alone doesn't tell."),
+            ("yes, by a little", None),
+            ("only a single run can tell", "One run has one draw of hidden raves, and the next may turn the winner."),
         ),
-        "The interval of the difference has to leave out zero. Then ask whether 0.004 matters to anybody.",
+        "The interval of the difference leaves out zero. Whether 0.004 matters to anybody is the next question.",
     ),
 )
