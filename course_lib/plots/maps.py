@@ -302,7 +302,8 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
     across, gap = films @ chair / size, np.linalg.norm(films - chair, axis=1)
     top = (-across).argsort()[:10]
     ahead = np.clip(across[top, None] - across, 0, None) * np.clip(gap[top, None] - gap, 0, None)
-    row, near = np.unravel_index(ahead.argmax(), ahead.shape)
+    turned = ahead * (across / length > (across / length)[top, None])  # by cosine it is the other way round
+    row, near = np.unravel_index((turned if turned.any() else ahead).argmax(), ahead.shape)
     far = top[row]
     ax = new_axes(9, 4.2)
     ends = [
@@ -328,8 +329,9 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
     return Plot(
         cast(Figure, ax.figure),
         f"{shorten(names[far], 40)} lies {gap[far] / gap[near]:.1f} times as far from {owner} chair as "
-        f"{shorten(names[near], 40)}, but it wins by dot product, because its tag is {length[far] / length[near]:.1f} "
-        "times as long.",
+        f"{shorten(names[near], 40)}, but it wins by dot product, "
+        + ("because" if turned.any() else "and")
+        + f" its tag is {length[far] / length[near]:.1f} times as long.",
     )
 
 
