@@ -37,8 +37,8 @@ def on_screen(widget) -> list[str]:
 
 def test_before_the_first_start_the_finished_runs_are_on_screen(widget):
     assert widget.summary() == (
-        "BPR, 1 layer, learning rate 0.01: the loss went from 0.70 to 0.50, 71% of the first. Its best validation NDCG@10 is 0.900, "
-        "level (less than 0.01 apart) with the 0.895 of softmax, 1 layer, learning rate 0.05."
+        "BPR, 1 layer, learning rate 0.01: the loss went from 0.70 to 0.50, 71% of the first. Its best validation "
+        "NDCG@10 is 0.900, level (less than 0.01 apart) with the 0.895 of softmax, 1 layer, learning rate 0.05."
     )
     assert on_screen(widget) == [
         "a: softmax, 1 layer, learning rate 0.05, best NDCG@10 0.895",
@@ -84,7 +84,8 @@ def test_the_other_teacher_brings_its_learning_rate_and_its_validation_now_and_t
 def test_a_run_stopped_before_its_first_validation_has_a_summary_and_no_curve(split):
     widget = RehearsalWidget(split, {"softmax": SOFTMAX}, {"softmax": OTHER.drop(columns="ndcg@10")})
     assert widget.summary() == (
-        "softmax, 1 layer, learning rate 0.05: the loss went from 6.00 to 5.00, 83% of the first. It hasn't been validated yet."
+        "softmax, 1 layer, learning rate 0.05: the loss went from 6.00 to 5.00, 83% of the first. It hasn't been "
+        "validated yet."
     )
     assert on_screen(widget) == ["a: softmax, 1 layer, learning rate 0.05, not validated yet"]
 

@@ -249,7 +249,10 @@ def plot_depth_by_teacher(table: pd.DataFrame) -> Plot:
 def _cost(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The paired difference of eight rounds to two, with its interval, by teacher."""
     rows = table[table["difference"].notna() & (table["n_layers"] == 8)]
-    return rows.set_index("loss")[["difference", "low", "high"]].to_dict("index")
+    columns = ["difference", "low", "high"]
+    return {
+        str(loss): dict(zip(columns, map(float, row), strict=True)) for loss, *row in rows[["loss", *columns]].values
+    }
 
 
 def _depths(table: pd.DataFrame, teachers: Sequence[str]) -> tuple[Figure, pd.Series]:
@@ -362,7 +365,8 @@ def plot_two_parties(results: pd.DataFrame, there: pd.DataFrame) -> Plot:
     here.set(title="MovieLens", ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)")
     other.set(title="Gowalla, to the same scale in per cent", ylabel="recall@20, hidden places")
     scale = float(there.to_numpy().mean() / results.query("model.isin(@there.columns)")["ndcg@10"].mean())
-    other.set_ylim([scale * end for end in here.get_ylim()])
+    low, high = here.get_ylim()
+    other.set_ylim(scale * low, scale * high)
     told = [f"{there[model].mean():.3f} ({there[model].min():.3f} to {there[model].max():.3f})"
             for model in ("LightGCN-softmax", "MF-softmax")]  # fmt: skip
     return Plot(
