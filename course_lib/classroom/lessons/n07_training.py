@@ -97,7 +97,19 @@ def by_fame(scores: Tensor, raved: Tensor) -> Tensor:
 
 
 def _learnt(weigh: Callable, *parties: tuple[Interactions, Interactions]) -> dict | None:
-    """What `weigh` returns, and NDCG@10 on validation after a short BPR training with it, mean over the parties."""
+    """What `weigh` returns, and NDCG@10 on validation after a short BPR training with it, mean over the parties.
+
+    On one thread: at this size two that wait for each other on a busy computer take many times as long.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _measured(weigh, parties)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _measured(weigh: Callable, parties: tuple[tuple[Interactions, Interactions], ...]) -> dict | None:
     found, returned = [], ""
     for likes, validation in parties:
         generator, raved = torch.Generator().manual_seed(0), likes.dense().bool()
