@@ -70,7 +70,7 @@ RUN_CELL = """async (words) => {
 }"""
 WRITTEN = """place => {
     const outputs = document.querySelectorAll(
-        `.jp-mod-active[data-windowed-list-index="${place}"] .jp-OutputArea-output`);
+        `.jp-mod-active[data-windowed-list-index="${place}"] .jp-OutputArea-output:not(.lm-mod-hidden)`);
     return [...outputs].every(output => output.textContent.trim() || output.querySelector('img'));
 }"""
 ASK = """async (code) => {

@@ -216,7 +216,7 @@ def opening(page):
     opened.close()
 
 
-def test_you_arrive_tick_five_films_and_are_there_again_after_a_restart_and_in_04(opening):
+def test_you_arrive_tick_five_films_and_are_the_guest_of_every_notebook_after_a_restart(opening):
     widget = opening.show_widget("arrival")
     seen = [widget.evaluate(READ_LIST)]
     assert "the list of the writer" in seen[0]
@@ -252,12 +252,31 @@ def test_you_arrive_tick_five_films_and_are_there_again_after_a_restart_and_in_0
         assert [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]] == []
     assert opening.complaints == []
 
-    # Another notebook, another kernel: you are there, as the films that only your five ticks bring.
+    # A new kernel each: you are there, as the films that only your five ticks bring.
     ten = seen[-1]
     listed = read(opening.page, "04_lightgcn", "untrained_gossip(split.fit", "list_so_far(guest")[-1]
     walks = re.findall("(.+) → guest .+ → (.+)", listed)
     assert len(walks) == 3 and all(liked in TICKED.values() and film in ten for liked, film in walks)
     assert "lists for you" in listed
+
+    fold_in, _, receipts = read(
+        opening.page, "08_recommendation",
+        "plot_fold_in(", "tag_parts(model, graph, raves)", "plot_beyond(names(listed)",
+    )  # fmt: skip
+    names = "Star Wars|Fargo|Alien|The Princess Bride|Pulp Fiction"
+    assert re.search(f"({names}) has .+ and ({names}) ", fold_in)
+    assert re.search(f"({names}) speaks up most .+ and ({names}) least for ", receipts)
+
+    *_, chair, neighbours = read(
+        opening.page, "09_visualization", "train(", "plot_chair(", "raved about {rarest} as {guest.name} did"
+    )
+    assert "beside your chair" in chair
+    shared = re.findall("raved about (.+) as you did", neighbours)
+    assert len(shared) == 3 and {*shared} <= {*TICKED.values(), "nothing of the kind"}
+
+    paths = read(opening.page, "10_peer_influence", "plot_walks(")[-1]
+    film, over = re.search("walks that brought (.+) to you, .+ over (.+) and guest", paths).groups()
+    assert film in ten and over in TICKED.values()
 
 
 def read(page, name: str, *cells: str) -> list[str]:
