@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from course_lib.border import check_number
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.interactions import Interactions
@@ -83,8 +84,10 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
         strength: what the most famous item loses, in units of the score.
 
     Raises:
-        ValueError: by what is returned, if the scorer scores another number of items.
+        ValueError: the strength is no number from 0; or, by what is returned, the scorer scores another number of
+            items.
     """
+    check_number("strength", strength)
     fame = item_degree.float().log1p()
     penalty = strength * fame / fame.max().clamp_min(1e-12)
 

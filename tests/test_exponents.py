@@ -18,12 +18,14 @@ def test_the_model_answer_passes_the_bar_and_the_typical_mistakes_do_not(request
     splits = [request.getfixturevalue(data).split(seed) for seed in lesson.SEEDS]
     monkeypatch.setattr(lesson, "_splits", lambda: splits)
     lesson._bar.cache_clear()
+    lesson.measured.cache_clear()
     assert lesson._above(*lesson.measured(lesson.good))
     for rule, _ in lesson._KNOWN.values():
         assert not lesson._above(*lesson.measured(rule))
     for a, b in ((0.4, 0.5), (0.5, 0.4), (0.25, 0.5)):  # more raves found, but fewer different films
         assert not lesson._above(*lesson.measured(lambda i, j, a=a, b=b: 1 / (i**a * j**b)))
     lesson._bar.cache_clear()
+    lesson.measured.cache_clear()
 
 
 def test_a_rule_is_known_whatever_its_factor_and_what_is_no_loudness_is_told():

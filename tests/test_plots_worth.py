@@ -22,7 +22,7 @@ def test_an_interval_that_leaves_out_zero_is_filled():
     assert weak.get_markerfacecolor() != "white" and strong.get_markerfacecolor() == "white"
     assert plot.caption == (
         "What the graph is worth on MovieLens: weak it adds +0.0300, which its interval tells from zero, and strong it "
-        "adds +0.0010, which nobody can tell from zero."
+        "adds +0.0010, which nobody can tell from zero. Adding all up brings +0.0200 (black)."
     )
 
 

@@ -611,7 +611,7 @@ def test_metrics_and_damping_stay_on_the_device_of_what_they_are_given(monkeypat
     # The meta device computes nothing, but it refuses to be mixed with another.
     with pytest.raises(RuntimeError):
         torch.zeros(3, device="meta") + torch.arange(3.0)
-    monkeypatch.setattr(evaluation, "_check", lambda hits, n_relevant: None)  # it reads values, which meta has not
+    monkeypatch.setattr(evaluation, "check_hits", lambda hits, n_relevant: None)  # it reads values, which meta has not
     hits, n_relevant = (
         torch.zeros(2, 5, dtype=torch.bool, device="meta"),
         torch.ones(2, dtype=torch.int64, device="meta"),

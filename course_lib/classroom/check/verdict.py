@@ -57,7 +57,9 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
                 return Verdict(ALMOST, f"the result is right, but your function {buts[0]}.")
             return Verdict(RIGHT, exercise.remember)
         mistakes, almost = (_outcomes(exercise, known) for known in (exercise.mistakes, exercise.almost))
-        return within(_TO_LOOK, lambda: _reason(exercise, attempt, got, expected, wrong, mistakes, almost))
+        # To say by how much the bar was missed, some exercises measure the attempt once more.
+        looking = _TO_LOOK if _runs_on(got) else 3 * _TO_LOOK
+        return within(looking, lambda: _reason(exercise, attempt, got, expected, wrong, mistakes, almost))
     except StillRunning:
         return Verdict(WRONG, "comparing or showing what your function returned or raised takes too long.")
     except KeyboardInterrupt:
@@ -85,7 +87,9 @@ def _reason(
 ) -> Verdict:
     if is_blank(attempt) or any(is_blank(outcome.value) for outcome in got.values()):
         return Verdict(NOT_TRIED, "there is still a `...` to replace.")
-    if reason := _not_what_was_asked_for(exercise, attempt) or exercise.diagnose(attempt):
+    if reason := _not_what_was_asked_for(exercise, attempt):
+        return Verdict(WRONG, reason)
+    if not _runs_on(got) and (reason := exercise.diagnose(attempt)):
         return Verdict(WRONG, reason)
     if message := _message(mistakes, got, expected):
         return Verdict(WRONG, message)
@@ -109,6 +113,10 @@ def _reason(
         return Verdict(ALMOST, f"the numbers are right, but they should come as {kinds[0]}, not as {kinds[1]}.")
     reason = f"{difference(got[case].value, expected[case].value)}{on}."
     return Verdict(WRONG, reason) if case == first else Verdict(ALMOST, f"right on {first}, but {reason}")
+
+
+def _runs_on(got: dict[str, Outcome]) -> bool:
+    return any(isinstance(outcome.error, StillRunning) for outcome in got.values())
 
 
 def _not_what_was_asked_for(exercise: Exercise, attempt: Any) -> str | None:
