@@ -84,10 +84,12 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
         strength: what the most famous item loses, in units of the score.
 
     Raises:
-        ValueError: the strength is no number from 0; or, by what is returned, the scorer scores another number of
-            items.
+        ValueError: the strength is no number from 0, or there is no item; or, by what is returned, the scorer scores
+            another number of items.
     """
     check_number("strength", strength)
+    if item_degree.dim() != 1 or not len(item_degree):
+        raise ValueError(f"item_degree must be (n_items,), one number per item, got {tuple(item_degree.shape)}")
     fame = item_degree.float().log1p()
     penalty = strength * fame / fame.max().clamp_min(1e-12)
 

@@ -295,7 +295,8 @@ def read(page, name: str, *cells: str) -> list[str]:
         texts = [opened.run_cell(words) for words in cells]
         opened.screenshot("story")
         assert not any("the writer" in text.lower() for text in texts)
-        assert opened.complaints == []
+        # Cells that did not run here may hold stored views, which no kernel knows.
+        assert [said for said in opened.complaints if said and "model not found" not in said] == []
     finally:
         opened.forget()
         opened.close()
