@@ -45,7 +45,8 @@ test-browser: .venv/.dev  ## the half of the tests that needs Chromium
 	$(PYTEST) $(BROWSER)
 
 test-kernel: .venv/.dev  ## the other half
-	$(PYTEST) $(BROWSER:%=--ignore=%)
+	$(PYTEST) $(BROWSER:%=--ignore=%) --ignore=tests/test_fuzz.py
+	$(PYTEST) tests/test_fuzz.py
 	$(PYTEST) --nbval --nbval-current-env notebooks
 
 lint: .venv/.dev  ## style of code and notebooks, types, and nothing in a notebook that does not belong in git
