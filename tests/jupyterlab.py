@@ -45,8 +45,7 @@ CLOSE = """async (path) => {
     const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => widget.context?.path === path);
     await panel.context.save();
     await panel.sessionContext.shutdown();
-    panel.close();
-    await new Promise(resolve => panel.isDisposed ? resolve() : panel.disposed.connect(() => resolve()));
+    panel.dispose();  // to close would ask, and wait for ever, where a view that lost its kernel changed after saving
 }"""
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
