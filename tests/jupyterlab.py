@@ -43,6 +43,7 @@ OPEN = """async ([path, withKernel]) => {
 }"""
 CLOSE = """async (path) => {
     const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => widget.context?.path === path);
+    if (!panel) return;
     await panel.context.save();
     await panel.sessionContext.shutdown();
     panel.dispose();  // to close would ask, and wait for ever, where a view that lost its kernel changed after saving

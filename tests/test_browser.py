@@ -9,7 +9,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.jupyterlab import CHROMIUM, NAMES, OPEN, VIEW, Notebook, lab_page
+from tests.jupyterlab import CHROMIUM, CLOSE, NAMES, OPEN, VIEW, Notebook, lab_page
 
 # What the kernel knows of the contract: for each promise the label and the value of every step, and the change.
 STEPS = """[
@@ -289,6 +289,7 @@ def test_you_arrive_tick_five_films_and_are_the_guest_of_every_notebook_after_a_
 
 def read(page, name: str, *cells: str) -> list[str]:
     """Open a notebook, run its set-up and the cells that hold these words; what a reader reads below each of them."""
+    page.evaluate(CLOSE, f"notebooks/{name}.ipynb")  # the last test may have left it there, without a kernel
     opened = Notebook(page, name)
     try:
         opened.run_cell("protagonist(")
