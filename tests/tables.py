@@ -1,18 +1,20 @@
-"""The tables of tests/README.md, each of which a command writes between its two marks."""
+"""The tables that commands write into pages, each between its two marks."""
 
+import re
 from pathlib import Path
 
-README = Path(__file__).with_name("README.md")
+ROOT = Path(__file__).parents[1]
 
 
-def replace_table(name: str, table: str) -> None:
-    """Put a table between `<!-- name -->` and `<!-- /name -->`.
+def replace_table(name: str, table: str, page: str = "tests/README.md") -> None:
+    """Put a table between `<!-- name -->` and `<!-- /name -->`; the first mark may say more, after a colon.
 
     Raises:
         ValueError: the page has no such marks.
     """
-    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-    before, found, rest = README.read_text("utf-8").partition(begin)
-    if not found or end not in rest:
-        raise ValueError(f"{README.name} has no marks for the table {name!r}; add them where it shall stand")
-    README.write_text(before + begin + table + "\n" + end + rest.partition(end)[2], "utf-8")
+    path = ROOT / page
+    between = re.compile(rf"(<!-- {name}(?::.*?)? -->\n).*?(<!-- /{name} -->)", re.S)
+    text, found = between.subn(lambda marks: marks[1] + table + "\n" + marks[2], path.read_text("utf-8"))
+    if not found:
+        raise ValueError(f"{page} has no marks for the table {name!r}; add them where it shall stand")
+    path.write_text(text, "utf-8")

@@ -1,5 +1,7 @@
 """The cheapest row of the growth table, as ratios found in one run, and what the table says."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -15,6 +17,7 @@ from tests.benchmarks.growth import (
     coalesced,
     layers_of,
     long_tailed,
+    markdown,
     milliseconds,
     there_and_back,
 )
@@ -83,3 +86,11 @@ def test_the_stored_table_holds_what_the_library_and_its_notes_claim():
         assert taken[what, "given back", BEFORE, 10_000_000] >= 2 * taken[what, "kept", OURS, 10_000_000]
     build = taken["build", "given back"]
     assert build[BEFORE, 1_000_000] >= 2 * build[OURS, 1_000_000]
+
+
+def test_the_page_shows_the_stored_table_and_concludes_no_more():
+    assert markdown(stored("growth")) in (Path(__file__).parents[1] / "RESULTS.md").read_text("utf-8")
+    steps = stored("growth").query("what == 'training step' and who == @OURS and memory == 'kept'").set_index("likes")
+    above_paper = steps["ms"] / steps["paper_ms"]
+    assert above_paper[1_000_000] == pytest.approx(1.5, abs=0.1)  # half as long again
+    assert above_paper[10_000_000] == pytest.approx(1.2, abs=0.05)  # a fifth

@@ -46,7 +46,8 @@ from course_lib.interop import to_scipy
 from course_lib.lightgcn import LightGCN
 from course_lib.sparse import row_with
 from course_lib.training import TrainConfig, build, train
-from tests.benchmarks.ladder import ROOT, TABLES, write_page
+from tests.benchmarks.ladder import ROOT, TABLES
+from tests.tables import replace_table
 
 SOFTMAX = TrainConfig(
     embedding_dim=128, n_layers=3, temperature=0.08, learning_rate=0.02, weight_decay=0.0, n_epochs=20, decay=True
@@ -326,7 +327,7 @@ def keep(row: dict[str, object]) -> None:
     order = table.groupby("model")["recall@20"].transform("mean")
     table = table.assign(order=order).sort_values(["order", "model", "seed"]).drop(columns="order")
     write_whole(path, table.to_csv(index=False))
-    write_page("gowalla", markdown(table))
+    replace_table("gowalla", markdown(table), "RESULTS.md")
 
 
 def main(*parts: str) -> None:
@@ -348,7 +349,7 @@ def main(*parts: str) -> None:
             if part == "rows":
                 table = differences()
                 write_whole(TABLES / "gowalla_differences.csv", table.to_csv(index=False))
-                write_page("gowalla differences", markdown_differences(table))
+                replace_table("gowalla differences", markdown_differences(table), "RESULTS.md")
 
 
 if __name__ == "__main__":

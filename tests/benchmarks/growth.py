@@ -1,4 +1,5 @@
-"""How cost grows from 1e4 to 1e7 likes: `make growth`, ten minutes of one core; the table is `tables/growth.csv`.
+"""How cost grows from 1e4 to 1e7 likes: `make growth`, ten minutes of one core; the table is `tables/growth.csv`, and
+what RESULTS.md shows of it.
 
 Made-up parties as sparse as Gowalla, 27 likes per guest and 20 per film, with long tails on both sides; tags of 64
 numbers, two layers. Each size is measured in a process of its own. Times are CPU time of one thread, so that a busy
@@ -51,6 +52,7 @@ from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.memory import kept_memory
 from course_lib.tables import stored
+from tests.tables import replace_table
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 DIM, ROUNDS, BATCH = 64, 2, 2048
@@ -261,8 +263,27 @@ def plot(path: str) -> None:
     fig.savefig(path, dpi=150)
 
 
+def markdown(table: pd.DataFrame) -> str:
+    """The table of RESULTS.md: what a layer and a training step cost at each size, beside the peers and the paper."""
+    head = ("likes", "a layer, there and back", f"`{CSR}`", "PyG's `LGConv`", "a training step", "per like", "on paper",
+            "memory")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    cells = table.set_index(["what", "who", "memory", "likes"])
+    for n_likes in SIZES:
+        layer = {who: cells["times_course_lib"].get(("one layer, there and back", who, "given back", n_likes))
+                 for who in (CSR, LGCONV)}  # fmt: skip
+        ms = cells.loc[("one layer, there and back", OURS, "given back", n_likes), "ms"]
+        step = cells.loc[("training step", OURS, "kept", n_likes)]
+        mb = cells.loc[("memory of step", OURS, "kept", n_likes), "peak_mb"]
+        others = [f"{times:.0f} times" if times else "no room" for times in layer.values()]
+        lines.append("| " + " | ".join([
+            f"{n_likes:,}", f"{ms:.1f} ms", *others, f"{step['ms']:.1f} ms", f"{step['ns_per_like']:.0f} ns",
+            f"{1e6 * step['paper_ms'] / n_likes:.0f} ns", f"{mb:,.0f} MB"]) + " |")  # fmt: skip
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Measure all sizes and write the table."""
+    """Measure all sizes and write the tables."""
     rows = []
     for n_likes in SIZES:
         found = in_a_process(n_likes)
@@ -273,6 +294,7 @@ def main() -> None:
         rows += found
     table = pd.DataFrame(rows).round({"ms": 3, "ns_per_like": 1, "times_course_lib": 2, "paper_ms": 3, "peak_mb": 0})
     write_whole(TABLE, table.assign(protocol=PROTOCOL).to_csv(index=False))
+    replace_table("growth", markdown(table), "RESULTS.md")
 
 
 if __name__ == "__main__":

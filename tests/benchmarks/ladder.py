@@ -16,7 +16,6 @@ It writes, into `course_lib/tables`, RESULTS.md and, five rows of it, the README
   guest's low ratings a random 80 % are known, as of the likes.
 """
 
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +35,7 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
 from course_lib.training import BPR_CONFIG, TrainConfig, build, fit, train
 from tests.benchmarks.source_loop import SOURCE_CONFIG
+from tests.tables import replace_table
 
 ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "course_lib" / "tables"
@@ -259,13 +259,6 @@ def markdown_lows(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def write_page(name: str, table: str, page: str = "RESULTS.md") -> None:
-    """Put a table between its markers on a page."""
-    path = ROOT / page
-    between = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.S)
-    path.write_text(between.sub(lambda match: match[1] + table + "\n" + match[2], path.read_text()))
-
-
 def main(processes: int = 2) -> None:
     """Write the tables, and RESULTS.md and the README from them."""
     real_movielens()
@@ -287,11 +280,11 @@ def main(processes: int = 2) -> None:
     for name, table in (("results", results), ("differences", paired), ("official", pd.DataFrame(published)),
                         ("low_ratings", pd.DataFrame(lows))):  # fmt: skip
         table.to_csv(TABLES / f"{name}.csv", index=False)
-    write_page("first", markdown(results, FIRST), "README.md")
-    write_page("ladder", markdown(results))
-    write_page("differences", markdown_differences(paired))
-    write_page("official", markdown_official(pd.DataFrame(published)))
-    write_page("low", markdown_lows(pd.DataFrame(lows)))
+    replace_table("first", markdown(results, FIRST), "README.md")
+    replace_table("ladder", markdown(results), "RESULTS.md")
+    replace_table("differences", markdown_differences(paired), "RESULTS.md")
+    replace_table("official", markdown_official(pd.DataFrame(published)), "RESULTS.md")
+    replace_table("low", markdown_lows(pd.DataFrame(lows)), "RESULTS.md")
     print(reported(results).drop(columns="split_seed").groupby("model", sort=False).mean().round(4).to_string())
 
 

@@ -29,7 +29,8 @@ from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.training import NEWCOMER_CONFIG, TrainConfig, build, train
-from tests.benchmarks.ladder import ROOT, real_movielens, write_page
+from tests.benchmarks.ladder import ROOT, real_movielens
+from tests.tables import replace_table
 
 RESULTS = ROOT / "course_lib" / "tables" / "newcomers.csv"
 SEEDS = (0, 1, 2)
@@ -207,7 +208,7 @@ def main() -> None:
             print(row, flush=True)
     results = pd.DataFrame(table)
     results.to_csv(RESULTS, index=False)
-    write_page("newcomers", markdown(results))
+    replace_table("newcomers", markdown(results), "RESULTS.md")
     print(results.pivot_table(index="model", columns="shown", values="recall@20", sort=False).round(3).to_string())
 
 
