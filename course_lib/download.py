@@ -1,9 +1,11 @@
 """Where the data comes from: GroupLens, or RecBole, which carries MovieLens 100K as example data; and GitHub.
 
 Every file is checked against its published hash before it is read and kept in the user's cache folder; a kept file that
-fails its hash is fetched again. A download that breaks off leaves no half file.
+fails its hash is fetched again. A download that breaks off leaves no half file. Where nothing can be kept, the data is
+read all the same, and fetched again the next time.
 """
 
+import errno
 import hashlib
 import io
 import re
@@ -24,6 +26,8 @@ T = TypeVar("T")
 ReadFile = Callable[[str], bytes]
 
 TIME_LIMIT = 180  # seconds for one source and each 18 MB of it, from the first byte asked for to the last one got
+MEMORY = Path("/dev/shm")  # a folder in memory, on Linux
+NO_ROOM = {errno.ENOENT, errno.EACCES, errno.EEXIST, errno.ENOTDIR, errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 LEFT_BEHIND = 7200  # seconds after which a download that is still there has been killed
 
 FILE_MD5 = {
@@ -145,13 +149,18 @@ def fetch(data: str, title: str, parse: Callable[[ReadFile, str], T], advice: st
     for kept in (True, False):
         for source in SOURCES[data]:
             try:
-                if not kept:
+                if kept:
+                    contents = {file: _checked(cache / file) for file in source.files}
+                    why = "kept from an earlier download"
+                else:
                     print(f"Fetching {title} from {source.name} (at most {MEGABYTES[data]} MB) ...", file=sys.stderr)
-                    _download(source, cache, limit)
-                contents = {file: _checked(cache / file) for file in source.files}
+                    contents, refused = _download(source, cache, limit)
+                    why = "; ".join(["downloaded", *reasons])
+                    if refused:
+                        why += f"; not kept, because {refused}"
+                        print(f"It could not be kept, and is fetched again the next time: {refused}", file=sys.stderr)
                 (*_, last) = source.files
                 read = _inside(contents[last], INSIDE[last]) if last in INSIDE else contents.__getitem__
-                why = "kept from an earlier download" if kept else "; ".join(["downloaded", *reasons])
                 return parse(read, source.layout), f"{title} from {source.name} ({why})"
             except (OSError, ValueError, KeyError, zipfile.BadZipFile, subprocess.SubprocessError) as error:
                 if not kept:
@@ -162,25 +171,49 @@ def fetch(data: str, title: str, parse: Callable[[ReadFile, str], T], advice: st
     )
 
 
-def _download(source: Source, cache: Path, limit: float) -> None:
-    _, address, files, _ = source
+def _download(source: Source, cache: Path, limit: float) -> tuple[dict[str, bytes], str]:
+    """The files of a source, which the cache now keeps; where it cannot, they come by another way, and the reason."""
+    refused = ""
+    for room in (cache, None, MEMORY):  # None is the system's own folder for what need not last
+        try:
+            if room == cache:
+                _make(cache)
+            with tempfile.TemporaryDirectory(prefix="download-", dir=room, ignore_cleanup_errors=True) as folder:
+                contents = _transfer(source, folder, limit)
+                try:
+                    for file in contents if room == cache else ():
+                        Path(folder, file).replace(cache / file)
+                except OSError as error:
+                    refused = _reason(error)
+                return contents, refused
+        except (OSError, subprocess.CalledProcessError) as error:
+            reason = _reason(error)
+            if not NO_ROOM & {getattr(error, "errno", None), *map(int, re.findall(r"\[Errno (\d+)\]", reason))}:
+                raise
+            refused = refused or reason
+    raise OSError(refused)
+
+
+def _make(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     for left in cache.glob("download-*"):  # by a process that was killed
         if time.time() - left.stat().st_mtime > LEFT_BEHIND:
             shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="download-", dir=cache, ignore_cleanup_errors=True) as folder:
-        if address == "pip":
-            command = [*_PIP, "--dest", folder, "==".join(WHEEL.split("-")[:2])]
-        else:
-            command = ["-c", _POOCH, address, folder, *(word for file in files for word in (file, HASHES[file]))]
-        try:  # in a process of its own, which can be ended: no timeout of a single read stops a server that drips
-            with _progress(Path(folder)):
-                subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=limit)
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(f"not finished after {limit} seconds") from None
-        for file in files:
-            _checked(Path(folder, file))
-            Path(folder, file).replace(cache / file)
+
+
+def _transfer(source: Source, folder: str, limit: float) -> dict[str, bytes]:
+    """Let the files of a source be written to a folder, and read them."""
+    if source.address == "pip":
+        command = [*_PIP, "--dest", folder, "==".join(WHEEL.split("-")[:2])]
+    else:
+        wanted = (word for file in source.files for word in (file, HASHES[file]))
+        command = ["-c", _POOCH, source.address, folder, *wanted]
+    try:  # in a process of its own, which can be ended: no timeout of a single read stops a server that drips
+        with _progress(Path(folder)):
+            subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"not finished after {limit} seconds") from None
+    return {file: _checked(Path(folder, file)) for file in source.files}
 
 
 @contextmanager

@@ -111,8 +111,7 @@ def top_k(scorer: Scorer, users: Tensor, seen: Interactions, k: int) -> tuple[Te
         kind = scores.dtype if isinstance(scores, Tensor) else type(scores).__name__
         raise ValueError(f"the scorer must return a float tensor, got {kind}; make it one, as with .float()")
     scores = scores.cpu()
-    if scores.shape != (len(users), seen.n_items):
-        shape = (len(users), seen.n_items)
+    if scores.shape != (shape := (len(users), seen.n_items)):
         raise ValueError(f"the scorer must return (users, items) = {shape}, got {tuple(scores.shape)}")
     if scores.isnan().any():
         user = int(users[scores.isnan().any(dim=1)][0])
@@ -145,28 +144,36 @@ def evaluate(
         headline.
 
     Raises:
-        ValueError: `truth` and `seen` count other users or items; they share a pair, which could then never be
-            found; nothing is hidden; `k` is no sequence of lengths; and whatever `top_k` refuses.
+        ValueError: `k` is no sequence of lengths; and whatever `check_hidden` and `top_k` refuse.
+        KeyboardInterrupt: it was interrupted; it says after how many blocks of users, and none of them is kept.
     """
     if not len(k):
         raise ValueError(f"k must hold at least one length of a list, such as (10,) or (5, 10), got {k!r}")
-    check_same_sizes("truth", truth.sizes, "seen", seen.sizes)
+    check_hidden(truth, seen)
     for cut in k:
         check_count("k", cut, 1, seen.n_items, "the number of items")
-    if not len(truth):
-        raise ValueError("truth is empty: there is no hidden like to look for; hide a larger share in the split")
-    masked = int(seen.contains(truth.user, truth.item).sum())
-    if masked:
-        raise ValueError(f"{masked} hidden likes are also in seen and would be masked; pass only what was learned from")
-    parts = []
-    for users in truth.user.unique().split(check_count("batch_size", batch_size)):
-        items, _ = top_k(scorer, users, seen, max(k))
-        relevant = truth.rows(users)
-        hits, n_relevant = relevant.gather(1, items), relevant.sum(dim=1)
-        metrics = {"hit": hit_rate_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}.items()
-        row = {f"{name}@{n}": metric(hits[:, :n], n_relevant).numpy() for n in k for name, metric in metrics}
-        parts.append(pd.DataFrame(row, index=users.numpy()))
+    parts, blocks = [], truth.user.unique().split(check_count("batch_size", batch_size))
+    try:
+        for users in blocks:
+            items, _ = top_k(scorer, users, seen, max(k))
+            relevant = truth.rows(users)
+            hits, n_relevant = relevant.gather(1, items), relevant.sum(dim=1)
+            metrics = {"hit": hit_rate_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}.items()
+            row = {f"{name}@{n}": metric(hits[:, :n], n_relevant).numpy() for n in k for name, metric in metrics}
+            parts.append(pd.DataFrame(row, index=users.numpy()))
+    except KeyboardInterrupt:
+        got = f"after {len(parts)} of {len(blocks)} blocks of users"
+        raise KeyboardInterrupt(f"evaluate was interrupted {got}; nothing of it is kept, so run it again") from None
     return pd.concat(parts).rename_axis("user")
+
+
+def check_hidden(truth: Interactions, seen: Interactions) -> None:
+    """Refuse, by a ValueError, hidden likes to look for that are of another party, none at all, or in `seen` too."""
+    check_same_sizes("what is hidden", truth.sizes, "seen", seen.sizes)
+    if not len(truth):
+        raise ValueError("there is no hidden like to look for; hide a larger share in the split")
+    if masked := int(seen.contains(truth.user, truth.item).sum()):
+        raise ValueError(f"{masked} hidden likes are also in seen and would be masked; pass only what was learned from")
 
 
 def coverage_at_k(scorer: Scorer, seen: Interactions, k: int = 10, batch_size: int = 1024) -> float:
@@ -196,9 +203,10 @@ def paired_bootstrap(
     """
     if first.shape != second.shape or not first.index.equals(second.index):
         raise ValueError(f"a paired test needs the same users in the same order, got {first.shape} and {second.shape}")
-    table = (first - second).to_numpy(dtype=np.float64).reshape(len(first), -1)  # (users, splits)
+    table = np.atleast_2d((first - second).to_numpy(dtype=np.float64).T).T  # (users, splits)
     if not table.size or not np.isfinite(table).all():
-        raise ValueError(f"a paired test needs a number for each of at least one user, got {table.size} with gaps")
+        got = f"{np.isfinite(table).sum()} of {table.size}"
+        raise ValueError(f"a paired test needs users, and a number for each; got {got}; leave out who has none")
     check_count("n_resamples", n_resamples)
     rng = np.random.default_rng(seed)
     users, splits = (rng.integers(n, size=(n_resamples, n)) for n in table.shape)

@@ -35,8 +35,7 @@ def edge_weight(edges: Tensor, n_nodes: int) -> Tensor:
     if one_way.any():
         node = int(one_way.nonzero()[0])
         raise ValueError(f"an edge of node {node} has no way back; an edge index holds every like in both directions")
-    degree = degree.float()
-    return (degree[source] * degree[target]).rsqrt()
+    return (degree[source] * degree[target]).float().rsqrt()
 
 
 def adjacency(interactions: Interactions) -> Tensor:
@@ -112,8 +111,7 @@ def gossip_rounds(graph: Tensor, x: Tensor, n_rounds: int) -> Iterator[Tensor]:
     """
     yield x
     for _ in range(n_rounds):
-        x = propagate(graph, x)
-        yield x
+        yield (x := propagate(graph, x))
 
 
 def neighbours(graph: Tensor, node: int) -> tuple[Tensor, Tensor]:

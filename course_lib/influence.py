@@ -10,10 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.baselines import popularity
-from course_lib.border import check_count, check_index, check_option, check_range
+from course_lib.border import check_count, check_index, check_number, check_option, check_range
 from course_lib.evaluation import evaluate, top_k
 from course_lib.graph import (
     adjacency,
+    check_matrix,
     edge_index,
     gossip_rounds,
     neighbours,
@@ -110,6 +111,7 @@ def told_by_round(interactions: Interactions, rule: str, n_rounds: int) -> list[
 
     Films start with one-hot tags and guests with nothing, so films speak in round 1, guests in round 2, and so on.
     """
+    check_count("n_rounds", n_rounds, 0)
     start = torch.zeros(interactions.n_users + interactions.n_items, interactions.n_items, dtype=torch.float64)
     start[interactions.n_users :].fill_diagonal_(1)
     return list(gossip_rounds(loudness(interactions, rule), start, n_rounds))
@@ -129,6 +131,7 @@ def arrivals(interactions: Interactions, rule: str, n_rounds: int) -> list[Tenso
 
     Gossip is followed back from the guests, who are fewer than the films on MovieLens: half the work.
     """
+    check_count("n_rounds", n_rounds, 0)
     n_users = interactions.n_users
     start = torch.zeros(n_users + interactions.n_items, n_users, dtype=torch.float64).fill_diagonal_(1)
     total, rounds = torch.zeros(interactions.n_items, n_users, dtype=torch.float64), []
@@ -161,10 +164,18 @@ def arrivals_at(
     Returns:
         per number of rounds, the tags of the guests `(n, n_items)`, and how many different items stand in the ten
         loudest new ones of all guests of the party.
+
+    Raises:
+        ValueError: a guest or an item is not there, or `n_rounds` is below 0.
     """
+    for guest in guests:
+        if isinstance(guest, Tensor):
+            check_range("a liked item", guest, interactions.n_items)
+        else:
+            check_index("a guest", guest, interactions.n_users)
     everybody = arrivals(interactions, rule, n_rounds)
     rows = [
-        [tags[guest] for tags in everybody] if isinstance(guest, int) else _told(interactions, rule, n_rounds, guest)
+        _told(interactions, rule, n_rounds, guest) if isinstance(guest, Tensor) else [tags[guest] for tags in everybody]
         for guest in guests
     ]
     return [torch.stack(tags) for tags in zip(*rows, strict=True)], _different(everybody, interactions)
@@ -174,7 +185,7 @@ def _told(interactions: Interactions, rule: str, n_rounds: int, liked: Tensor) -
     """The tag `(n_items,)` of somebody new after 0, 1, ..., `n_rounds` rounds."""
     heard = torch.zeros(interactions.n_users + interactions.n_items, 1, dtype=torch.float64)
     degree = interactions.item_degree()[liked].double()
-    each = {"none": torch.ones_like(degree), "row mean": torch.full_like(degree, 1 / len(liked)),
+    each = {"none": torch.ones_like(degree), "row mean": torch.full_like(degree, 1 / max(len(liked), 1)),
             "symmetric": (len(liked) * degree).rsqrt()}[rule]  # fmt: skip
     heard[interactions.n_users + liked, 0] = each.masked_fill(degree == 0, 0)
     back = loudness(interactions, rule).t().to_sparse_csr()
@@ -205,7 +216,12 @@ def strangers(interactions: Interactions, liked: Tensor, n: int = 2, at_least: i
     Args:
         liked: the items that somebody likes.
         at_least: who likes fewer items is not asked, unless there are not enough others.
+
+    Raises:
+        ValueError: an item is not there.
     """
+    check_range("a liked item", liked, interactions.n_items)
+    check_number("at_least", at_least)
     likes, degree = interactions.dense(), interactions.user_degree()
     shared = likes[:, liked].sum(dim=1)
     shared[(shared == len(liked)) & (degree == len(liked))] = torch.inf  # that is the same somebody
@@ -257,8 +273,9 @@ def path_ledger(graph: Tensor, n_users: int, user: int, item: int, top: int | No
         last row, with `hops` 0, holds all other walks together. The weights sum to the (u, i) entry of Â + Â^3.
 
     Raises:
-        ValueError: an index is out of range, or `top` is below 1.
+        ValueError: an index is out of range, the graph does not have that many users, or `top` is below 1.
     """
+    _check_users(graph, n_users)
     check_index("user", user, n_users)
     check_index("item", item, graph.size(0) - n_users)
     if top is not None:
@@ -318,8 +335,9 @@ def strongest_walks(graph: Tensor, n_users: int, liked: Sequence[int] | Tensor, 
         items: none of them liked by the guest. An item that no walk leads to is left out.
 
     Raises:
-        ValueError: whatever `newcomer_hears` refuses, or an item that is out of range.
+        ValueError: whatever `newcomer_hears` refuses, another number of users, or an item that is out of range.
     """
+    _check_users(graph, n_users)
     check_range("an item", torch.as_tensor(list(items), dtype=torch.int64), graph.size(0) - n_users)
     mine, loudness = newcomer_hears(graph, n_users, liked)
     mine, order = mine.sort()
@@ -381,8 +399,7 @@ def without_users(interactions: Interactions, users: Sequence[int]) -> Interacti
     Raises:
         ValueError: a user's index is out of range.
     """
-    away = torch.as_tensor(list(users), dtype=torch.int64)
-    check_range("users", away, interactions.n_users)
+    away = torch.tensor([check_index("a user", user, interactions.n_users) for user in users], dtype=torch.int64)
     there = ~torch.isin(interactions.user, away)
     return Interactions(interactions.user[there], interactions.item[there], *interactions.sizes)
 
@@ -394,8 +411,10 @@ def heard_of(graph: Tensor, n_users: int, user: int, n_rounds: int = 3) -> Tenso
         graph: the matrix of `graph.adjacency`.
 
     Raises:
-        ValueError: the index is out of range.
+        ValueError: the index is out of range, or the graph does not have that many users.
     """
+    _check_users(graph, n_users)
+    check_count("n_rounds", n_rounds, 0)
     check_index("user", user, n_users)
     start = torch.zeros(graph.size(0), 1, device=graph.device)
     start[user] = 1
@@ -403,7 +422,13 @@ def heard_of(graph: Tensor, n_users: int, user: int, n_rounds: int = 3) -> Tenso
 
 
 def place_of(scores: Tensor, item: int, seen: Tensor) -> int:
-    """The place of an item on the list of a user, from 1: all items but the seen ones, by `scores` `(n_items,)`."""
+    """The place of an item on the list of a user, from 1: all items but the seen ones, by `scores` `(n_items,)`.
+
+    Raises:
+        ValueError: an item is not there.
+    """
+    check_index("item", item, len(scores))
+    check_range("seen", seen, len(scores))
     rivals = torch.ones(len(scores), dtype=torch.bool).index_fill(0, seen, False)
     return 1 + int((scores[rivals] > scores[item]).sum())
 
@@ -443,6 +468,15 @@ def weigh_peers(interactions: Interactions, user: int, item: int) -> Peers:
     others = both.T @ voice - both * voice[:, None]  # (peers, liked): how loud the other peers on it are together
     left = (others / fewer.clamp_min(1)).sum(dim=1) * (degree[item] / (degree[item] - 1).clamp_min(1)).sqrt()
     return Peers(fans, walks.sum(dim=1) / walks.sum(), 1 - left / walks.sum())
+
+
+def _check_users(graph: Tensor, n_users: int) -> None:
+    """Refuse, by a ValueError, a number of users with which the users of this graph would hear users."""
+    check_matrix(graph)
+    check_count("n_users", n_users, 0, graph.size(0), "the number of nodes")
+    ends = _edges(graph)[:2]
+    if ((ends[0] < n_users) == (ends[1] < n_users)).any():
+        raise ValueError(f"the graph has other users than the first {n_users} of its nodes; take likes.n_users")
 
 
 def _edges(graph: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -138,7 +138,7 @@ class Split:
         item_ids: the raw id of item index 0, 1, ...
 
     Raises:
-        ValueError: parts of different sizes, or a pair in two parts.
+        ValueError: parts of different sizes, a pair in two parts, or an id that stands twice.
     """
 
     train: Interactions
@@ -148,6 +148,8 @@ class Split:
     item_ids: pd.Index
 
     def __post_init__(self) -> None:
+        _once(self.user_ids, "user")
+        _once(self.item_ids, "item")
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         for name, part in parts.items():
             check_same_sizes(name, part.sizes, "the lists of ids", (len(self.user_ids), len(self.item_ids)))
@@ -218,8 +220,7 @@ def to_interactions(table: pd.DataFrame, user_ids: Ids, item_ids: Ids) -> Intera
     Raises:
         ValueError: a column is missing, an id in the lists repeats, a pair names an unknown id or stands twice.
     """
-    missing = [column for column in ("user_id", "item_id") if column not in table]
-    if missing:
+    if missing := [column for column in ("user_id", "item_id") if column not in table]:
         raise ValueError(f"the table has no column {missing}; got {list(table.columns)}")
     user_ids, item_ids = pd.Index(user_ids), pd.Index(item_ids)
     user, item = _positions(table["user_id"], user_ids, "user"), _positions(table["item_id"], item_ids, "item")
@@ -298,10 +299,13 @@ def _sorted_ids(values: pd.Series, name: str) -> pd.Index:
         raise ValueError(f"the {name} ids are of several kinds, {' and '.join(kinds)}; make them all strings") from None
 
 
-def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
-    twice = ids[ids.duplicated()].tolist()
-    if twice:
+def _once(ids: pd.Index, name: str) -> None:
+    if twice := ids[ids.duplicated()].tolist():
         raise ValueError(f"the {name} id {twice[0]!r} stands more than once; an id names one {name}")
+
+
+def _positions(values: pd.Series, ids: pd.Index, name: str) -> np.ndarray:
+    _once(ids, name)
     try:
         index = ids.get_indexer(pd.Index(values))
     except TypeError:  # a list or a dict is no id

@@ -50,8 +50,7 @@ def softmax_batches(likes: Interactions, generator: torch.Generator) -> Sequence
     """The likes of each step, as places in `likes`: all at once, or beyond `FULL` scores those of `N_USERS` guests."""
     if likes.n_users * likes.n_items <= FULL:
         return [torch.randperm(len(likes), generator=generator)]
-    step = torch.randperm(likes.n_users, generator=generator) // N_USERS  # of each guest
-    of_like = step[likes.user]
+    of_like = (torch.randperm(likes.n_users, generator=generator) // N_USERS)[likes.user]  # the step of its guest
     return [batch for batch in of_like.sort().indices.split(of_like.bincount().tolist()) if len(batch)]
 
 
@@ -64,8 +63,7 @@ def softmax_objective(
         ValueError: a user likes every item, so that the softmax has nothing to compare with.
     """
     check_room(likes, torch.arange(likes.n_users))
-    whole = likes.n_users * likes.n_items <= FULL
-    liked = likes.dense().bool().to(graph.device) if whole else None
+    liked = likes.dense().bool().to(graph.device) if likes.n_users * likes.n_items <= FULL else None
 
     def objective(batch: Tensor, ego: Tensor) -> tuple[Tensor, Tensor]:
         tags = model.normalised(model.tags(graph, ego))

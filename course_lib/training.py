@@ -12,7 +12,7 @@ from torch import Tensor
 
 from course_lib.border import check_count, check_kinds, check_number, check_option, check_same_sizes
 from course_lib.bpr import bpr_objective
-from course_lib.evaluation import evaluate
+from course_lib.evaluation import check_hidden, evaluate
 from course_lib.graph import adjacency, to_device
 from course_lib.interactions import Interactions, Split
 from course_lib.lightgcn import LightGCN
@@ -61,10 +61,8 @@ class TrainConfig:
     """Of initial tags, order of likes, negatives and dropped tags."""
 
     def __post_init__(self) -> None:
-        for name in ("embedding_dim", "n_epochs", "batch_size", "validate_every", "patience"):
-            check_count(name, getattr(self, name))
-        for name in ("n_layers", "seed"):
-            check_count(name, getattr(self, name), 0)
+        for name in ("embedding_dim", "n_epochs", "batch_size", "validate_every", "patience", "n_layers", "seed"):
+            check_count(name, getattr(self, name), 0 if name in ("n_layers", "seed") else 1)
         check_number("learning_rate", self.learning_rate, above_zero=True)
         check_number("temperature", self.temperature, above_zero=True, why="scores are divided by it")
         check_number("weight_decay", self.weight_decay)
@@ -122,16 +120,20 @@ def train(
     Args:
         model: trained in place, on the device it is on.
         likes: what to learn from.
-        validation: hidden likes; NDCG@10 on them decides when to stop and which epoch to keep.
+        validation: hidden likes, which `evaluate` could look for; NDCG@10 on them decides when to stop and which epoch
+            to keep.
         config: `embedding_dim`, `n_layers` and `scoring` are the model's own and are not read here.
         on_epoch: called after each epoch with the history so far; return True to stop.
         state: of an earlier `TrainResult` of the same settings, to go on from there up to `config.n_epochs`.
 
     Raises:
         ValueError: the model and the likes count other users or items, there is nothing to learn from, the loss does
-            not go with the model's scoring, the state is of another run, or the loss is no longer a finite number.
+            not go with the model's scoring, the state is of another run, or the loss is no longer a finite number; and
+            whatever `check_hidden` refuses of the validation.
     """
     _check(model, likes, config, state)
+    if validation is not None:
+        check_hidden(validation, likes)  # now, and not after the epochs until the first look
     device = model.embedding.weight.device
     graph = to_device(adjacency(likes), device)
     generator = torch.Generator().manual_seed(config.seed)
@@ -161,8 +163,7 @@ def train(
 
     # `state` is replaced whole after each epoch: an interrupt finds the last epoch or this one, never a mixture.
     state = {**state, "config": config} if state is not None else reached([], 0, None)
-    bar = progress(range(len(state["history"]), config.n_epochs), "training")
-    interrupted = False
+    bar, interrupted = progress(range(len(state["history"]), config.n_epochs), "training"), False
     try:
         for epoch in bar:
             started, losses = time.perf_counter(), []
@@ -184,15 +185,15 @@ def train(
                 got = f"the loss is {row['loss']} and the squared tags sum to {size}"
                 raise ValueError(f"at epoch {row['epoch']} {got}; lower learning_rate, now {rate}")
             if validation is not None and row["epoch"] % config.validate_every == 0:
-                row["ndcg@10"] = float(evaluate(model.scorer(graph), validation, likes, k=(10,))["ndcg@10"].mean())
+                k = min(10, likes.n_items)  # of fewer than ten items the top ten are all
+                row["ndcg@10"] = float(evaluate(model.scorer(graph), validation, likes, k=(k,))[f"ndcg@{k}"].mean())
             best = max((earlier.get("ndcg@10", -1.0) for earlier in state["history"]), default=-1.0)
             is_best = row["ndcg@10"] > best if "ndcg@10" in row else best < 0  # the last epoch, until validated
             keep = (row["epoch"], None) if is_best else (state["best_epoch"], state["best_weights"])
             state = reached([*state["history"], row], *keep)
             bar.set_postfix_str(", ".join(f"{key} {row[key]:.3f}" for key in ("loss", "ndcg@10") if key in row))
-            if on_epoch is not None and on_epoch(pd.DataFrame(state["history"])):
-                break
-            if "ndcg@10" in row and row["epoch"] - state["best_epoch"] >= config.patience:
+            out_of_patience = "ndcg@10" in row and row["epoch"] - state["best_epoch"] >= config.patience
+            if (on_epoch is not None and on_epoch(pd.DataFrame(state["history"]))) or out_of_patience:
                 break
     except KeyboardInterrupt:
         interrupted = True
@@ -215,8 +216,6 @@ def fit(split: Split, config: TrainConfig = TrainConfig(), device: torch.device 
         ValueError: the split has no validation part to choose the epochs on; and whatever `train` refuses.
         KeyboardInterrupt: it was interrupted; there is no half-finished model to return.
     """
-    if not len(split.validation):
-        raise ValueError("the split has no validation part to choose the epochs on; split with validation > 0")
     to_device(adjacency(split.train), device)  # before the model, which would say less
     first = train(build(split.train, config).to(device), split.train, split.validation, config)
     model = build(split.fit, config).to(device)

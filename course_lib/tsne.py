@@ -3,6 +3,7 @@
 Thin wrappers over scikit-learn, which is imported only when a map is made.
 """
 
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarra
     Raises:
         ValueError: `tags` is not a finite table with at least two columns, or its rows are all the same, or
             `perplexity` does not fit `n`.
+        KeyboardInterrupt: it was interrupted; it says after how long, and nothing of the map is kept.
 
     References:
         van der Maaten and Hinton 2008, "Visualizing Data using t-SNE",
@@ -43,7 +45,13 @@ def tsne(tags: np.ndarray, perplexity: float = 30.0, seed: int = 0) -> np.ndarra
             "choose a smaller perplexity or map more rows"
         )
     # 500 steps: with some hundred dots the map has settled by then, in half the time of the default.
-    return TSNE(perplexity=perplexity, init="pca", max_iter=500, random_state=seed).fit_transform(tags)
+    started, plan = time.perf_counter(), TSNE(perplexity=perplexity, init="pca", max_iter=500, random_state=seed)
+    try:
+        return plan.fit_transform(tags)
+    except KeyboardInterrupt:
+        spent = f"after {time.perf_counter() - started:.0f} seconds of its {plan.max_iter} steps"
+        how = "half a map says nothing and is not kept: run it again, or map fewer rows, which is quicker"
+        raise KeyboardInterrupt(f"tsne was interrupted {spent}; {how}") from None
 
 
 def pca(tags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from course_lib.border import check_number
+from course_lib.border import check_count, check_number, check_range
 from course_lib.bpr import bpr_loss, sample_negatives
 from course_lib.evaluation import Matchmaker, Scorer
 from course_lib.interactions import Interactions
@@ -38,7 +38,14 @@ def duel(tags: Tensor, n_steps: int, rate: float) -> list[Pair]:
     Args:
         tags: `(3, d)`, of the guest, the raved film and the random one.
         rate: the step size.
+
+    Raises:
+        ValueError: the tags are not three, or a number is below 0.
     """
+    if tags.dim() != 2 or len(tags) != 3:
+        raise ValueError(f"tags must be (3, d), of a guest and two films, got {tuple(tags.shape)}")
+    check_count("n_steps", n_steps, 0)
+    check_number("rate", rate)
     pairs, tags = list[Pair](), tags.double()
     for _ in range(n_steps + 1):
         tags.requires_grad_()
@@ -65,7 +72,13 @@ def move_item(order: Sequence[int], item: int, rank: int, seen: Collection[int] 
 
     It comes right before the unseen item that it overtakes; last, where there are fewer than `rank` unseen items. An
     item that has the rank already stays where it is.
+
+    Raises:
+        ValueError: the ranking has no such item, or the rank is below 1.
     """
+    check_count("rank", rank)
+    if item not in list(order):
+        raise ValueError(f"item {item!r} is not in the ranking of {len(order)} items; name one of them")
     others = [other for other in order if other != item]
     if sum(other not in seen for other in others[: list(order).index(item)]) == rank - 1:
         return list(order)
@@ -84,12 +97,14 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
         strength: what the most famous item loses, in units of the score.
 
     Raises:
-        ValueError: the strength is no number from 0, or there is no item; or, by what is returned, the scorer scores
-            another number of items.
+        ValueError: the strength or a number of likes is no number from 0, or there is no item; or, by what is returned,
+            the scorer scores another number of items.
     """
     check_number("strength", strength)
     if item_degree.dim() != 1 or not len(item_degree):
         raise ValueError(f"item_degree must be (n_items,), one number per item, got {tuple(item_degree.shape)}")
+    for likes in (item_degree.min(), item_degree.max()):  # both are NaN where any is
+        check_number("item_degree", likes.item())
     fame = item_degree.float().log1p()
     penalty = strength * fame / fame.max().clamp_min(1e-12)
 
@@ -113,7 +128,12 @@ def places_lost(parts: Tensor, item_tags: Tensor, liked: Tensor, listed: Tensor)
         item_tags: `(n_items, d)`, of length 1 where scores are cosines.
         liked: `(n,)` item indices, at least two.
         listed: `(k,)` item indices, the list that the whole tag gives, best first.
+
+    Raises:
+        ValueError: an item is not there.
     """
+    check_range("liked", liked, len(item_tags))
+    check_range("listed", listed, len(item_tags))
     scores = (parts.sum(dim=0) - parts) @ item_tags.T  # (n, n_items); a tag's own length does not change its list
     scores[:, liked] = -torch.inf
     ahead = (scores[:, None, :] > scores[:, listed, None]).sum(dim=2)  # (n, k): so many items are better
@@ -155,7 +175,7 @@ def by_half(model: LightGCN, graph: Tensor) -> dict[str, Scorer]:
         own, items = model.embedding.weight[: model.n_users] / (model.n_layers + 1), model.normalised(items)
 
     def scorer(tags: Tensor) -> Scorer:
-        return lambda users: model.normalised(tags[users]) @ items.T
+        return lambda users: model.normalised(tags[check_range("users", users, len(tags))]) @ items.T
 
     return {
         "the whole tag": scorer(whole),

@@ -4,12 +4,14 @@ No test goes online: the process that would is replaced, or asks a server that t
 is written by the test.
 """
 
+import errno
 import hashlib
 import io
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -329,9 +331,78 @@ def test_an_error_without_a_text_does_not_stop_the_search(cache, monkeypatch, er
         load_movielens()
 
 
-def test_a_cache_that_cannot_be_made_is_a_reason(tmp_path, cache):
-    cache.write_bytes(b"a file where the folder should be")
-    with pytest.raises(OSError, match=r"GroupLens: .*File exists"):
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """The system's folder for what need not last."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    return tmp_path / "elsewhere"
+
+
+def refuse(monkeypatch, what: str, cache: Path) -> None:
+    """Let the disk of the cache be full, or not to be written to, at one of the steps."""
+    if what == "no folder":
+        cache.write_bytes(b"a file where the folder should be")
+    elif what == "read-only":
+        make = tempfile.mkdtemp
+
+        def no(suffix=None, prefix=None, dir=None):
+            if dir == cache:
+                raise OSError(errno.EROFS, "Read-only file system")
+            return make(suffix, prefix, dir)
+
+        monkeypatch.setattr(tempfile, "mkdtemp", no)
+    elif what == "full":
+        run = subprocess.run
+
+        def full(command, **more):
+            if str(cache) in " ".join(command):
+                stderr = "Traceback ...\nOSError: [Errno 28] No space left on device\n"
+                raise subprocess.CalledProcessError(1, command, stderr=stderr)
+            return run(command, **more)
+
+        monkeypatch.setattr(subprocess, "run", full)
+    else:
+
+        def not_there(self, target):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", not_there)
+
+
+@pytest.mark.parametrize("number", range(len(SOURCES)))
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [("no folder", "File exists"), ("read-only", "Read-only file system"), ("full", "No space left"),
+     ("full at the end", "No space left")],
+)  # fmt: skip
+def test_what_cannot_be_kept_is_read_all_the_same_and_says_why(
+    cache, elsewhere, small, monkeypatch, capsys, what, why, number
+):
+    name, _, files, _ = SOURCES[number]
+    commands = offer(monkeypatch, {file: published(small)[file] for file in files})
+    refuse(monkeypatch, what, cache)
+    data = load_movielens()
+    assert data.ratings["rating"].tolist() == [5, 3, 4, 1]
+    failed = "".join(f"; {other}: no route to host" for other, *_ in SOURCES[:number])
+    assert data.source.startswith(f"MovieLens 100K from {name} (downloaded{failed}; not kept, because ")
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "could not be kept" in line]
+    assert why in line and why in data.source
+    assert list(elsewhere.iterdir()) == []
+    assert not cache.is_dir() or list(cache.iterdir()) == []
+    n = len(commands)
+    assert load_movielens().source == data.source and len(commands) > n, "the next time it is fetched again"
+
+
+def test_without_room_anywhere_the_disks_reason_is_the_reason(cache, small, monkeypatch, tmp_path):
+    offer(monkeypatch, published(small))
+    monkeypatch.setattr(download, "MEMORY", tmp_path / "not there")
+
+    def no(*arguments, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", no)
+    with pytest.raises(OSError, match=r"GroupLens: .*No space left on device"):
         load_movielens()
 
 

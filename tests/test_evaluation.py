@@ -1,5 +1,6 @@
 """Metrics and the full ranking, against hand values, scikit-learn and a ranking written the slow way."""
 
+import signal
 from math import log2
 
 import numpy as np
@@ -291,3 +292,48 @@ def test_the_interval_over_users_and_splits_knows_both():
     assert widths["both"] == pytest.approx((widths["users"] ** 2 + widths["splits"] ** 2) ** 0.5, rel=0.1)
     one = pd.DataFrame(users + splits)[[0]]
     assert paired_bootstrap(one, zero[[0]]) == paired_bootstrap(one[0], zero[0]), "one split is a series of users"
+
+
+def test_an_interrupted_evaluation_says_how_far_it_came_and_what_to_do(split):
+    asked = []
+
+    def scorer(users):
+        asked.append(users)
+        if len(asked) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return torch.zeros(len(users), 500)
+
+    n = -(-len(split.test.user.unique()) // 64)
+    message = rf"^evaluate was interrupted after 3 of {n} blocks of users; nothing of it is kept, so run it again$"
+    with pytest.raises(KeyboardInterrupt, match=message):
+        evaluate(scorer, split.test, split.fit, batch_size=64)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "got"), [(pd.Series([], dtype=float), "0 of 0"), (pd.DataFrame(index=[1, 2]), "0 of 0"),
+                         (pd.Series([0.5, np.nan]), "1 of 2")],
+)  # fmt: skip
+def test_the_paired_bootstrap_says_that_it_needs_a_number_for_each_user(numbers, got):
+    with pytest.raises(ValueError, match=f"^a paired test needs users, and a number for each; got {got}; leave out"):
+        paired_bootstrap(numbers, numbers)
+
+
+def test_the_bootstrap_draws_by_its_seed_and_as_often_as_it_is_told():
+    noise = pd.Series(np.random.default_rng(0).normal(size=20))
+    zero = 0 * noise
+    first, again, other = (paired_bootstrap(noise, zero, n_resamples=50, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
+    _, low, high = paired_bootstrap(noise, zero, n_resamples=1)
+    assert low == high
+    assert paired_bootstrap(noise, zero) == paired_bootstrap(noise, zero, n_resamples=2000, seed=0)
+
+
+def test_lists_have_the_lengths_of_the_course_unless_others_are_asked_for(split):
+    scorer = popularity(split.fit)
+    told = evaluate(scorer, split.test, split.fit)
+    assert list(told) == [f"{name}@{k}" for k in (5, 10, 20) for name in ("hit", "recall", "ndcg")]
+    assert (
+        coverage_at_k(scorer, split.fit)
+        == coverage_at_k(scorer, split.fit, k=10)
+        != (coverage_at_k(scorer, split.fit, k=20))
+    )

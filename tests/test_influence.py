@@ -10,6 +10,7 @@ from course_lib.graph import adjacency
 from course_lib.influence import (
     ALONE,
     SUMMED,
+    arrivals_at,
     bundle,
     carriers,
     heard_of,
@@ -17,6 +18,9 @@ from course_lib.influence import (
     path_ledger,
     place_of,
     reach_by_hop,
+    strangers,
+    strongest_walks,
+    tags_by_round,
     weigh_peers,
     without_users,
 )
@@ -114,7 +118,7 @@ def test_carriers_are_ordered_by_the_sum_of_their_walks():
 def test_whoever_stays_at_home_takes_their_likes_with_them():
     fewer = without_users(paper_party(), [1])
     assert fewer.sizes == (3, 4) and fewer.user.tolist() == [0, 0, 2] and fewer.item.tolist() == [0, 1, 2]
-    with pytest.raises(ValueError, match=r"users must lie in \[0, 3\), got 3 to 3"):
+    with pytest.raises(ValueError, match="a user must be an index from 0 to 2, got 3"):
         without_users(paper_party(), [3])
 
 
@@ -163,3 +167,46 @@ def test_lists_of_longer_walks_are_those_of_gossip_and_end_at_the_charts(split):
     charts = evaluate(popularity(split.fit), split.test, seen=split.fit)["ndcg@10"].mean()
     assert alone.loc[25, "shared"] > 9 and alone.loc[25, "ndcg@10"] == pytest.approx(charts, abs=0.01)
     assert alone.loc[3, "shared"] < alone.loc[7, "shared"]
+
+
+@pytest.mark.parametrize("n_users", [2, 5])
+@pytest.mark.parametrize(
+    "call",
+    [lambda graph, n: path_ledger(graph, n, 0, 0), lambda graph, n: strongest_walks(graph, n, [0], [1]),
+     lambda graph, n: heard_of(graph, n, 0)],
+)  # fmt: skip
+def test_another_number_of_users_than_the_graphs_is_refused_and_names_no_film_below_0(call, n_users):
+    with pytest.raises(ValueError, match=f"the graph has other users than the first {n_users} of its nodes; take"):
+        call(adjacency(paper_party()), n_users)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda paper: score_of_one(paper, torch.tensor([-1])), r"a liked item must lie in \[0, 4\), got -1 to -1"),
+        (lambda paper: score_of_one(paper, 99), "a guest must be an index from 0 to 2, got 99"),
+        (lambda paper: score_of_one(paper, -1), "a guest must be an index from 0 to 2, got -1"),
+        (lambda paper: score_of_one(paper, True), "a guest must be an index from 0 to 2, got True"),
+        (lambda paper: arrivals_at(paper, "none", -1, [0]), "n_rounds must be a whole number, at least 0, got -1"),
+        (lambda paper: strangers(paper, [99]), "liked must be of the kind Tensor, got list; make it one"),
+        (lambda paper: strangers(paper, torch.tensor([99])), r"a liked item must lie in \[0, 4\), got 99 to 99"),
+        (lambda paper: strangers(paper, paper.items_of(0), at_least="a"), "at_least must be a number at least 0"),
+        (lambda paper: without_users(paper, [0.5]), "a user must be an index from 0 to 2, got 0.5"),
+        (lambda paper: place_of(torch.ones(4), -1, torch.tensor([0])), "item must be an index from 0 to 3, got -1"),
+        (lambda paper: place_of(torch.ones(4), 0, torch.tensor([4])), r"seen must lie in \[0, 4\), got 4 to 4"),
+        (lambda paper: tags_by_round(paper, "none", 0.5), "n_rounds must be a whole number, at least 0, got 0.5"),
+        (lambda paper: heard_of(adjacency(paper), 3, 0, -1), "n_rounds must be a whole number, at least 0, got -1"),
+    ],
+)
+def test_who_and_what_is_not_there_is_refused_in_a_sentence(call, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call(paper_party())
+
+
+def score_of_one(party, guest):
+    return arrivals_at(party, "none", 1, [guest])
+
+
+def test_somebody_who_likes_nothing_hears_nothing():
+    tags, _ = score_of_one(paper_party(), torch.tensor([], dtype=torch.int64))
+    assert not torch.cat(tags).any()

@@ -258,3 +258,29 @@ def test_without_lists_of_ids_those_of_the_likes_are_taken_in_order(pairs):
         assert split.item_ids.tolist() == sorted(likes["item_id"].unique())
         back = {(split.user_ids[user], split.item_ids[item]) for part in parts_of(split) for user, item in part}
         assert back == set(likes.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("users", "items", "named"), [([7, 8, 7], [1, 2], "user id 7"), ([7, 8], ["a", "a"], "item id 'a'")]
+)
+def test_a_split_refuses_an_id_that_stands_for_two(users, items, named):
+    nothing = Interactions(*torch.zeros(2, 0).long(), len(users), len(items))
+    with pytest.raises(ValueError, match=f"^the {named} stands more than once; an id names one"):
+        Split(nothing, nothing, nothing, pd.Index(users), pd.Index(items))
+
+
+def test_the_split_of_the_course_hides_a_fifth_and_then_a_tenth():
+    likes = table([(user, item) for user in range(N_USERS) for item in range(10)])
+    named = split_per_user(likes, USER_IDS, ITEM_IDS, test=0.2, validation=0.1, seed=0)
+    assert parts_of(split_per_user(likes, USER_IDS, ITEM_IDS)) == parts_of(named)
+    assert [len(part) for part in parts_of(named)] == [7 * N_USERS, 1 * N_USERS, 2 * N_USERS]
+    longer = table([(0, item) for item in range(13)])
+    assert [len(part) for part in parts_of(split_per_user(longer, USER_IDS, ITEM_IDS, validation=0.2))] == [9, 2, 2]
+
+
+@pytest.mark.parametrize("who", ["user", "item"])
+def test_a_split_refuses_an_id_that_stands_twice(split, who):
+    ids = {"user": split.user_ids, "item": split.item_ids}
+    ids[who] = ids[who].where(ids[who] != ids[who][1], ids[who][0])
+    with pytest.raises(ValueError, match=f"the {who} id {ids[who][0]!r} stands more than once"):
+        Split(split.train, split.validation, split.test, ids["user"], ids["item"])

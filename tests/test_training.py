@@ -1,9 +1,10 @@
 """Training: equal to a loop written the slow way, blind to the test, and able to stop and go on."""
 
+import inspect
 import itertools
 import math
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pandas as pd
 import pytest
@@ -409,8 +410,37 @@ def test_a_user_who_likes_everything_is_refused_by_number():
 
 def test_fit_refuses_a_split_without_a_validation_part(party):
     split = split_per_user(to_likes(party.ratings), validation=0)
-    with pytest.raises(ValueError, match="no validation part"):
+    with pytest.raises(ValueError, match="there is no hidden like to look for; hide a larger share in the split"):
         fit(split, TrainConfig(n_epochs=1))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "message"),
+    [
+        (lambda split: split.train, r"\d+ hidden likes are also in seen and would be masked; pass only what"),
+        (lambda split: Interactions(*torch.zeros(2, 0).long(), *split.train.sizes), "no hidden like to look for; hide"),
+        (
+            lambda split: Interactions(*torch.zeros(2, 0).long(), 3, 4),
+            r"what is hidden counts .* = \(3, 4\), seen .* \(40",
+        ),
+    ],
+    ids=["learned from", "empty", "of another party"],
+)
+def test_a_validation_that_cannot_be_looked_for_is_refused_before_the_first_epoch(small, hidden, message):
+    model = build(small.train, SOFTMAX)
+    with pytest.raises(ValueError, match=message):
+        train(model, small.train, hidden(small), replace(SOFTMAX, validate_every=2))
+    assert same_weights(model.state_dict(), build(small.train, SOFTMAX).state_dict())
+
+
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_of_fewer_than_ten_items_the_top_ten_are_all(teacher):
+    pairs = [(user, item) for user in range(6) for item in range(7) if (user + item) % 3]
+    split = split_per_user(pd.DataFrame(pairs, columns=["user_id", "item_id"]), validation=0.3)
+    model, result = run(split, teacher)
+    graph = adjacency(split.train)
+    judged = evaluate(model.scorer(graph), split.validation, split.train, k=(7,))["ndcg@7"].mean()
+    assert result.history["ndcg@10"].max() == float(judged)
 
 
 def test_the_softmax_teacher_equals_a_loop_over_guests_and_films(small):
@@ -646,3 +676,16 @@ def test_with_decay_the_steps_shrink_to_nothing(small):
     train(plain, small.train, config=replace(config, decay=False, n_epochs=1))
     assert torch.equal(plain.embedding.weight, weights[1]), "the first epoch has the whole step"
     assert moved[3] < 0.75 * moved[0]
+
+
+def test_the_defaults_are_the_settings_that_the_course_measured_with():
+    shared = {"embedding_dim": 64, "n_layers": 2, "decay": False, "reg_weight": 3e-3, "temperature": 0.25,
+              "batch_size": 1024, "ego_dropout": 0.0, "seed": 0}  # fmt: skip
+    softmax_teacher = {"scoring": "cosine", "loss": "softmax", "learning_rate": 0.05, "weight_decay": 0.1,
+                       "n_epochs": 200, "validate_every": 5, "patience": 100}  # fmt: skip
+    bpr_teacher = {"scoring": "dot", "loss": "bpr", "learning_rate": 0.01, "weight_decay": 0.0, "n_epochs": 60,
+                   "validate_every": 1, "patience": 10}  # fmt: skip
+    assert asdict(TrainConfig()) == shared | softmax_teacher
+    assert asdict(BPR_CONFIG) == shared | bpr_teacher
+    assert asdict(NEWCOMER_CONFIG) == shared | softmax_teacher | {"ego_dropout": 0.5}
+    assert inspect.signature(steady_epoch).parameters["width"].default == 9

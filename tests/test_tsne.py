@@ -1,3 +1,5 @@
+import signal
+
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
@@ -143,3 +145,16 @@ def test_random_tags_have_the_shape_of_the_real_ones_and_are_the_same_every_time
     tags = random_tags(two_clubs())
     assert tags.shape == (30, 8) and abs(tags.mean()) < 0.3
     np.testing.assert_array_equal(tags, random_tags(two_clubs()))
+
+
+def test_an_interrupted_map_says_that_nothing_is_kept_and_what_to_do(monkeypatch):
+    from sklearn.manifold import TSNE
+
+    def pressed(self, tags):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(TSNE, "fit_transform", pressed)
+    with pytest.raises(
+        KeyboardInterrupt, match=r"^tsne was interrupted after 0 seconds of its 500 steps; .* run it again"
+    ):
+        tsne(np.random.default_rng(0).normal(size=(20, 3)), perplexity=5)

@@ -4,10 +4,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from course_lib.baselines import popularity
 from course_lib.graph import adjacency
 from course_lib.lightgcn import LightGCN
+from course_lib.party import paper_party
 from course_lib.recommendation import split_scores, tag_parts
-from course_lib.what_if import by_half, duel, falls, move_item, pair_margins, places_lost
+from course_lib.what_if import by_half, damp_popularity, duel, falls, move_item, pair_margins, places_lost
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,7 @@ def test_move_item_by_hand(rank, expected):
 
 def test_without_seen_items_the_rank_is_the_place():
     assert [move_item("abcd", "d", rank) for rank in (1, 4)] == [list("dabc"), list("abcd")]
+    assert move_item("abcd", "a", 3) == list("bcad")
 
 
 def test_places_lost_by_hand():
@@ -102,3 +105,31 @@ def test_the_two_halves_of_a_tag_add_up_to_the_whole(split):
     torch.testing.assert_close(raves + own, whole)
     _, parts = tag_parts(model, graph, 3)
     torch.testing.assert_close(own[0], split_scores(model, parts, model(graph)[1].detach())[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda paper: duel(torch.ones(2, 2), 1, 0.1), r"tags must be \(3, d\), of a guest and two films, got \(2, 2\)"),
+        (lambda paper: duel(torch.ones(3, 2), -1, 0.1), "n_steps must be a whole number, at least 0, got -1"),
+        (lambda paper: duel(torch.ones(3, 2), 1, float("nan")), "rate must be a number at least 0, got nan"),
+        (lambda paper: move_item([1, 2], 9, 1), "item 9 is not in the ranking of 2 items; name one of them"),
+        (lambda paper: move_item([1, 2], 1, 0), "rank must be a whole number, at least 1, got 0"),
+        (lambda paper: damp_popularity("a", paper.item_degree(), 1.0), "scorer must be of the kind Callable, got str"),
+        (lambda paper: damp_popularity(popularity(paper), paper.item_degree(), float("nan")), "strength must be a number"),
+        (lambda paper: damp_popularity(popularity(paper), -paper.item_degree(), 1.0), "item_degree must be a number at"),
+        (lambda paper: places_lost(torch.ones(2, 2), torch.ones(4, 2), torch.tensor([0, -1]), torch.tensor([1])),
+         r"liked must lie in \[0, 4\), got -1 to 0"),
+        (lambda paper: by_half(LightGCN(3, 4, 4, 2), adjacency(paper))["the whole tag"](torch.tensor([-1])),
+         r"users must lie in \[0, 3\), got -1 to -1"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_changed_is_refused_in_a_sentence(call, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call(paper_party())
+
+
+def test_another_seed_draws_other_films_for_the_margins(split):
+    model, graph = LightGCN(300, 500, 8, 1, seed=0), adjacency(split.fit)
+    first, again, other = (pair_margins(model, graph, split.fit, seed) for seed in (1, 1, 2))
+    assert torch.equal(first, again) and not torch.equal(first, other)
