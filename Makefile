@@ -22,7 +22,7 @@ DOCTOR = { $(1) -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz test-oldest test-newest clean
+.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
@@ -118,11 +118,16 @@ kills: .venv/.dev  ## end saving, training and downloads at random moments, and 
 fuzz: .venv/.dev  ## twenty thousand calls with arguments of every kind (tests/README.md): five minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz
 
+budgets: .venv/.dev  ## what each notebook costs: seconds, memory, files, connections (tests/README.md); two minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.budgets
+
 # The same tests of the library on the versions at either end of what pyproject.toml allows, in environments of their own.
+ENDS = $(BIN)/uv pip install --quiet --python build/$@/bin/python --upgrade \
+	--resolution $(if $(filter %oldest,$@),lowest-direct,highest) --editable ".[lab,dev]"
 test-oldest test-newest: .venv/.dev
 	$(BIN)/uv venv --quiet --clear --seed --python 3.11 build/$@
-	UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-cpu} $(BIN)/uv pip install --quiet --python build/$@/bin/python --upgrade \
-		--resolution $(if $(filter %oldest,$@),lowest-direct,highest) --editable ".[lab,dev]"
+	@UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-cpu} $(ENDS) 2>/dev/null || { \
+		echo "The CPU build of PyTorch is out of reach; taking the one your package index has."; $(ENDS); }
 	OMP_NUM_THREADS=1 build/$@/bin/python -m pytest --quiet $(BROWSER:%=--ignore=%) tests
 
 test-oldest:  ## the tests, without Chromium and notebooks, on the lowest versions that pyproject.toml allows: ten minutes
