@@ -306,3 +306,17 @@ def test_damping_a_matchmaker_damps_newcomers_alike(split):
     assert torch.equal(damped.newcomer(torch.tensor([0])), damped(torch.tensor([5]))[0])
     assert not torch.equal(damped(torch.tensor([5])), scorer(torch.tensor([5])))
     assert not isinstance(damp_popularity(random_scorer(split.fit), split.fit.item_degree(), 3.0), Matchmaker)
+
+
+def test_where_nobody_likes_anything_damping_changes_nothing():
+    flat = lambda users: torch.ones(len(users), 2)  # noqa: E731
+    assert damp_popularity(flat, torch.zeros(2), 0.5)(torch.tensor([0])).tolist() == [[1.0, 1.0]]
+
+
+def test_a_tag_of_nothing_scores_nothing():
+    model, items = LightGCN(3, 4, 8, 2, "cosine"), torch.ones(2, 8)
+    assert split_scores(model, torch.zeros(3, 8), items).tolist() == [[0.0] * 3] * 2
+
+
+def test_a_list_has_ten_items_unless_another_length_is_asked_for(split):
+    assert len(recommend(popularity(split.fit), split, user=split.user_ids[0])) == 10

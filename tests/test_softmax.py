@@ -110,3 +110,9 @@ def test_a_sampled_run_learns(split, monkeypatch):
     config = TrainConfig(embedding_dim=16, n_epochs=15, validate_every=15, decay=True)
     history = train(build(split.train, config), split.train, split.validation, config).history
     assert history["loss"].iloc[-1] < 0.9 * history["loss"].iloc[0]
+
+
+def test_who_shares_a_step_is_drawn_anew_in_each_epoch(split, monkeypatch):
+    likes, generator, *_ = sampled(split, monkeypatch, 64, 100)
+    first, second = (set(likes.user[softmax_batches(likes, generator)[0]].tolist()) for _ in range(2))
+    assert first != second and set(range(64)) not in (first, second)
