@@ -73,3 +73,43 @@ def test_a_film_that_no_walk_reaches_is_refused():
     for items in ([4], []):
         with pytest.raises(ValueError, match="each film on offer needs a walk over a peer"):
             BetweenWidget(little_party(), 0, "Ada", TOPICS, GUESTS, items)
+
+
+def test_the_loudest_peer_comes_first_and_the_second_next(large, split):
+    large.film.value, large.away.value = 1, NOBODY
+    item = large._items[1]
+    ledger = path_ledger(adjacency(split.fit), 300, 7, item, top=None)
+    loud = ledger[ledger["peer"] >= 0].groupby("peer")["weight"].sum().sort_values(ascending=False)
+    assert [name for name, _ in large.away.options[1:3]] == [f"guest {peer}" for peer in loud.index[:2]]
+    whole = large.heard()
+    assert whole == pytest.approx(1000 * loud.sum())
+    for place in (1, 2):
+        large.away.value = place
+        assert large.absent() == [loud.index[place - 1]]
+        assert large.carried() == pytest.approx(loud.iloc[place - 1] / loud.sum())
+        left = large.heard() / whole
+        carried = f"carried {large.carried():.1%}. Without them {1 - left:.1%} less is heard, and the film "
+        assert f"Guest {large.absent()[0]} {carried}" in large.summary()
+        assert f"they carried {large.carried():.1%} · {left:.1%} of the loudness is left" in words(large.view.value)[-1]
+    large.away.value = NOBODY
+
+
+def test_where_a_film_stood_before_is_told_of_this_film(large):
+    places = []
+    for film in range(3):
+        large.film.value = film
+        places.append(large.place())
+        large.away.value = ALL
+        before, now = places[-1], large.place()
+        moved = f"stays on place {now}." if before == now else f"goes from place {before} to {now}."
+        assert large.summary().endswith(moved)
+        assert words(large.view.value)[-1].startswith(f"place {before} on the list → place {now} ·")
+    assert len(set(places)) == 3
+
+
+def test_who_is_not_drawn_by_name_is_counted(large):
+    large.film.value = 0
+    items, peers = large._paths[0]
+    assert len(items) > 6 and len(peers) > 6
+    told = words(large.view.value)
+    assert f"{len(items) - 6} other raves" in told and f"{len(peers) - 6} other guests" in told

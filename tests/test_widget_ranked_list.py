@@ -91,3 +91,19 @@ def test_a_hit_far_below_the_list_is_still_in_the_picture():
 def test_whoever_hides_nothing_is_refused():
     with pytest.raises(ValueError, match="nothing is hidden, so there is no hit to move"):
         make(hidden=())
+
+
+def test_a_hidden_rave_right_below_the_list_is_no_hit_and_only_told_films_on_it_are_counted():
+    widget = make(shown=(0, 3, 7), hidden=(5, 30), low=())
+    widget.mask.value = "nothing"
+    widget.k.value = 5  # films 0 to 4; film 5 is the sixth
+    assert widget.metrics() == {"Hit@5": 0, "recall@5": 0, "NDCG@5": 0}
+    assert widget.n_told() == 2
+    widget.k.value = 10
+    assert widget.n_told() == 3 and widget.recall() == 0.5  # film 30 is hidden too, and not on the list
+
+
+def test_a_hidden_rave_that_was_rated_low_is_a_hit_all_the_same():
+    widget = make(hidden=(2, 4), low=(4, 6))
+    widget.mask.value = "raves and low ratings"
+    assert "hidden raves at places 2, 3." in widget.summary() and widget.recall() == 1
