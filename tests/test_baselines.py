@@ -1,5 +1,7 @@
 """The baselines, against loops and formulas written the slow way, and their measured places on the ladder."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -274,3 +276,19 @@ def test_gossip_without_a_round_and_ease_without_a_weight_are_refused(small):
         graph_filter(small, n_factors=0)
     with pytest.raises(ValueError, match="low_pass must be a number at least 0, got -1"):
         graph_filter(small, low_pass=-1)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "measured"),
+    [
+        (random_scorer, {"seed": 0}),
+        (item_knn, {"n_neighbours": 200}),
+        (item_similarity, {"n_neighbours": 200}),
+        (untrained_gossip, {"n_layers": 3}),
+        (graph_filter, {"n_factors": 256, "low_pass": 0.3, "user_exponent": 0.5, "seed": 0}),
+        (ease, {"reg_weight": 300.0}),
+    ],
+)
+def test_the_defaults_are_those_that_were_measured(baseline, measured):
+    settings = inspect.signature(baseline).parameters.values()
+    assert {each.name: each.default for each in settings if each.default is not each.empty} == measured

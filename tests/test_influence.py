@@ -210,3 +210,18 @@ def score_of_one(party, guest):
 def test_somebody_who_likes_nothing_hears_nothing():
     tags, _ = score_of_one(paper_party(), torch.tensor([], dtype=torch.int64))
     assert not torch.cat(tags).any()
+
+
+def test_strangers_are_nobody_twice_and_share_little_with_each_other():
+    # Four guests: two share film 0 with you; two share nothing, but everything with each other.
+    user, item = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 2], [2, 3], [2, 4], [3, 3], [3, 4]]).T
+    party = Interactions(user, item, 4, 5)
+    assert strangers(party, torch.tensor([0]), at_least=1) == [2, 0]  # 3 would share two films with 2
+    assert strangers(party, torch.tensor([0]), n=9, at_least=1) == [2, 0, 1, 3]
+
+
+def test_whoever_likes_too_few_is_asked_last():
+    user, item = torch.tensor([[0, 1], [1, 0], [1, 2], [1, 3]]).T
+    party = Interactions(user, item, 2, 4)
+    assert strangers(party, torch.tensor([0]), n=1, at_least=1) == [0]  # shares nothing
+    assert strangers(party, torch.tensor([0]), n=1, at_least=3) == [1]  # shares a film, and likes three

@@ -123,3 +123,12 @@ def test_the_longest_option_is_right_no_more_often_than_by_chance():
     ]
     right = [question.options[place][1] is None for question, place in zip(QUESTIONS, longest, strict=True)]
     assert sum(right) <= 5 / 4
+
+
+def test_gossip_along_the_right_lines_is_untrained_gossip_for_you_too(split):
+    you = Guest("you", split.fit.items_of(7)[:5], torch.tensor([], dtype=torch.int64), n_items=500)
+    crowd, row = with_guest(split.fit, you)
+    expected = untrained_gossip(crowd)(torch.arange(301))
+    scorer = gossip_along(edge_index, split.fit, you)
+    torch.testing.assert_close(scorer(torch.arange(301)), expected)
+    torch.testing.assert_close(you.scores(scorer), expected[row])

@@ -382,6 +382,9 @@ def test_the_config_decides_the_model(small, n_layers):
     model = build(small.fit, replace(CONFIG, n_layers=n_layers))
     assert (model.n_users, model.n_items, model.n_layers) == (40, 60, n_layers)
     assert model.embedding.weight.shape == (100, 8)
+    other, again = (build(small.fit, replace(CONFIG, n_layers=n_layers, seed=seed)) for seed in (4, CONFIG.seed))
+    assert same_weights(model.state_dict(), again.state_dict())
+    assert not same_weights(model.state_dict(), other.state_dict())
 
 
 def test_a_model_of_another_size_is_refused_with_both_sizes(small):

@@ -1,3 +1,4 @@
+import inspect
 import signal
 
 import numpy as np
@@ -158,3 +159,8 @@ def test_an_interrupted_map_says_that_nothing_is_kept_and_what_to_do(monkeypatch
         KeyboardInterrupt, match=r"^tsne was interrupted after 0 seconds of its 500 steps; .* run it again"
     ):
         tsne(np.random.default_rng(0).normal(size=(20, 3)), perplexity=5)
+
+
+def test_another_seed_draws_other_random_tags_and_a_map_keeps_thirty_neighbours_unless_told():
+    assert not np.array_equal(random_tags(two_clubs(), seed=1), random_tags(two_clubs()))
+    assert inspect.signature(tsne).parameters["perplexity"].default == 30.0

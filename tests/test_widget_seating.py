@@ -55,3 +55,12 @@ def test_who_sits_beside_the_chair_stands_below_the_map(widget):
     assert widget.company()[0] == f"name <{1 + gaps.argmin()}>"
     assert f"Beside name <0>: {', '.join(widget.company())}" in words(widget.view.value)
     assert ", ".join(widget.company()) in widget.summary()
+
+
+@pytest.mark.parametrize("perplexity", PERPLEXITIES)
+def test_the_words_are_those_of_the_plan_on_screen(widget, perplexity):
+    widget.perplexity.value = perplexity
+    gaps = np.linalg.norm(widget.plan.positions - widget.plan.positions[0], axis=1)
+    assert widget.company() == tuple(f"name <{dot}>" for dot in gaps.argsort()[1:4])
+    assert widget.clumping() == widget.plan.clumping
+    assert f"Dots sit {widget.plan.clumping:.2f} times as far from the nearest dot" in widget.summary()
