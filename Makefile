@@ -6,10 +6,11 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 # uv where it is there (seconds), else venv and pip (minutes). The course needs no GPU: on Linux, plain PyPI brings
 # gigabytes of CUDA, so the CPU build is asked for first, unless the machine has an NVIDIA driver.
 ifneq ($(shell command -v uv),)
-CREATE := uv venv --quiet --seed --python 3.11 .venv
+CREATE := test -x $(BIN)/python || uv venv --quiet --seed --python $(PYTHON) .venv
 INSTALL := UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-$(if $(shell command -v nvidia-smi),auto,cpu)} uv pip install --quiet --python $(BIN)/python
 else
-CREATE := $(PYTHON) -m venv .venv
+# Debian without python3-venv leaves a .venv that has no pip: it is made again.
+CREATE := $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ifeq ($(shell uname)$(shell command -v nvidia-smi),Linux)
 CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || echo "The CPU build of PyTorch is out of reach; taking the one your package index has."
@@ -17,7 +18,7 @@ endif
 endif
 
 # What is wrong, when a step of make lab has failed.
-DOCTOR = { $(1) -m course_lib doctor; exit 1; }
+DOCTOR = { $(BIN)/python -m course_lib doctor; exit 1; }
 
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -25,14 +26,16 @@ export OMP_WAIT_POLICY ?= PASSIVE
 .PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
-# the learner named and that cannot be read is an error instead. LAB holds further options, such as --no-browser. The
-# trap leaves an interrupt to JupyterLab, which asks whether it is meant.
+# the learner named and that cannot be read is an error instead. The address that is printed opens 01, as the browser
+# does. LAB holds further options, such as --no-browser. The trap leaves an interrupt to JupyterLab, which asks whether it
+# is meant.
 lab: .venv/.course  ## open the course in JupyterLab
 	@trap : INT; { $(BIN)/python -m course_lib || { \
 		test $$? = 1 && test -z "$$COURSE_LIB_DATA" && export COURSE_LIB_DATA=party && \
 		echo && echo "======== MADE-UP DATA, not MovieLens: no figure of the course will match ========" && echo; \
-	}; } && $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks/01_setup.ipynb \
-	|| $(call DOCTOR,$(BIN)/python)
+	}; } && $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
+		--LabApp.default_url=/lab/tree/01_setup.ipynb $(LAB) notebooks \
+	|| $(DOCTOR)
 
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
@@ -141,9 +144,9 @@ clean:  ## remove what the other verbs made; the downloaded data stays in your c
 	@$(if $(PYTHON),,echo "The course needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The course needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: install it, or name it with make PYTHON=...")'
 	@echo "Setting up .venv (once; minutes with pip, seconds with uv) ..."
-	test -x $(BIN)/python || $(CREATE) || $(call DOCTOR,$(PYTHON))
+	@{ $(CREATE); } || { echo "No .venv could be made, for the reason above. On Debian and Ubuntu: sudo apt install python3-venv. Then make again."; exit 1; }
 	@$(CPU_TORCH)
-	$(INSTALL) --constraint constraints.txt --editable ".[lab]" || $(call DOCTOR,$(BIN)/python)
+	$(INSTALL) --constraint constraints.txt --editable ".[lab]" || $(DOCTOR)
 	@$(BIN)/python -m course_lib.classroom.order  # what a kernel says of a notebook that is run from the middle
 	@touch $@
 
