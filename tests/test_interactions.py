@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.interactions import Interactions, Split, split_per_user, to_interactions, to_likes
+from course_lib.interactions import Interactions, Split, check_room, split_per_user, to_interactions, to_likes
 
 N_USERS, N_ITEMS = 5, 13
 USER_IDS, ITEM_IDS = pd.Index(range(100, 100 + N_USERS)), pd.Index(range(900, 900 + N_ITEMS))
@@ -282,5 +282,12 @@ def test_the_split_of_the_course_hides_a_fifth_and_then_a_tenth():
 def test_a_split_refuses_an_id_that_stands_twice(split, who):
     ids = {"user": split.user_ids, "item": split.item_ids}
     ids[who] = ids[who].where(ids[who] != ids[who][1], ids[who][0])
-    with pytest.raises(ValueError, match=f"the {who} id {ids[who][0]!r} stands more than once"):
+    with pytest.raises(ValueError, match=f"the {who} id {ids[who][0]} stands more than once"):
         Split(split.train, split.validation, split.test, ids["user"], ids["item"])
+
+
+def test_a_user_who_likes_all_items_but_one_has_room_and_one_who_likes_all_has_none():
+    likes = Interactions(torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 2, 0, 1, 2]), 3, 3)
+    check_room(likes, torch.tensor([0, 2]))
+    with pytest.raises(ValueError, match="user 1 likes all 3 items: none to compare with; leave them out"):
+        check_room(likes, torch.tensor([0, 1]))
