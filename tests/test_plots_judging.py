@@ -117,3 +117,11 @@ def test_validation_of_either_kind_is_drawn_below_each_test():
     assert plot.caption.startswith(
         "With by fame in the test, validation agrees with it at 0.80 if it was hidden in the"
     )
+
+
+def test_an_interval_below_zero_leaves_zero_out_and_a_weak_model_may_stay_below():
+    plot = judging.plot_told_apart({"split 0": (-0.2, -0.3, -0.1), "all": (-0.3, -0.5, -0.1)}, 1, "a minus b")
+    assert plot.caption.startswith("On 0 of 1 single splits") and plot.caption.endswith("and leaves zero out.")
+    assert words(plot) == ["zero is left out"] * 2
+    table = pd.DataFrame({"all": [0.3, 0.1], "drawn": [0.5, 0.25]}, index=["EASE", "popularity"])
+    assert "0.250 with drawn, less than the 0.300" in judging.plot_protocols(table, "popularity", "EASE").caption

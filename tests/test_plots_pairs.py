@@ -146,3 +146,11 @@ def test_the_margin_is_a_thick_stretch_between_the_landings_of_the_films():
     (x, up), (x2, up2) = [[float(n) for n in point.split(",")] for point in thick.get("points").split()]
     assert up == up2 and x - x2 == pytest.approx(1.5 * 320 / 3.5, abs=0.3)  # the landings are 1.5 apart
     assert "thick: how far the rave leads along the tag; times its length, 3.00" in drawings.words(svg)
+
+
+def test_level_films_are_in_no_right_order():
+    caption = plot_order_and_error({"A": [0.5, 0.5], "B": [0.9, 0.1]}, [True, False]).caption
+    assert "B comes closer" in caption and caption.endswith("it gets 0 of 1 pairs wrong and A gets 1 wrong.")
+    (ax,) = plot_margins({"before": [0.0, 0.1]}, PAIR, place=0).figure.axes
+    right, wrong = (line for line in ax.lines if line.get_label() in ("right order", "wrong order"))
+    assert list(right.get_xdata()) == [0.1] and list(wrong.get_xdata()) == [0.0]

@@ -154,3 +154,22 @@ def test_damping_is_told_by_its_ends():
     assert plot_damped(table).caption == (
         "Strength 1 takes the share of films that anybody is shown from 20% to 40%, and NDCG@10 from 0.30 to 0.20."
     )
+
+
+def test_an_interval_is_that_of_a_mean_over_guests():
+    falls = pd.DataFrame({"plain": [1.0, 2.0, 3.0], "better": [2.0, 4.0, 3.0]})  # by 1, 2 and 0: deviation 1
+    assert plot_falls(falls, "plain", "better").caption.endswith("runs from -0.13 to 2.13.")  # 1.96 / sqrt 3 = 1.13
+
+
+def test_a_rave_is_heard_at_one_over_the_root_of_raves_times_fans():
+    plot = plot_fold_in("you", RAVES, [400, 100], TITLES, SCORES)
+    said = [text.get_text() for text in plot.figure.axes[0].texts]
+    assert {"400 fans, heard at 0.035", "100 fans, heard at 0.071"} <= set(said)  # 1 / sqrt 800, 1 / sqrt 200
+
+
+def test_newcomers_are_ahead_or_behind_where_they_are_on_every_seed():
+    rows = [("folded", seed, n, value) for seed in (0, 1) for n, value in (("1", 0.1), ("3", 0.3))]
+    rows += [("popular", 0, "1", 0.05), ("popular", 1, "1", 0.2), ("popular", 0, "3", 0.1), ("popular", 1, "3", 0.2)]
+    table = pd.DataFrame(rows, columns=["model", "seed", "shown", "recall@20"])
+    plot = plot_newcomers(table, {"folded": "folded in", "popular": "the charts"}, "folded", "popular")
+    assert plot.caption == "From three raves on, folding in finds more than the charts on each of two seeds."

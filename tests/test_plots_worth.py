@@ -38,3 +38,8 @@ def test_both_ladders_have_the_same_rungs(value, side):
 
 def test_every_rung_stands_in_the_table_of_movielens():
     assert {rung.here for rung in RUNGS} <= set(stored("results")["model"])
+
+
+def test_what_the_graph_takes_away_is_told_from_zero_too():
+    caption = plot_with_and_without(table(-0.03, -0.001), PAIRS).caption
+    assert "weak it adds -0.0300, which its interval tells from zero, and strong it adds -0.0010, which no" in caption
