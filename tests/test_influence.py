@@ -15,6 +15,7 @@ from course_lib.influence import (
     carriers,
     heard_of,
     lists_by_hops,
+    n_different,
     path_ledger,
     place_of,
     reach_by_hop,
@@ -227,3 +228,10 @@ def test_whoever_likes_too_few_is_asked_last():
     party = Interactions(user, item, 2, 4)
     assert strangers(party, torch.tensor([0]), n=1, at_least=1) == [0]  # shares nothing
     assert strangers(party, torch.tensor([0]), n=1, at_least=3) == [1]  # shares a film, and likes three
+    assert strangers(party, torch.tensor([], dtype=torch.int64), n=1, at_least=1) == [1]  # of equals who likes more
+
+
+def test_a_film_on_two_lists_is_one_film():
+    seen = Interactions(torch.tensor([0]), torch.tensor([2]), 2, 3)
+    arrived = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 0.0]])
+    assert n_different(arrived, seen) == 2  # films 0 and 1; film 2 is no news for the one and has not reached the other
