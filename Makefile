@@ -23,7 +23,7 @@ DOCTOR = { $(BIN)/python -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
+.PHONY: lab test test-browser test-kernel test-notebooks lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. The address that is printed opens 01, as the browser
@@ -38,18 +38,20 @@ lab: .venv/.course  ## open the course in JupyterLab
 	|| $(DOCTOR)
 
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
-	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel
+	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel test-notebooks
 
-# The two halves run side by side, with a core each: more threads would take the other's. Their dots mix.
+# Two parts at a time, with a core each: more threads would take the other's. Their dots mix.
 BROWSER := tests/test_browser.py tests/test_front_ends.py tests/test_gossip_picture.py tests/test_site_browser.py
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 
-test-browser: .venv/.dev  ## the half of the tests that needs Chromium
+test-browser: .venv/.dev  ## the tests that need Chromium
 	$(PYTEST) $(BROWSER)
 
-test-kernel: .venv/.dev  ## the other half
+test-kernel: .venv/.dev  ## the tests that don't
 	$(PYTEST) $(BROWSER:%=--ignore=%) --ignore=tests/test_fuzz.py
 	$(PYTEST) tests/test_fuzz.py
+
+test-notebooks: .venv/.dev  ## the notebooks against their stored outputs
 	$(PYTEST) --nbval --nbval-current-env notebooks
 
 lint: .venv/.dev  ## style of code and notebooks, types, and nothing in a notebook that does not belong in git
