@@ -78,7 +78,7 @@ def test_other_systems_are_left_as_they_are(monkeypatch):
 
 
 def test_the_stored_table_holds_what_the_library_and_its_notes_claim():
-    taken = stored("growth").set_index(["what", "memory", "who", "likes"])["ms"]
+    taken = stored("growth").set_index(["what", "memory", "who", "likes"]).sort_index()["ms"]
     layer = taken["one layer, there and back", "given back"]
     assert layer[CSR, 1_000_000] >= 5 * layer[OURS, 1_000_000]
     assert layer[LGCONV, 1_000_000] >= 40 * layer[OURS, 1_000_000]
