@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-# The guesses and the films of whoever runs the tests are none of their business.
-os.environ["COURSE_LIB_GUESSES"] = os.environ["COURSE_LIB_GUEST"] = "off"
+# The films and guesses of whoever runs the tests are none of their business.
+os.environ["COURSE_LIB_GUEST"] = "off"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

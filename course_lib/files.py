@@ -18,23 +18,6 @@ else:
 LEFT_BEHIND = 3600  # seconds after which a draft that is still there belongs to a process that was killed
 
 
-def data_file(name: str) -> Path:
-    """Where a file of the learner's lies: in the user's data folder, which nobody clears, unlike the cache.
-
-    Raises:
-        OSError: this account has no home folder.
-    """
-    import platformdirs
-
-    try:
-        folder = platformdirs.user_data_path("course_lib")
-    except RuntimeError:
-        folder = Path("~")
-    if not folder.is_absolute():  # older versions leave a "~" that stands for nothing
-        raise OSError("this account has no home folder")
-    return folder / name
-
-
 def write_whole(path: str | Path, content: str | bytes) -> None:
     """Write a file, and make the folder it lies in if there is none; text goes as UTF-8, line ends as they are.
 

@@ -32,7 +32,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def execute(path: Path) -> float:
     """Execute one notebook in place and return the seconds it took; on an error the file is left as it was."""
-    os.environ["COURSE_LIB_GUESSES"] = os.environ["COURSE_LIB_GUEST"] = "off"  # what a first-time learner sees
+    os.environ["COURSE_LIB_GUEST"] = "off"  # what a first-time learner sees
     notebook = nbformat.read(path, as_version=4)
     started = time.perf_counter()
     NotebookClient(

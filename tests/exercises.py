@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import nbformat
 
-HEADING = re.compile(r"### Exercise (\d+)\.(\d+) · .+ \((worked|faded|free|make), (\d+) minutes?\)$", re.M)
+HEADING = re.compile(r"### Exercise (\d+)\.(\d+) · .+ \((worked|faded|make), (\d+) minutes?\)$", re.M)
 FOLD = r"<details><summary>{}</summary>\n(.*?)\n</details>"
 
 

@@ -28,8 +28,8 @@ from pathlib import Path
 import torch
 
 from course_lib import download
-from course_lib.classroom import predictions
 from course_lib.classroom.guest import load_guest, save_guest
+from course_lib.classroom.predictions import keep_prediction
 from course_lib.interactions import Split
 from course_lib.lightgcn import LightGCN
 from course_lib.saving import load, save
@@ -103,15 +103,13 @@ def films(folder: Path, split: Split, how: int) -> str:
 
 
 def guesses(folder: Path, split: Split, how: int) -> str:
-    """Guesses of one notebook, kept beside those of another, which must still be there."""
-    path = folder / "guesses.json"
-    path.write_text(json.dumps({"01": {"hits": 3}}))
-    predictions.data_file = lambda name: path
-    ended(partial(for_ever, lambda n: predictions.remember_guesses("02", {"n": n, "list": [n] * 200})), 0.1, how)
-    kept = json.loads(path.read_text())
-    mine = kept.get("02", {"n": 0, "list": [0] * 200})
-    whole = kept["01"] == {"hits": 3} and mine["list"] == [mine["n"]] * 200
-    return (WHOLE if mine["n"] else NONE) if whole else WRONG
+    """Guesses of one notebook, 1, then 1 and 2, ..., kept beside one of another, which must still be there."""
+    os.environ["COURSE_LIB_GUEST"] = str(folder / "guest.json")
+    keep_prediction("01.hits", "three")
+    ended(partial(for_ever, lambda n: keep_prediction(f"02.{n}", n)), 0.3, how)
+    kept = json.loads((folder / "predictions.json").read_text())
+    mine = {f"02.{n}": n for n in range(1, len(kept))}
+    return (WHOLE if mine else NONE) if kept == {"01.hits": "three", **mine} else WRONG
 
 
 def rehearsal(folder: Path, split: Split, how: int) -> str:
@@ -222,7 +220,7 @@ def main(share: float) -> int:
                     print(f"{name}: {error}")
                     outcome = WRONG
                 found[outcome] += 1
-                names = {"party.model", "guest.json", "guesses.json", "half.model", download.ZIP}
+                names = {"party.model", "guest.json", "predictions.json", "half.model", download.ZIP}
                 found["litter"] += any(path.name not in names for path in Path(folder).iterdir())
         count += found
         row = (found[key] for key in (WHOLE, NONE, WRONG, "litter"))

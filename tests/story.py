@@ -1,6 +1,6 @@
-"""A notebook of the second edition as a story: its opening, its set-up, and its sections with their minutes.
+"""A notebook as a story: its opening, its set-up, and its sections with their minutes.
 
-Such a notebook has a code cell tagged `setup`. Its form is described in CONTRIBUTING.md.
+Its form is described in CONTRIBUTING.md.
 """
 
 import re
@@ -33,11 +33,6 @@ class Section:
 def tags(cell: nbformat.NotebookNode) -> list[str]:
     """The tags of a cell."""
     return cell.metadata.get("tags", [])
-
-
-def is_told(notebook: nbformat.NotebookNode) -> bool:
-    """Whether it is of the second edition."""
-    return any("setup" in tags(cell) for cell in notebook.cells)
 
 
 def sections(notebook: nbformat.NotebookNode) -> list[Section]:

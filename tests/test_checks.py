@@ -29,7 +29,7 @@ from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, 
 
 DOUBLE = Exercise(
     name="00.double",
-    level="free",
+    level="make",
     minutes=1,
     answer=lambda x: 2 * x,
     cases=lambda: {"two numbers": (torch.tensor([1.0, 2.0]),), "a third": (torch.tensor([3.0]),)},
@@ -158,7 +158,7 @@ def test_what_was_not_asked_for_is_refused_in_a_sentence():
     assert "needs your function and got 3" in verdict(3)
     assert "returned None on two numbers: did you forget `return`?" in verdict(lambda x: None)
     assert "your function must take 1 argument, in the order in which" in verdict(lambda: 1)
-    value = Exercise("00.value", "free", 1, answer=[2, 1], mistakes=(), hints=())
+    value = Exercise("00.value", "make", 1, answer=[2, 1], mistakes=(), hints=())
     assert judge(value, [2, 1]) == Verdict(RIGHT)
     assert "needs a value and got None" in str(judge(value, None))
     assert "needs a value and got the function <lambda>" in str(judge(value, lambda: [1, 2]))
@@ -179,7 +179,7 @@ STRANGE = [
 
 @pytest.mark.parametrize("value", STRANGE, ids=lambda value: type(value).__name__)
 def test_whatever_is_handed_in_or_returned_gets_a_sentence(value):
-    words = Exercise("00.word", "free", 1, answer=["a", 1], mistakes=DOUBLE.mistakes, hints=())
+    words = Exercise("00.word", "make", 1, answer=["a", 1], mistakes=DOUBLE.mistakes, hints=())
     for exercise in (DOUBLE, words):
         for attempt in (value, lambda *arguments: value):
             verdict = judge(exercise, attempt)
@@ -499,7 +499,7 @@ def test_what_is_global_goes_on_as_if_no_check_had_been_made():
 
 
 def test_what_the_learner_hands_in_stays_as_it_was():
-    value = Exercise("00.value", "free", 1, answer=[[2.0]], mistakes=(), hints=(), observe=lambda given: given)
+    value = Exercise("00.value", "make", 1, answer=[[2.0]], mistakes=(), hints=(), observe=lambda given: given)
     mine = [torch.ones(1, requires_grad=True)]
     judge(value, mine)
     assert mine[0].item() == 1 and mine[0].requires_grad and mine[0].grad is None
@@ -507,7 +507,7 @@ def test_what_the_learner_hands_in_stays_as_it_was():
 
 @pytest.mark.parametrize("draw", [random.random, np.random.rand, lambda: torch.rand(3)])
 def test_every_attempt_gets_the_same_random_numbers(draw):
-    exercise = Exercise("00.x", "free", 1, answer=lambda: draw(), mistakes=(), hints=())
+    exercise = Exercise("00.x", "make", 1, answer=lambda: draw(), mistakes=(), hints=())
     first = run(exercise, exercise.answer)
     draw()  # wherever the learner's own sequence is
     assert first[""].equals(run(exercise, exercise.answer)[""])
@@ -552,7 +552,7 @@ def test_an_unknown_name_is_answered_with_the_nearest():
 def test_lines_are_accepted_in_every_order_that_computes_the_right_thing():
     lines = Lines({"A": "y = 2 * x", "B": "z = x + 1", "C": "y = y * z"}, parameters=("x",), result="y")
     exercise = Exercise(
-        "00.lines", "free", 1, "ABC", (), (), lambda: {"3": (3.0,)}, observe=lines.observe, diagnose=lines.diagnose
+        "00.lines", "make", 1, "ABC", (), (), lambda: {"3": (3.0,)}, observe=lines.observe, diagnose=lines.diagnose
     )
     assert judge(exercise, "BAC").state == judge(exercise, ["a", "b", "c"]).state == RIGHT
     assert "line C uses `y` before another line gives it a value." in str(judge(exercise, "BCA"))

@@ -38,7 +38,7 @@ def test_names_are_unique_and_begin_with_the_number_of_their_notebook():
 
 
 def test_it_says_how_hard_it_is_and_has_hints(exercise):
-    assert exercise.level in ("worked", "faded", "free", "make") and 1 <= exercise.minutes <= 20
+    assert exercise.level in ("worked", "faded", "make") and 1 <= exercise.minutes <= 20
     assert len(exercise.hints) >= 2
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from course_lib import files
-from course_lib.files import data_file, locked, set_aside, write_whole
+from course_lib.files import locked, set_aside, write_whole
 
 
 def test_text_and_bytes_come_back_as_they_were(tmp_path):
@@ -172,20 +172,6 @@ def test_what_is_set_aside_takes_nobodys_place(tmp_path):
         names.append(set_aside(tmp_path / "me.json").name)
     assert names == ["me.json.broken", "me.json.2.broken", "me.json.3.broken"]
     assert [(tmp_path / name).read_text() for name in names] == ["a", "b", "c"]
-
-
-def test_the_learners_files_lie_in_the_data_folder_and_nothing_is_made_by_asking(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    if sys.platform == "linux":
-        assert data_file("me.json") == tmp_path / "course_lib" / "me.json"
-    assert "cache" not in str(data_file("me.json")).lower() and not list(tmp_path.iterdir())
-
-
-def test_an_account_without_a_home_folder_gets_a_sentence(monkeypatch):
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    with pytest.raises(OSError, match="this account has no home folder"):
-        data_file("me.json")
 
 
 def test_a_lock_whose_file_was_removed_meanwhile_is_taken_again(tmp_path, monkeypatch):

@@ -13,16 +13,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course_lib.classroom.check.exercise import LESSONS, exercises
 from tests.exercises import bound_names, used_names
 from tests.site.check import _Page
-from tests.story import is_told
 from tests.teaching import guide, slides
 from tests.teaching.plans import PLANS, RANKS, chosen, find, parts, read
 from tests.teaching.workshop import clock, cut, relinked, write
 
 NOTEBOOKS = read()
-TOLD = [number for number, notebook in NOTEBOOKS.items() if is_told(notebook)]
 
 
-@pytest.mark.parametrize("number", TOLD)
+@pytest.mark.parametrize("number", NOTEBOOKS)
 def test_the_parts_of_a_notebook_are_its_headings_and_exercises(number):
     text = "\n".join(cell.source for cell in NOTEBOOKS[number].cells if cell.cell_type == "markdown")
     minutes = [int(n) for n in re.findall(r"^## .* · (\d+) min$", text, re.M)]

@@ -12,7 +12,6 @@ import pytest
 from nbconvert import HTMLExporter
 
 from tests.execute_notebooks import NOTEBOOKS, clean
-from tests.story import is_told
 
 NAMES = [
     "01_setup", "02_data", "03_graph", "04_lightgcn", "05_bpr",
@@ -126,20 +125,16 @@ def test_it_links_to_its_neighbours_and_every_link_leads_somewhere(notebook, nam
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def test_its_lesson_widget_is_shown_in_the_cell_of_that_id_and_moved_after_it_and_one_quiz_follows(notebook):
+def test_its_lesson_widget_is_shown_in_the_cell_of_that_id_and_one_quiz_follows(notebook):
     views, quizzes = [], []
     for cell in code_cells(notebook):
         for output in cell.outputs:
             if VIEW in output.get("data", {}):
                 (quizzes if output.data["text/plain"].startswith("Quiz of") else views).append(cell)
-    if is_told(notebook):  # beside the lesson widget there may be predictions and the opening of 01
-        views = [cell for cell in views if not re.search(r"\b(Predict|ArrivalWidget)\(", cell.source)]
+    # Beside the lesson widget there may be predictions and the opening of 01.
+    views = [cell for cell in views if not re.search(r"\b(Predict|ArrivalWidget)\(", cell.source)]
     assert [cell.id for cell in views] == ["widget"] and len(quizzes) == 1
     assert notebook.cells.index(quizzes[0]) > notebook.cells.index(views[0])
-    if is_told(notebook):
-        return  # moving the widget is for its tests
-    after = "\n".join(cell.source for cell in notebook.cells[notebook.cells.index(views[0]) + 1 :])
-    assert ".value =" in after and "summary()" in after
 
 
 def test_exported_to_html_the_widget_is_a_picture_with_its_words_and_what_to_look_for(notebook):

@@ -12,12 +12,11 @@ import yaml
 from tests import release, stamp, test_story
 from tests.execute_notebooks import NOTEBOOKS
 from tests.stamp import BEGIN, END, ROOT, Release
-from tests.story import is_told, opening, words
+from tests.story import opening, words
 
 HOME = "https://github.com/example/graph-recommenders"
 BEFORE, AFTER = Release("", "0.1.0"), Release(HOME, "1.0.0")
 PATHS = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
-TOLD = [name for name, path in PATHS.items() if is_told(nbformat.read(path, as_version=4))]
 
 
 def read(name: str) -> nbformat.NotebookNode:
@@ -34,7 +33,7 @@ def course(tmp_path):
     for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "notebooks").mkdir()
-    for name in TOLD[:2]:
+    for name in [*PATHS][:2]:
         shutil.copy(PATHS[name], tmp_path / "notebooks")
     pyproject = tmp_path / "pyproject.toml"
     pyproject.write_text(re.sub(r"\[project.urls\]\n.*\n\n", "", pyproject.read_text()))
@@ -51,13 +50,13 @@ def course(tmp_path):
 
 def test_if_one_notebook_is_stamped_all_are_and_as_the_text_is_now():
     notebooks = {name: read(name) for name in PATHS}
-    stamped = [name for name in TOLD if BEGIN in setup(notebooks[name]).source]
+    stamped = [name for name in PATHS if BEGIN in setup(notebooks[name]).source]
     assert stamped in ([], list(PATHS))
     late = [name for name in stamped if stamp.stamp_notebook(notebooks[name], name, stamp.released())]
     assert late == [], "make stamp"
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", PATHS)
 def test_a_stamped_notebook_keeps_its_form_and_its_budgets(name, tmp_path):
     notebook = read(name)
     stamp.stamp_notebook(notebook, name, BEFORE)
@@ -71,9 +70,9 @@ def test_a_stamped_notebook_keeps_its_form_and_its_budgets(name, tmp_path):
 
 
 def test_what_is_stamped_passes_lint(tmp_path):
-    notebook = read(TOLD[0])
+    notebook = read(next(iter(PATHS)))
     for number, told in enumerate((BEFORE, AFTER)):
-        stamp.stamp_notebook(notebook, TOLD[0], told)
+        stamp.stamp_notebook(notebook, next(iter(PATHS)), told)
         setup(notebook).source = setup(notebook).source.partition(END)[0] + END
         notebook.cells = [notebook.cells[0], setup(notebook), notebook.cells[-1]]
         (tmp_path / "notebooks").mkdir(exist_ok=True)
@@ -85,7 +84,7 @@ def test_what_is_stamped_passes_lint(tmp_path):
         assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize("name", TOLD[:1])
+@pytest.mark.parametrize("name", [*PATHS][:1])
 def test_stamping_twice_changes_nothing_and_another_release_only_what_is_stamped(name):
     notebook = read(name)
     own = setup(notebook).source.partition(END)[2].strip() or setup(notebook).source
@@ -101,10 +100,10 @@ def test_stamping_twice_changes_nothing_and_another_release_only_what_is_stamped
 
 
 def test_a_stamp_that_was_cut_is_refused():
-    notebook = read(TOLD[0])
+    notebook = read(next(iter(PATHS)))
     setup(notebook).source = f"{BEGIN}\nimport os"
     with pytest.raises(ValueError, match=r"has one of the lines .* and not the other"):
-        stamp.stamp_notebook(notebook, TOLD[0], BEFORE)
+        stamp.stamp_notebook(notebook, next(iter(PATHS)), BEFORE)
 
 
 # A Python in which course_lib cannot be found; what a front end would show goes to stdout.

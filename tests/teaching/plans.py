@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 from tests.exercises import exercise_cells
-from tests.story import is_told, sections
+from tests.story import sections
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SLACK = 0.1  # of the teaching minutes: for questions, and for the laptop that will not start
@@ -88,9 +88,7 @@ def read(folder: Path = NOTEBOOKS) -> dict[str, nbformat.NotebookNode]:
 
 
 def parts(number: str, notebook: nbformat.NotebookNode) -> list[Part]:
-    """The sections and exercises of a notebook in order; none where it states no minutes."""
-    if not is_told(notebook):
-        return []
+    """The sections and exercises of a notebook in order."""
     found, exercises = [], exercise_cells(notebook)
     for section in sections(notebook):
         first = section.cells[0].id
@@ -100,9 +98,7 @@ def parts(number: str, notebook: nbformat.NotebookNode) -> list[Part]:
         for exercise in exercises:
             if notebook.cells[exercise.index].id in ids:
                 title = f"Exercise {exercise.notebook}.{exercise.number}"
-                rank = RANKS.index(
-                    "deeper" if kind == "deeper" else "make" if exercise.level == "free" else exercise.level
-                )
+                rank = RANKS.index("deeper" if kind == "deeper" else exercise.level)
                 found.append(Part(number, exercise.name, first, title, exercise.minutes, rank))
     return found
 

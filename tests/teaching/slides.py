@@ -16,7 +16,7 @@ from tests.site.frames import BOOKS
 from tests.site.markdown import code_block, to_html
 from tests.site.notebook import capital, output, player, quiz
 from tests.site.pages import playing
-from tests.story import is_told, opening, sections
+from tests.story import opening, sections
 from tests.teaching.plans import NOTEBOOKS
 
 HERE = Path(__file__).parent
@@ -24,13 +24,7 @@ SITE = HERE.parent / "site"
 
 
 def slides(notebook: nbformat.NotebookNode, name: str) -> list[tuple[str, str]]:
-    """The slides in order: HTML, and the notes below it.
-
-    Raises:
-        ValueError: the notebook has no core sections.
-    """
-    if not is_told(notebook):
-        raise ValueError(f"{name} has no sections tagged core, so nothing says what its slides are")
+    """The slides in order: HTML, and the notes below it."""
     book = BOOKS[name]() if name in BOOKS else None
     title = re.search(r"^# \d\d · (.*?): (.*)$", notebook.cells[0].source, re.M)
     scene = notebook.cells[0].source.split("\n\n")[2]
@@ -126,9 +120,6 @@ def write(names: Sequence[str] | None = None, folder: Path = NOTEBOOKS.parent / 
         raise ValueError(f"there is no notebook {names}; name one by its number, such as 04")
     written = []
     for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        if names is None and not is_told(notebook):
-            continue
         written.append(folder / f"{path.stem}.html")
-        written[-1].write_text(page(notebook, path.stem), encoding="utf-8")
+        written[-1].write_text(page(nbformat.read(path, as_version=4), path.stem), encoding="utf-8")
     return written

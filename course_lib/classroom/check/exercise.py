@@ -38,7 +38,7 @@ class Exercise:
 
     Args:
         name: number of the notebook and a word, `"04.normalise"`.
-        level: `"worked"`, `"faded"` or `"make"`, where something of one's own is measured (`"free"` in older lessons).
+        level: `"worked"`, `"faded"` or `"make"`, where something of one's own is measured.
         minutes: how long it takes.
         answer: the right function or value.
         mistakes: at least three, each with a message of its own. An attempt with the same results gets the message.
