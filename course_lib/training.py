@@ -104,6 +104,7 @@ class TrainResult:
 
 
 @kept_memory()
+@torch.enable_grad()  # and not as an interrupt of `no_grad`, of all moments, has left it: off for whatever comes later
 def train(
     model: LightGCN,
     likes: Interactions,
@@ -150,9 +151,8 @@ def train(
 
     def reached(history: list[dict], best_epoch: int, best_weights: dict | None) -> dict:
         now = {"model": deepcopy(model.state_dict()), "optimizer": deepcopy(optimizer.state_dict())}
-        best_weights = now["model"] if best_weights is None else best_weights
         return {**now, "generator": generator.get_state(), "config": config, "history": history,
-                "best_epoch": best_epoch, "best_weights": best_weights}  # fmt: skip
+                "best_epoch": best_epoch, "best_weights": best_weights or now["model"]}  # fmt: skip
 
     def ego_tags() -> Tensor:  # (N, d)
         if not config.ego_dropout:

@@ -284,6 +284,27 @@ def test_ctrl_c_inside_an_epoch_goes_back_to_the_last_whole_one(small, monkeypat
     assert same_weights(second.state["model"], whole.state["model"])
 
 
+@pytest.mark.parametrize("teacher", [CONFIG, SOFTMAX], ids=["bpr", "softmax"])
+def test_ctrl_c_on_the_way_into_no_grad_does_not_switch_learning_off_for_good(small, teacher, monkeypatch):
+    _, whole = run(small, teacher)
+
+    def pressed(*arguments, **named):
+        torch.set_grad_enabled(False)  # as `with torch.no_grad():` does before it can promise to undo it
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "evaluate", pressed)
+    try:
+        model, first = run(small, teacher)
+        assert first.interrupted and torch.is_grad_enabled()
+        monkeypatch.undo()
+        second = train(model, small.train, small.validation, teacher, state=first.state)
+        assert same_weights(second.state["model"], whole.state["model"])
+        with torch.no_grad():
+            assert same_weights(run(small, teacher)[1].state["model"], whole.state["model"])
+    finally:
+        torch.set_grad_enabled(True)
+
+
 def test_ctrl_c_before_the_first_epoch_leaves_the_model_as_it_was(small, monkeypatch):
     def press_ctrl_c(*arguments):
         raise KeyboardInterrupt
