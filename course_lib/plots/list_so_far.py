@@ -12,6 +12,7 @@ from course_lib.plots.style import Plot, new_figure, styled
 from course_lib.plots.text import shorten
 
 _PALE, _RANKS = "#f1f3f4", 0.42  # fill of a film that is no hit; width of the column of ranks, in inches
+_MANY, _NEWEST, _SLIM = 5, 3, 0.92  # more columns than so get only their stars, but for the first and the newest
 _ROW, _HEAD, _FOOT = 0.45, 0.6, 1.45  # heights in inches: of a film, of the names on top, of the numbers below
 
 
@@ -33,7 +34,8 @@ class Column(NamedTuple):
 @styled
 def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence[Column]) -> Plot:
     """A column of films per method, hidden raves lit; below them the hits, and NDCG@10 over all guests as a bar
-    on a grey one that stands for 1.
+    on a grey one that stands for 1. Of more than five columns only the first and the newest three name their
+    films, and the others show at which ranks their hits are (if anything is hidden).
 
     Args:
         who, possessive: "you" and "your", or "the writer" and "the writer's".
@@ -41,20 +43,23 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
         columns: in the order in which the methods were met.
     """
     n = len(columns)
-    cell = min(2.9 if n > 1 else 7, (11.4 - _RANKS) / max(n, 1))  # width of a column, in inches; one alone is broad
+    named = [n <= _MANY or not n_hidden or place in (0, *range(n - _NEWEST, n)) for place in range(n)]
+    wide = (11.4 - _RANKS - _SLIM * (n - sum(named))) / max(sum(named), 1)
+    cells = [min(2.9 if n > 1 else 7, wide) if full else _SLIM for full in named]  # in inches; one alone is broad
     n_rows = max((len(column.titles) for column in columns), default=0) or 10
-    width, height = _RANKS + n * cell, _HEAD + n_rows * _ROW + _FOOT
+    bar = min(cells, default=0.3) - 0.3
+    width, height = _RANKS + sum(cells), _HEAD + n_rows * _ROW + _FOOT
     figure = new_figure(width, height)
     ax = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))  # in inches, from the upper left corner
     ax.axis("off")
-    size = 9.5 if n > 5 else 11
-    letters = int(cell * 122 / size)  # that fit into a cell
+    size = 10 if n > _MANY else 11
     below = _HEAD + n_rows * _ROW
     for rank in range(n_rows):
         ax.text(_RANKS - 0.1, _HEAD + (rank + 0.5) * _ROW, str(rank + 1), ha="right", va="center", size=size)
-    for place, column in enumerate(columns):
-        left, middle = _RANKS + place * cell, _RANKS + (place + 0.5) * cell
-        name = "\n".join(textwrap.wrap(column.method, int(letters * 0.85)))
+    left = _RANKS
+    for column, full, cell in zip(columns, named, cells, strict=True):
+        middle, letters = left + cell / 2, int(cell * 122 / size)  # that fit into a cell
+        name = "\n".join(textwrap.wrap(column.method, int(letters * 0.85), break_long_words=False))
         ax.text(middle, _HEAD - 0.12, name, ha="center", va="baseline", weight="bold", size=size, linespacing=1)
         for rank, (title, hit) in enumerate(zip(column.titles, column.hits, strict=True)):
             top = _HEAD + rank * _ROW
@@ -62,7 +67,8 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
                                  boxstyle="round,pad=0,rounding_size=0.05", fc=FILM if hit else _PALE,
                                  ec=INK if hit else "none", lw=1.2)  # fmt: skip
             ax.add_patch(box)
-            words = _in_two_lines(f"★ {title}" if hit else title, int(letters * (0.84 if hit else 0.95)))
+            words = f"★ {title}" if hit else title
+            words = _in_two_lines(words, int(letters * (0.84 if hit else 0.95))) if full else "★" * hit
             ax.text(middle, top + _ROW / 2, words, ha="center", va="center", linespacing=1, size=size,
                     weight="bold" if hit else "normal", parse_math=False)  # fmt: skip
         if not column.titles:
@@ -72,10 +78,14 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
             found = f"{sum(column.hits)} of {n_hidden}"
             ax.text(middle, below + 0.42, found, ha="center", va="center", size=14, weight="bold")
         for share, colour in ((1.0, "#dfe3e6"), (column.ndcg, GUEST)):  # the best there is, and what it gets
-            ax.add_patch(Rectangle((left + 0.15, below + 0.95), (cell - 0.3) * share, 0.12, fc=colour, ec="none"))
+            ax.add_patch(Rectangle((middle - bar / 2, below + 0.95), bar * share, 0.12, fc=colour, ec="none"))
         ax.text(middle, below + 1.23, f"{column.ndcg:.3f}", ha="center", va="center", size=size)
+        left += cell
     for y, words in ((0.18, "hidden raves found" if n_hidden else ""), (0.77, "NDCG@10 over all guests, from 0 to 1")):
         ax.text(0.12, below + y, words, va="center", size=9.5, color="#555555")
+    if not all(named):
+        ax.text(width - 0.12, below + 0.18, "a narrow column shows only where its hits are", ha="right", va="center",
+                size=9.5, color="#555555")  # fmt: skip
     ax.plot([0.1, width - 0.1], [below + 0.05] * 2, color=MUTED, lw=1)
     return Plot(figure, _caption(who, possessive, n_hidden, columns))
 
