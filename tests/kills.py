@@ -2,7 +2,8 @@
 
 Each kind of run is done again and again in a process of its own, and ended there by SIGKILL or by an interrupt. Then
 somebody else looks: what lies there must be whole, of one of the states that were written, and never a mixture; and
-what training reached must go on to the same bits as a run that nobody stopped. The table goes into tests/README.md.
+what training reached must go on to the same bits as a run that nobody stopped. Training is interrupted a thousand times
+more without leaving the process, as in a notebook. The table goes into tests/README.md.
 
     python -m tests.kills [share]      a share of the runs, such as 0.1
 """
@@ -20,20 +21,23 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import torch
 
 from course_lib import download
 from course_lib.classroom.guest import load_guest, save_guest
 from course_lib.classroom.predictions import keep_prediction
-from course_lib.interactions import Split
+from course_lib.interactions import Split, split_per_user
 from course_lib.lightgcn import LightGCN
 from course_lib.saving import load, save
-from course_lib.training import TrainConfig, build, train
+from course_lib.training import BPR_CONFIG, TrainConfig, build, train
 from tests.tables import replace_table
 
 CONFIG = TrainConfig(embedding_dim=8, n_epochs=40, validate_every=2)
@@ -149,6 +153,82 @@ def unbroken(split: Split) -> torch.Tensor:
     return _UNBROKEN[0]
 
 
+QUICK = TrainConfig(embedding_dim=8, n_epochs=12, validate_every=5, ego_dropout=0.5)
+TEACHERS = (replace(QUICK, decay=True), replace(BPR_CONFIG, embedding_dim=8, n_epochs=12, validate_every=5))
+
+
+def quick() -> Split:
+    """Forty users and sixty items, whose twelve epochs take a tenth of a second."""
+    pairs = [(user, item) for user in range(40) for item in range(60) if (7 * user + 3 * item) % 5 in (0, user % 3)]
+    return split_per_user(pd.DataFrame(pairs, columns=["user_id", "item_id"]))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two states of training are equal to the last bit, but for the seconds that it took."""
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one if key != "seconds")
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other
+
+
+def on_the_spot(times: int) -> Counter[str]:
+    """SIGINT at random moments of `train`, here: whatever came back is gone on with, and interrupted again."""
+    split, found, sent = quick(), Counter[str](), []
+
+    def press(*_: object) -> None:
+        sent.append(1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGALRM, press)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    go = partial(train, likes=split.train, validation=split.validation)
+    known = []
+    for config in TEACHERS:
+        untouched, started = build(split.train, config), time.perf_counter()
+        known.append((config, untouched, go(untouched, config=config), time.perf_counter() - started))
+    while found.total() < times:
+        config, untouched, whole, longest = DICE.choice(known)
+        model, result, reached, broken = build(split.train, config), None, [], False
+        sent.clear()
+        while result is None or result.interrupted:
+            state = result and result.state
+            try:
+                signal.setitimer(signal.ITIMER_REAL, max(DICE.random() * longest, 1e-5))
+                result = go(model, config=config, state=state)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:  # before the first epoch or after the last one: what was known is still known
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                reached.append(bool(state))
+                if state is None:
+                    model = build(split.train, config)
+                continue
+            n = len(result.history)
+            broken |= not same(result.state["history"], whole.state["history"][:n])
+            broken |= not same(dict(model.state_dict()), dict(result.state["best_weights"]))
+            reached += [n > 0] * result.interrupted
+        broken |= not same(result.state, whole.state) or result.best_epoch != whole.best_epoch
+        broken |= not torch.equal(model.embedding.weight, untouched.embedding.weight) or len(reached) != len(sent)
+        found.update(WRONG if broken else WHOLE if something else NONE for something in reached)
+    return found
+
+
+def stopped_by_epochs(times: int) -> Counter[str]:
+    """The same by `n_epochs`, mostly between two validations."""
+    split, found = quick(), Counter[str]()
+    for config in (replace(config, decay=False) for config in TEACHERS):
+        whole = train(build(split.train, config), split.train, split.validation, config)
+        for _ in range(-(-times // 2)):
+            model, state = build(split.train, config), None
+            for n in (*sorted(DICE.sample(range(1, config.n_epochs), DICE.randint(1, 3))), config.n_epochs):
+                state = train(model, split.train, split.validation, replace(config, n_epochs=n), state=state).state
+            right = same(state, whole.state) and same(dict(model.state_dict()), dict(whole.state["best_weights"]))
+            found[WHOLE if right else WRONG] += 1
+    return found
+
+
 def fetching(address: str, folder: Path, split: Split, how: int) -> str:
     """A download of an archive of two megabytes from a server next door, which sends it in pieces."""
     source = download.Source("next door", address, (download.ZIP,), "ml-100k")
@@ -210,6 +290,19 @@ def main(share: float) -> int:
         "|---|---|---|---|---|---|---|",
     ]
     count = Counter[str]()
+
+    def tell(name: str, by: str, found: Counter[str]) -> None:
+        row = (found[key] for key in (WHOLE, NONE, WRONG, "litter"))
+        runs = found[WHOLE] + found[NONE] + found[WRONG]
+        lines.append(f"| {name} | {by} | {runs} | {' | '.join(map(str, row))} |")
+        print(lines[-1], flush=True)
+        replace_table("kills", "\n".join(lines))
+        count.update(found)
+
+    with redirect_stdout(io.StringIO()):  # each time it says how far it came
+        interrupted = on_the_spot(round(1000 * share))
+    tell("`train`, interrupted and gone on with", "SIGINT", interrupted)
+    tell("`train`, stopped and gone on with", "`n_epochs`", stopped_by_epochs(round(200 * share)))
     for name, run, how, times in kinds:
         found = Counter[str]()
         for _ in range(max(1, round(times * share))):
@@ -222,12 +315,7 @@ def main(share: float) -> int:
                 found[outcome] += 1
                 names = {"party.model", "guest.json", "predictions.json", "half.model", download.ZIP}
                 found["litter"] += any(path.name not in names for path in Path(folder).iterdir())
-        count += found
-        row = (found[key] for key in (WHOLE, NONE, WRONG, "litter"))
-        runs = found[WHOLE] + found[NONE] + found[WRONG]
-        lines.append(f"| {name} | {signal.Signals(how).name} | {runs} | {' | '.join(map(str, row))} |")
-        print(lines[-1], flush=True)
-        replace_table("kills", "\n".join(lines))
+        tell(name, signal.Signals(how).name, found)
     return int(count[WRONG] > 0)
 
 
