@@ -178,3 +178,19 @@ def test_it_opens_on_what_taking_back_does_and_a_film_falls_as_far_as_it_says(wi
     widget.show.value = BEYOND
     assert "more to it than to the list on average" in widget.summary()
     assert not any("▼" in word for word in words(widget.view.value))
+
+
+def test_the_words_name_the_loudest_rave_and_the_furthest_fall(widget):
+    names, first = [widget._names[item] for item in widget._columns], widget._names[widget._listed[0]]
+    shares, lost = widget._shares, widget._lost
+    film, rave = np.unravel_index(lost.argmax(), lost.shape)
+    falls = f"Without {names[rave]} {widget._names[widget._listed[film]]} falls {int(lost.max())} place"
+    assert falls in widget.summary() and lost.max() > 0
+    widget.show.value = WHOLE
+    told = f"Number one is {first}, with a score of {widget._scores[0]:.3f}. {names[shares[0].argmax()]} brings "
+    assert f"{told}{shares[0].max():.3f} of it, the most of all." in widget.summary()
+    assert widget.n_left() == (shares < 0).sum()
+    widget.show.value = BEYOND
+    bars = shares - shares.mean(axis=0)
+    told = f"{names[bars[0].argmax()]} brings {bars[0].max():.3f} more to it than to the list on average, the most"
+    assert told in widget.summary() and widget.n_left() == (bars < 0).sum()

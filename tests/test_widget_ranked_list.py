@@ -75,6 +75,7 @@ def test_the_control_and_the_picture_agree_on_the_place(widget, mask, rank):
     assert place_on_the_picture(widget) == widget.rank.value
     widget.rank.value = rank
     assert place_on_the_picture(widget) == widget.rank.value == rank
+    assert sum(word.endswith("↕") for word in drawings.words(widget.view.value)) == 1
     assert f"stands at place {rank}." in widget.summary()
 
 
