@@ -194,3 +194,10 @@ def test_the_words_name_the_loudest_rave_and_the_furthest_fall(widget):
     bars = shares - shares.mean(axis=0)
     told = f"{names[bars[0].argmax()]} brings {bars[0].max():.3f} more to it than to the list on average, the most"
     assert told in widget.summary() and widget.n_left() == (bars < 0).sum()
+
+
+def test_blanks_are_no_search_that_finds_nothing(widget):
+    widget.films.search.value = "no such film"
+    assert widget.films._note.value == "No title holds these words."
+    widget.films.search.value = "  "
+    assert widget.films._note.value == "" and not any(box.layout.display == "" for box in widget.films.found)
