@@ -225,6 +225,16 @@ def test_the_environment_names_a_folder_or_the_party(tmp_path, small, party, mon
     assert len(load_movielens(folder=tmp_path).ratings) == 4, "an argument goes before the environment"
 
 
+@pytest.mark.parametrize("variable", [True, False])
+def test_a_folder_may_begin_at_the_users_home(tmp_path, small, monkeypatch, variable):
+    write(tmp_path / "films", small)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    if variable:
+        monkeypatch.setenv("COURSE_LIB_DATA", "~/films")
+    assert len(load_movielens(folder=None if variable else "~/films").ratings) == 4
+
+
 def test_an_unknown_data_set_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"are ml-100k, ml-1m, .* and .party., got 'ml-20m'"):
         load_movielens("ml-20m")
