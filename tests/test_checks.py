@@ -24,7 +24,6 @@ from course_lib.classroom.check import attempts, check, hint
 from course_lib.classroom.check.attempts import is_blank, run
 from course_lib.classroom.check.compare import describe, difference, same, same_numbers
 from course_lib.classroom.check.exercise import Exercise, Mistake, find
-from course_lib.classroom.check.lines import Lines
 from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, Verdict, judge
 
 DOUBLE = Exercise(
@@ -547,19 +546,6 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         find("04.normalize")
     with pytest.raises(ValueError, match=r"no exercise 'offset'; the nearest names are 03.offset"):
         find("offset")
-
-
-def test_lines_are_accepted_in_every_order_that_computes_the_right_thing():
-    lines = Lines({"A": "y = 2 * x", "B": "z = x + 1", "C": "y = y * z"}, parameters=("x",), result="y")
-    exercise = Exercise(
-        "00.lines", "make", 1, "ABC", (), (), lambda: {"3": (3.0,)}, observe=lines.observe, diagnose=lines.diagnose
-    )
-    assert judge(exercise, "BAC").state == judge(exercise, ["a", "b", "c"]).state == RIGHT
-    assert "line C uses `y` before another line gives it a value." in str(judge(exercise, "BCA"))
-    assert "your order leaves out: C. Use each of A, B, C once." in str(judge(exercise, "AB"))
-    assert "uses twice: A" in str(judge(exercise, "ABCA"))
-    assert "names an unknown line: D" in str(judge(exercise, "ABCD"))
-    assert "an order is a text of letters" in str(judge(exercise, 3))
 
 
 @pytest.mark.parametrize(

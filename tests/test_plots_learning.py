@@ -7,7 +7,6 @@ from course_lib.plots.learning import (
     plot_climb,
     plot_depth,
     plot_depth_by_teacher,
-    plot_ladder,
     plot_overfitting,
     plot_rehearsals,
     plot_rivals,
@@ -16,17 +15,6 @@ from course_lib.plots.learning import (
     plot_two_parties,
 )
 from tests import drawings
-
-
-def test_the_ladder_is_sorted_by_the_mean_and_shows_every_seed():
-    table = pd.DataFrame(
-        {"model": ["weak", "weak", "strong", "strong"], "split_seed": [0, 1, 0, 1], "ndcg@10": [0.1, 0.3, 0.2, 0.4]}
-    )
-    ax = plot_ladder(table)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["weak", "strong"]
-    assert sorted(ax.lines[0].get_xdata()) == [0.1, 0.3]
-    assert ax.lines[1].get_xdata() == pytest.approx([0.2, 0.2])  # the mean of the lower row
-    assert [text.get_text() for text in ax.texts] == ["0.200", "0.300"]
 
 
 def pixels(line) -> np.ndarray:

@@ -77,7 +77,6 @@ PLOTS = {
     learning.plot_climb: [np.array([[3.0, 2, 1], [1, 2, 3]]), np.array([0]), np.array([2]), list("abc"), "your"],
     learning.plot_depth: [DEPTH],
     learning.plot_depth_by_teacher: [pd.concat([DEPTH, DEPTH.assign(loss="softmax")])],
-    learning.plot_ladder: [LADDER],
     learning.plot_overfitting: [
         pd.DataFrame({"reg_weight": [0.0, 0.1], "split_seed": 0, "epoch": 1, "loss": 0.5, "ndcg@10": [0.1, 0.2]})
     ],

@@ -192,27 +192,6 @@ def _curve(sketch: Sketch, plane: Plane, x: pd.Series, y: pd.Series, colour: str
 
 
 @styled
-def plot_ladder(results: pd.DataFrame) -> Axes:
-    """One row per model, best on top: a dot per split seed, the mean as a bar, and the mean in figures.
-
-    Args:
-        results: a table with `model, split_seed, ndcg@10`, as `course_lib/tables/results.csv`.
-    """
-    means = results.groupby("model")["ndcg@10"].mean().sort_values()
-    ax = new_axes(8.0, 0.42 * len(means) + 1.0)
-    for place, (model, mean) in enumerate(zip(means.index.tolist(), means.tolist(), strict=True)):
-        values = results.loc[results["model"] == model, "ndcg@10"]
-        colour, marker = (ACCENT, "D") if "LightGCN" in model else (GUEST, "o")
-        ax.plot(values, [place] * len(values), marker, color=colour, markersize=7, alpha=0.8)
-        ax.plot([mean, mean], [place - 0.32, place + 0.32], color=INK, linewidth=2)
-        ax.annotate(f"{mean:.3f}", (values.max(), place), (9, 0), textcoords="offset points", va="center")
-    ax.set_yticks(range(len(means)), means.index)
-    ax.set(xlabel="NDCG@10 on the test part, one dot per split seed", ylim=(-0.6, len(means) - 0.4))
-    ax.set_xlim(0, 1.12 * results["ndcg@10"].max())
-    return ax
-
-
-@styled
 def plot_depth(table: pd.DataFrame) -> Plot:
     """NDCG@10 by rounds of gossip under BPR, and how many films of a top ten are from the charts: a dot per split.
 

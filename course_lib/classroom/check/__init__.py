@@ -1,8 +1,8 @@
 """Exercises that answer back: `check("04.normalise", normalise)` says what a teacher would say.
 
 `exercise` holds what an exercise is and finds it by name, `attempts` runs what the learner wrote, `compare` says
-whether two results are the same, `verdict` decides; `lines` are for exercises in which lines are put in order. The
-exercises themselves are data, with the questions of the same notebook, in `course_lib.classroom.lessons`.
+whether two results are the same, `verdict` decides. The exercises themselves are data, with the questions of the same
+notebook, in `course_lib.classroom.lessons`.
 """
 
 from typing import Any
