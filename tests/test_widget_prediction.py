@@ -176,3 +176,11 @@ def test_a_truth_that_cannot_be_chosen_is_refused():
 
 def test_controls_have_names():
     assert number().guess.description == "your guess (raves)" and options().guess.description == "What happens?"
+
+
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    [(3.0, "3"), (0.3456, "0.346"), (12.34, "12.3"), (999.7, "1,000"), (1234.5, "1,234"), (1e5, "100,000")],
+)
+def test_a_number_is_written_as_people_write_it(truth, said):
+    assert Predict("01.x", "How many?", truth, unit="films")._with_unit(truth) == f"{said} films"

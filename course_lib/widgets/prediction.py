@@ -115,7 +115,7 @@ class Predict:
         return abs(guess - self.truth) <= self.tolerance * (1 + 1e-9)
 
     def _with_unit(self, value: float) -> str:
-        number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
+        number = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
         return f"{number} {self.unit}".strip()
 
     def _finding(self) -> str:
