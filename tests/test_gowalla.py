@@ -101,6 +101,9 @@ def test_what_is_concluded_holds(recall):
     assert recall["graph filter"] > 0.1830 and ndcg["graph filter"] > 0.1554
     trained = [model for model in recall.index if "softmax" in model and "filter" not in model]
     assert len(trained) > 2 and recall["graph filter"] > recall[trained].max()
+    bpr = stored("gowalla").loc[lambda table: table["model"].str.startswith("LightGCN-BPR")].sort_values("seconds")
+    assert bpr["recall@20"].is_monotonic_increasing and "88 of 1,000" in bpr["model"].iloc[-1]
+    assert bpr["recall@20"].iloc[-1] < recall["LightGCN-softmax"] and bpr["seconds"].iloc[-1] > 30 * 60
     smaller = [model for model in recall.index if "256 numbers" not in model]
     assert recall[TOGETHER] == recall[smaller].max() > 0.1950 and ndcg[TOGETHER] == ndcg[smaller].max() > 0.1620
     seeds = stored("gowalla").query("model == @TOGETHER")["seed"]

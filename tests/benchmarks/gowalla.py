@@ -259,7 +259,8 @@ def bpr(learn: Interactions, test: Interactions, minutes: tuple[float, ...] = (1
         if seconds > 60 * minutes[len(rows)]:
             recall, ndcg = figures(model.scorer(graph), test, learn)
             name = f"LightGCN-BPR, {len(history)} of 1,000 epochs"
-            cells = {"model": name, "seed": 0, "recall@20": recall, "ndcg@20": ndcg, "seconds": round(seconds, 1)}
+            cells = {"model": name, "seed": 0, "recall@20": round(recall, 4), "ndcg@20": round(ndcg, 4),
+                     "seconds": round(seconds, 1)}  # fmt: skip
             rows.append({**cells, "judging": None, "device": "cpu"})
         return len(rows) == len(minutes)
 
