@@ -102,6 +102,7 @@ def exercise(**parts) -> str:
         (exercise(tries=0), "exercise '01.fans' cannot be"),
         (exercise(tries=True), "exercise '01.fans' cannot be"),
         (exercise(mistakes=[0, 1]), "exercise '01.fans' cannot be"),
+        (exercise(mistakes=[0, 0], tries=2), "exercise '01.fans' cannot be"),
         (exercise(mistakes="0"), "exercise '01.fans' cannot be"),
         (exercise(more=1), "exercise '01.fans' cannot be"),
         (changed(predictions={"01.hits": {"guess": [], "right": True}}), "guess '01.hits' cannot be"),
@@ -149,3 +150,10 @@ def test_an_empty_folder_is_one_sentence(tmp_path):
         handed_in(tmp_path)
     with pytest.raises(ValueError, match="there are no progress files in"):
         handed_in(tmp_path / "nowhere")
+
+
+def test_no_folder_is_made_for_what_nobody_asked_to_keep(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_GUEST", str(tmp_path / "course" / "guest.json"))
+    note_prediction("01.hits", 3.0, True)
+    check("01.fans", FANS.answer)
+    assert list(tmp_path.iterdir()) == []

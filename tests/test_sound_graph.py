@@ -132,3 +132,12 @@ def test_gossip_along_the_right_lines_is_untrained_gossip_for_you_too(split):
     scorer = gossip_along(edge_index, split.fit, you)
     torch.testing.assert_close(scorer(torch.arange(301)), expected)
     torch.testing.assert_close(you.scores(scorer), expected[row])
+
+
+def test_both_ends_of_the_lines_are_counted():
+    party = little_party()
+    lines = edge_index(party)
+    for end in (0, 1):
+        wrong = lines.clone()
+        wrong[end] = 0  # all lines begin, or end, at Ada
+        assert not COUNTS["each node has as many lines as it has raves or fans"](wrong, party)
