@@ -13,7 +13,7 @@ else
 CREATE := $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ifeq ($(shell uname)$(shell command -v nvidia-smi),Linux)
-CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || echo "The CPU build of PyTorch is out of reach; taking the one your package index has."
+CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || echo "The CPU build of PyTorch is out of reach; taking the one your package index has, which may be gigabytes."
 endif
 endif
 
@@ -40,9 +40,10 @@ lab: .venv/.course  ## open the course in JupyterLab
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
 	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel test-notebooks
 
-# Two parts at a time, with a core each: more threads would take the other's. Their dots mix.
+# Two parts at a time, with a core each: more threads would take the other's. Their dots mix. Tests that are skipped say
+# why: without Chromium, for one.
 BROWSER := tests/test_browser.py tests/test_front_ends.py tests/test_gossip_picture.py tests/test_site_browser.py
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet -rs
 
 test-browser: .venv/.dev  ## the tests that need Chromium
 	$(PYTEST) $(BROWSER)
@@ -132,7 +133,7 @@ ENDS = $(BIN)/uv pip install --quiet --python build/$@/bin/python --upgrade \
 test-oldest test-newest: .venv/.dev
 	$(BIN)/uv venv --quiet --clear --seed --python 3.11 build/$@
 	@UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-cpu} $(ENDS) 2>/dev/null || { \
-		echo "The CPU build of PyTorch is out of reach; taking the one your package index has."; $(ENDS); }
+		echo "The CPU build of PyTorch is out of reach; taking the one your package index has, which may be gigabytes."; $(ENDS); }
 	OMP_NUM_THREADS=1 build/$@/bin/python -m pytest --quiet $(BROWSER:%=--ignore=%) tests
 
 test-oldest:  ## the tests, without Chromium and notebooks, on the lowest versions that pyproject.toml allows: ten minutes
