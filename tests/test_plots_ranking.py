@@ -43,5 +43,5 @@ def test_a_list_is_set_against_as_many_random_ones_as_a_hit_takes():
     (ax,) = plot.figure.axes
     assert len(ax.patches) == 170
     said = [text.get_text() for text in ax.texts]
-    assert said.count("★") == 2  # on the list: where it would be on the others is luck
-    assert "16 lists drawn at random: one ★ among them all, on average" in said
+    assert said.count("★") == 2 and said.count("☆") == 1
+    assert "16 lists drawn at random: one ☆ among them all, on average" in said

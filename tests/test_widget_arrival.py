@@ -5,6 +5,7 @@ import subprocess
 import sys
 from html import escape
 
+import numpy as np
 import pytest
 
 from course_lib.baselines import untrained_gossip
@@ -84,7 +85,7 @@ def test_the_picture_lights_one_walk(widget, famous):
     title, peer = widget._names[walk.item], widget._peer(walk)
     bold = [text.text for text in shapes(widget.view.value, "text") if text.get("font-weight") == "bold"]
     assert peer in bold and any(title.split(" (")[0] in words for words in bold)
-    assert f"{walk.share:.0%} of what you heard about this film" in widget.view.value
+    assert f"brought only {walk.share:.0%}." in widget.view.value
     assert len(shapes(widget.view.value, "polyline", stroke=ACCENT)) == 3
 
 
@@ -184,13 +185,26 @@ def test_how_loudly_films_arrive_is_told_and_drawn(widget, split, famous):
     scores = widget.guest().scores(untrained_gossip(split.fit))
     others = [item for item in (split.fit.item_degree() > 0).nonzero().flatten().tolist() if item not in famous[:4]]
     heard = int((scores[others] > 0).sum())
-    assert plot.caption.startswith(f"Gossip brings {heard} of the {len(others)} other films that anybody raved about. ")
+    assert plot.caption.startswith(f"Gossip brings {heard} of the {len(others)} films that others raved about and you ")
     first = widget.walks()[0].item
-    likes = set(zip(split.fit.user.tolist(), split.fit.item.tolist(), strict=True))
-    fans = [user for user, item in likes if item == first]
-    shared = sum((fan, item) in likes for fan in fans for item in famous[:4]) / len(fans)
-    assert f"on average its fans share {shared:.1f} of your 4 raves" in plot.caption
+    fans = [user for user, item in zip(split.fit.user.tolist(), split.fit.item.tolist(), strict=True) if item == first]
+    raves = [split.fit.items_of(fan).tolist() for fan in fans]
+    shared = sum(len({*mine} & {*famous[:4]}) / len(mine) for mine in raves) / len(fans)
+    assert f"On average {shared:.0%} of its fans' raves are yours too, at " in plot.caption
     assert [len(dots.get_offsets()) for dots in plot.figure.axes[0].collections] == [heard - 10, 10]
+    assert plot.figure.axes[0].collections[1].get_array()[0] == pytest.approx(shared)
+
+
+def test_a_film_is_louder_the_more_of_its_fans_raves_are_the_writers(real_data, real_split):
+    plot = ArrivalWidget(real_data, real_split).how_loud()
+    others, listed = plot.figure.axes[0].collections
+    fame, loud = np.vstack([others.get_offsets(), listed.get_offsets()]).T
+    shared = np.concatenate([others.get_array(), listed.get_array()])
+    famous = fame >= 150
+    assert famous.sum() == 39 and np.corrcoef(shared[famous], (loud / fame**0.5)[famous])[0, 1] > 0.9
+    assert np.corrcoef(fame, loud)[0, 1] > 0.8  # the dots climb
+    fit = real_split.fit
+    assert int((fit.item_degree() == 0).sum()) == 266 and len(real_split.test.user.unique()) == 942
 
 
 def test_with_one_rave_all_gossip_comes_through_it(widget, famous):

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import PercentFormatter
 
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED, PALETTE
@@ -78,54 +79,66 @@ def plot_how_loud(
     shared: np.ndarray,
     titles: Sequence[str],
     listed: Sequence[int],
+    who: str,
     possessive: str,
-    n_raves: int,
 ) -> Plot:
     """Every film that could arrive as a dot, its fame to the right and its loudness upwards; the listed are named.
+
+    The darker a dot, the more of what its fans rave about the guest raves about too.
 
     Args:
         loudness: `(n,)` of each film that somebody raved about and the guest didn't; 0 where nothing arrives.
         fame: `(n,)` raves of each film.
-        shared: `(n,)` how many of the guest's raves one of its fans shares, on average.
+        shared: `(n,)` the share of a fan's raves that the guest shares, mean over its fans.
         titles: of the films.
         listed: places of the loudest films in these arrays, best first.
-        possessive: "your" or "the writer's".
-        n_raves: how many raves the guest has.
+        who, possessive: "you" and "your", or "the writer" and "the writer's".
     """
     heard = loudness > 0
-    told = f"Gossip brings {heard.sum():,} of the {len(loudness):,} other films that anybody raved about"
-    ax = new_axes(10, 4.2)
+    told = f"Gossip brings {heard.sum():,} of the {len(loudness):,} films that others raved about and {who} didn't"
+    ax = new_axes(10, 4.6)
     ax.set(xlabel="fame: how many raves the film has", ylabel="how loudly it arrives (the loudest: 1)", ylim=(0, 1.06))
     if not len(listed):
         return Plot(cast(Figure, ax.figure), f"{told}.")
     loud, best = loudness / loudness[listed[0]], np.asarray(listed)
+    low, high = np.quantile(shared[heard], (0.05, 0.95))
+    colours = {"cmap": "cividis_r", "vmin": low, "vmax": max(high, low + 1e-9)}
     others = heard.copy()
     others[best] = False
-    ax.scatter(fame[others], loud[others], s=16, color=MUTED, alpha=0.5, linewidths=0)
-    ax.scatter(fame[best], loud[best], s=80, color=FILM, edgecolors=INK, zorder=3)
+    ax.scatter(fame[others], loud[others], s=18, c=shared[others], linewidths=0, **colours)
+    dots = ax.scatter(fame[best], loud[best], s=90, c=shared[best], edgecolors=INK, zorder=3, **colours)
     side, heights = fame.max() * 1.06, np.linspace(1, 0.34, 10)  # the names, in the order in which they arrive
     for place, (film, height) in enumerate(zip(best, heights, strict=False), start=1):
         ax.plot([fame[film], side], [loud[film], height], color=INK, lw=0.7)
         ax.text(side * 1.01, height, f"{place}  {shorten(titles[film], 36)}", va="center", parse_math=False)
-    known = np.flatnonzero(others & (fame >= np.median(fame[best])))
-    if len(known):  # as famous as the listed, and quiet for this guest
-        quiet = known[np.argmin(loud[known])]
-        ax.annotate(shorten(titles[quiet], 32), (fame[quiet], loud[quiet]), (-20, -45), ha="right",
-                    textcoords="offset points", arrowprops={"arrowstyle": "-"}, parse_math=False)  # fmt: skip
+    usual, told_of = np.median(fame[best]), list[int]()
+    for pool, choose, place in (
+        (others & (fame >= usual), np.argmin, (0.43, 0.16)),  # as famous as the listed, and quiet for this guest
+        (others & (fame <= usual / 10), np.argmax, (0.15, 0.93)),  # hardly known, and loud
+    ):
+        if pool.any():
+            film = int(np.flatnonzero(pool)[choose(loud[pool])])
+            told_of.append(film)
+            words = "\n".join(textwrap.wrap(shorten(titles[film], 60), 32))
+            ax.annotate(words, (fame[film], loud[film]), place, textcoords="axes fraction", ha="center", va="center",
+                        arrowprops={"arrowstyle": "-"}, parse_math=False)  # fmt: skip
     ax.set_xlim(0, side * 1.65)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= fame.max()])
-    first, by_fame = int(best[0]), np.argsort(-fame, kind="stable")
-    famous = int(next((film for film in by_fame if film != first), first))
-    place = int((fame > fame[first]).sum()) + 1
-    only = "only " * (place > len(best))
-    rank = "the most famous of them and arrives" if place == 1 else f"{only}number {place} by fame and still arrives"
-    other = "the next by fame" if place == 1 else "number 1 by fame"
-    raves = f"{possessive} {n_raves} rave{'s' * (n_raves != 1)}"
-    on_average = ": on average" if shared[first] > shared[famous] else ". On average"  # no reason where it is none
+    ax.spines["bottom"].set_bounds(0, fame.max())  # right of it stand names
+    ax.xaxis.set_label_coords(0.3, -0.11)
+    bar = ax.figure.colorbar(dots, cax=ax.inset_axes((0.68, 0.1, 0.3, 0.04)), orientation="horizontal",
+                             format=PercentFormatter(1, decimals=0))  # fmt: skip
+    bar.set_label(f"how much of its fans' raves {who} share{'s' * (who != 'you')}", loc="center")
+    bar.ax.xaxis.set_label_position("top")
+    first = int(best[0])
+    rank = int((fame > fame[first]).sum()) + 1
+    only = "only " * (rank > len(best))
+    by_fame = "the most famous of them and" if rank == 1 else f"{only}number {rank} of them and still"
+    at = ", and ".join(f"at {titles[film]}, with {fame[film]:,} raves, {shared[film]:.0%}" for film in told_of)
     return Plot(
         cast(Figure, ax.figure),
-        f"{told}. {titles[first]} is {rank} loudest{on_average} its fans share {shared[first]:.1f} of {raves}, and "
-        f"those of {titles[famous]}, {other}, {shared[famous]:.1f}.",
+        f"{told}. By fame {titles[first]} is {by_fame} arrives loudest. On average {shared[first]:.0%} of its fans' "
+        f"raves are {'yours' if who == 'you' else possessive} too{f', {at}' * bool(at)}.",
     )
 
 

@@ -94,8 +94,10 @@ def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, 
             ax.add_patch(Rectangle((left, rank), 0.84, 0.84, fc=FILM if hit else FAINT, ec=INK if hit else "none"))
             if hit:
                 ax.text(left + 0.42, rank + 0.45, "★", ha="center", va="center", size=12)
+    # Somewhere among the others, for where it would be is luck.
+    ax.text(n_lists // 2 + 2.92, length // 2 + 0.45, "☆", ha="center", va="center", size=13)
     ax.text(0.42, -0.3, "this list", ha="center", va="bottom", weight="bold")
-    hoped = f"{n_lists} lists drawn at random: one ★ among them all, on average"
+    hoped = f"{n_lists} lists drawn at random: one ☆ among them all, on average"
     ax.text(2.5, -0.3, hoped, va="bottom", weight="bold")
     ax.set(xlim=(-1.2, n_lists + 2.6), ylim=(length, -1.4))
     ax.axis("off")

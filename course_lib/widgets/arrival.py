@@ -78,7 +78,7 @@ class ArrivalWidget:
         n = len(self._guest.shown)
         if self._guest.user is not None:
             name = self._guest.name
-            return f"Nobody has ticked a film here yet, so this is the list of {name}, with {n} raves shown."
+            return f"Nobody has ticked a film here yet, so this is the list of {name}, made from {n} raves."
         more = f" Tick {ENOUGH_TO_HIDE} or more, and later notebooks hide {N_HIDDEN} of them to test the matchmakers."
         return f"You raved about {n} film{'' if n == 1 else 's'}.{more if n < ENOUGH_TO_HIDE else ''}"
 
@@ -95,8 +95,8 @@ class ArrivalWidget:
         if n > 1:
             even, only = ("even ", "only ") if walk.share < 0.5 else ("", "")
             told += (
-                f" No single rave explains it: {even}{liked} brought {only}{walk.share:.0%} of what {self._guest.name} "
-                "heard about this film."
+                f" No single rave explains it: of all that {self._guest.name} heard about this film, {even}{liked} "
+                f"brought {only}{walk.share:.0%}."
             )
         if n_drawn < n:
             are = "is" if n_drawn == 1 else "are"
@@ -117,8 +117,9 @@ class ArrivalWidget:
 
         raves, mine = self._split.fit, self._guest.shown
         fame = raves.item_degree()
-        of_guest = torch.zeros(raves.n_users).index_add_(0, raves.user, torch.isin(raves.item, mine).float())
-        shared = torch.zeros(raves.n_items).index_add_(0, raves.item, of_guest[raves.user]) / fame.clamp_min(1)
+        of_fan = torch.zeros(raves.n_users).index_add_(0, raves.user, torch.isin(raves.item, mine).float())
+        of_fan /= raves.user_degree().clamp_min(1)  # the share of each guest's raves that are this guest's too
+        shared = torch.zeros(raves.n_items).index_add_(0, raves.item, of_fan[raves.user]) / fame.clamp_min(1)
         others = [item for item in fame.nonzero().flatten().tolist() if item not in {*mine.tolist()}]
         return plot_how_loud(
             self._guest.scores(self._scorer)[others].numpy(),
@@ -126,8 +127,8 @@ class ArrivalWidget:
             shared[others].numpy(),
             [self._names[item] for item in others],
             [others.index(walk.item) for walk in self._walks],
+            self._guest.name,
             self._guest.possessive,
-            len(mine),
         )
 
     def _draw(self, _change: dict | None = None) -> None:

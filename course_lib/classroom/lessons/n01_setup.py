@@ -216,13 +216,13 @@ QUESTIONS = (
                 "Fame makes a film loud, but then everybody's list would begin in the same way. Look again where the "
                 "first of the ten stands in the picture of all films.",
             ),
-            ("Its news arrives loudest: many love it, and they share many of your raves.", None),
+            ("Its news arrives loudest: many love it, and much else that they love is yours too.", None),
             (
                 "It's one of the few that three rounds can bring you.",
                 "Three rounds bring nearly every film that anybody raved about. They differ in how loudly they arrive.",
             ),
         ),
-        "Nearly every film can arrive. Fame makes it loud for everybody, and shared raves make it loud for you.",
+        "Nearly every film can arrive. Fame makes it loud, and so do fans whose other raves are yours too.",
     ),
     Question(
         "Guests start empty. What is on a guest's tag after two rounds?",
