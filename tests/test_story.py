@@ -133,6 +133,15 @@ def test_at_most_three_predictions_each_under_a_key_of_its_own(notebook, name):
     assert len(keys) <= 3 and len(set(keys)) == len(keys) and all(key.startswith(f"{name[:2]}.") for key in keys)
 
 
+def test_without_a_kernel_a_prediction_folds_the_finding_with_its_number_below_its_question(notebook):
+    for cell in code(notebook):
+        if "Predict(" in cell.source:
+            twins = [output.data["text/markdown"] for output in cell.outputs if "text/markdown" in output.data]
+            question, fold = twins[0].split("<details><summary>Answer</summary>")
+            finding = fold.removesuffix("</details>").partition(". ")[2]  # after the truth itself
+            assert question.startswith("**") and finding not in question and NUMBER.search(finding), fold
+
+
 def test_one_widget_is_the_lesson_and_has_at_most_three_things_to_look_for(notebook):
     assert [cell.id for cell in notebook.cells].count("widget") == 1
     (look_for,) = [cell for cell in notebook.cells if cell.id == "look-for"]
