@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from course_lib.plots.colours import ACCENT, GUEST, INK
 from course_lib.plots.pairs import (
     plot_leak,
     plot_loss_and_push,
@@ -154,3 +155,14 @@ def test_level_films_are_in_no_right_order():
     (ax,) = plot_margins({"before": [0.0, 0.1]}, PAIR, place=0).figure.axes
     right, wrong = (line for line in ax.lines if line.get_label() in ("right order", "wrong order"))
     assert list(right.get_xdata()) == [0.1] and list(wrong.get_xdata()) == [0.0]
+
+
+@pytest.mark.parametrize(("margin", "colour"), [(1.0, GUEST), (-1.0, ACCENT)])
+def test_the_line_at_the_loss_falls_as_the_margin_grows_and_a_wrong_order_is_red(margin, colour):
+    loss, push = math.log1p(math.exp(-margin)), 1 / (1 + math.exp(margin))
+    svg = plot_pull(["you", "a", "b"], [np.eye(3)[:, :2]], np.zeros((3, 2)), margin, loss, push).svg("alt")
+    (thick,) = [line for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "7"]
+    assert thick.get("stroke") == colour
+    tangents = [line for line in drawings.shapes(svg, "polyline", stroke=INK) if line.get("stroke-width") == "3"]
+    (x, y), (x2, y2) = [[float(n) for n in point.split(",")] for point in tangents[-1].get("points").split()]
+    assert x2 - x == pytest.approx(2 * 235 / 12, abs=0.2) and y2 - y == pytest.approx(2 * push * 236 / 5.2, abs=0.2)

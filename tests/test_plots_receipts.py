@@ -64,6 +64,9 @@ def test_of_many_raves_those_that_differ_most_get_a_column():
     heads = [word for word in words(page) if word.startswith("film")]
     assert heads == ["film 2", "film 3", "film 4", "film 5", "film 7"] and "3 others," in words(page)
     assert len(bars(page)) == 2 * (N_COLUMNS + 1)
+    *_, (_, first), (_, second) = bars(page)  # 0.1, 0.1 and 0.2 for the one film, 0.1 each for the other
+    longest = max(width for _, width in bars(page))  # 0.201
+    assert [first / longest, second / longest] == pytest.approx([0.4 / 3 / 0.201, 0.1 / 0.201], abs=0.01)
 
 
 def test_a_long_heading_stays_in_its_column():
@@ -173,3 +176,9 @@ def test_newcomers_are_ahead_or_behind_where_they_are_on_every_seed():
     table = pd.DataFrame(rows, columns=["model", "seed", "shown", "recall@20"])
     plot = plot_newcomers(table, {"folded": "folded in", "popular": "the charts"}, "folded", "popular")
     assert plot.caption == "From three raves on, folding in finds more than the charts on each of two seeds."
+
+
+def test_a_film_that_falls_without_a_rave_is_marked_by_an_arrow_down():
+    lost = np.array([[3.0, -2.0], [0.0, 1.25]])
+    page = plot_receipts(TITLES, SCORES, RAVES, SHARES, beyond=True, lost=lost).svg("words")
+    assert [word for word in words(page) if word[:1] in ("▼", "▲") and len(word) < 6] == ["▼3", "▲2", "▼1.2"]
