@@ -101,8 +101,9 @@ def damp_popularity(scorer: Scorer, item_degree: Tensor, strength: float) -> Sco
             the scorer scores another number of items.
     """
     check_number("strength", strength)
-    if item_degree.dim() != 1 or not len(item_degree):
-        raise ValueError(f"item_degree must be (n_items,), one number per item, got {tuple(item_degree.shape)}")
+    if item_degree.dim() != 1 or not len(item_degree) or item_degree.is_complex():
+        got = f"{tuple(item_degree.shape)} {item_degree.dtype}"
+        raise ValueError(f"item_degree must be (n_items,), one real number per item, got {got}")
     for likes in (item_degree.min(), item_degree.max()):  # both are NaN where any is
         check_number("item_degree", likes.item())
     fame = item_degree.float().log1p()

@@ -118,6 +118,7 @@ def test_the_two_halves_of_a_tag_add_up_to_the_whole(split):
         (lambda paper: damp_popularity("a", paper.item_degree(), 1.0), "scorer must be of the kind Callable, got str"),
         (lambda paper: damp_popularity(popularity(paper), paper.item_degree(), float("nan")), "strength must be a"),
         (lambda paper: damp_popularity(popularity(paper), -paper.item_degree(), 1.0), "item_degree must be a"),
+        (lambda paper: damp_popularity(popularity(paper), torch.ones(4) * 1j, 1.0), "item_degree must be .* real"),
         (lambda paper: places_lost(torch.ones(2, 2), torch.ones(4, 2), torch.tensor([0, -1]), torch.tensor([1])),
          r"liked must lie in \[0, 4\), got -1 to 0"),
         (lambda paper: by_half(LightGCN(3, 4, 4, 2), adjacency(paper))["the whole tag"](torch.tensor([-1])),
