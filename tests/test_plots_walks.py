@@ -20,7 +20,8 @@ def test_walks_with_the_same_names_are_drawn_once_and_five_at_most():
 
 def flow(weight: list[list[float]], whole: float = 4.0, at_home: bool = False) -> str:
     peers = [Station("Ben", at_home), Station("1 other guests")]
-    return plot_flow("Ada", "Dune", ["Alien", "1 other raves"], peers, np.array(weight), whole, "place 3").svg("alt")
+    films = [*["Alien", "Brazil"][: len(weight) - 1], "1 other raves"]
+    return plot_flow("Ada", "Dune", films, peers, np.array(weight), whole, "place 3").svg("alt")
 
 
 def test_bands_are_as_high_as_what_they_carry():
@@ -33,6 +34,11 @@ def test_bands_are_as_high_as_what_they_carry():
     assert sorted(heights[GUEST]) == [pytest.approx(93.8, abs=0.1), 250]  # Ben, and the bar of Ada
     assert [text for text in words(view) if text.endswith("%")] == ["25%", "75%", "38%", "62%"]
     assert words(view)[-1] == "place 3"
+
+
+def test_percents_sum_to_a_hundred():
+    view = flow([[1.0, 0.26], [0.26, 1.0], [0.24, 1.24]])  # 31.5, 31.5 and 37 %
+    assert [text for text in words(view) if text.endswith("%")] == ["32%", "31%", "37%", "38%", "62%"]
 
 
 def test_what_is_missing_leaves_the_bars_at_both_ends_white():
@@ -51,6 +57,8 @@ def test_similar_guests_and_the_one_who_shares_most():
         "2 of 3 other guests share a rave, and so they have a number in Ada's row. Who shares most raves (red) is only "
         "number 7."
     )
+    assert [tick.get_text() for tick in plot.figure.axes[0].get_yticklabels()] == ["Ben", "Cleo", "… five more …"]
+    assert [bar.get_y() + 0.4 for bar in (first, second)] == pytest.approx([0, 2])  # and row 1 tells of the gap
     assert "is first" in plot_similar("your", ["Ben"], [0.5], most=0, rank=1, n=1, m=3).caption
 
 
@@ -60,7 +68,7 @@ def test_further_is_not_better():
     lists["ndcg@10"], lists["shared"] = [0.0, 0.0, 0.3, 0.3, 0.2, 0.25], [0, 0, 4, 4, 9.5, 7]
     plot = plot_far(reach, lists, 0.15)
     assert plot.caption == (
-        "Three hops reach 90% of the films and rank best. With 5 hops 9.5 of the ten films on a list are the charts."
+        "Three steps reach 90% of the films and rank best. With 5 steps 9.5 of the ten films on a list are the charts."
     )
     near, worth, alike = plot.figure.axes
     assert [line.get_ydata().tolist() for line in alike.lines] == [[0, 4, 9.5], [0, 4, 7]]

@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from course_lib.baselines import untrained_gossip
+from course_lib.classroom.guest import writer
 from course_lib.graph import adjacency
-from course_lib.influence import path_ledger, strongest_walks
+from course_lib.influence import heard_of, path_ledger, place_of, strongest_walks
 from course_lib.party import TOPICS, little_party
+from course_lib.tables import stored
 
 
 def test_casablanca_comes_to_ada_through_ben():
@@ -59,3 +61,14 @@ def test_the_order_of_the_likes_does_not_matter_and_what_is_not_there_is_refused
         strongest_walks(graph, n_users, [3], [500])
     with pytest.raises(ValueError, match="at least one like"):
         strongest_walks(graph, n_users, [], [3])
+
+
+def test_what_notebook_10_says_of_the_writer(real_data, real_split):
+    likes, guest = real_split.fit, writer(real_split)
+    graph, film = adjacency(likes), real_data.films.set_index("title")["item_id"]
+    contact, shining = real_split.item_indices(film[["Contact (1997)", "Shining, The (1980)"]]).tolist()
+    ledger = path_ledger(graph, likes.n_users, guest.index, contact, top=None)
+    assert len(ledger) - 1 == 1791, "nearly two thousand"
+    assert place_of(heard_of(graph, likes.n_users, guest.index), shining, guest.shown) == 21, "walks would leave it out"
+    trained = stored("writer_lists").set_index("method").loc["LightGCN-softmax", "films"].split()
+    assert str(film["Shining, The (1980)"]) in trained

@@ -90,6 +90,7 @@ def plot_flow(
     sketch, scale = Sketch(900, 78 + _WHOLE + (_LABEL + 4) * rows), _WHOLE / whole
     by_film, by_peer, total = weight.sum(axis=1) * scale, weight.sum(axis=0) * scale, float(weight.sum() * scale)
     tops = [_stack(heights) for heights in (by_film, by_peer)]
+    percents = [_percents(heights / _WHOLE) for heights in (by_film, by_peer)]
     end = 40 + (sketch.height - 78 - _WHOLE) / 2  # where the bars at both ends begin
     left, right, to_peer = end, end, tops[1].copy()
     for row in reversed(range(len(films))):  # all others first, below the rest
@@ -104,13 +105,13 @@ def plot_flow(
         last = row == len(films) - 1
         _ribbon(sketch, (_FROM[1], left), (_FILMS[0], tops[0][row]), high, FAINT if last else _PALE_FILM)
         left += high
-        _band(sketch, _FILMS, tops[0][row], high, MUTED if last else FILM, films[row], high / _WHOLE)
+        _band(sketch, _FILMS, tops[0][row], high, MUTED if last else FILM, films[row], percents[0][row])
     for place, high in enumerate(by_peer):
         last, (name, at_home) = place == len(peers) - 1, peers[place]
         _ribbon(sketch, (_PEERS[1], tops[1][place]), (_TO[0], right), high, FAINT if last else _PALE_GUEST)
         right += high
         colour = MUTED if last else GUEST
-        _band(sketch, _PEERS, tops[1][place], high, colour, name, None if at_home else high / _WHOLE)
+        _band(sketch, _PEERS, tops[1][place], high, colour, name, None if at_home else percents[1][place])
     for ends, colour in ((_FROM, GUEST), (_TO, FILM)):
         sketch.rect(ends[0], end, ends[1] - ends[0], _WHOLE, "white", MUTED)
         sketch.rect(ends[0], end, ends[1] - ends[0], total, colour)
@@ -127,14 +128,22 @@ def _stack(heights: np.ndarray) -> np.ndarray:
     return 40 + _LABEL + np.concatenate([[0], np.cumsum(heights + _LABEL + 4)[:-1]])
 
 
+def _percents(parts: np.ndarray) -> list[int]:
+    """Whole percents that sum to what the sum of the parts is rounded to: the largest remainders are rounded up."""
+    exact = 100 * parts
+    whole = np.floor(exact)
+    whole[np.argsort(whole - exact, kind="stable")[: round(exact.sum() - whole.sum())]] += 1
+    return whole.astype(int).tolist()
+
+
 def _band(sketch: Sketch, ends: tuple[int, int], top: float, high: float, colour: str, name: str,
-          share: float | None) -> None:  # fmt: skip
+          percent: int | None) -> None:  # fmt: skip
     """A part of all walks, and above it what it's called and how much it is; None for a peer who isn't there."""
-    sketch.text(ends[0], top - _LABEL / 2, name, colour=INK if share is not None else "#5f6d6b", size=14)
-    if share is None:
+    sketch.text(ends[0], top - _LABEL / 2, name, colour=INK if percent is not None else "#5f6d6b", size=14)
+    if percent is None:
         sketch.line([(ends[0], top), (ends[1], top)], MUTED, 1, "4 4")
     else:
-        sketch.text(ends[1], top - _LABEL / 2, f"{share:.0%}" if share >= 0.005 else "<1%", "end", size=14)
+        sketch.text(ends[1], top - _LABEL / 2, f"{percent}%" if percent else "<1%", "end", size=14)
         sketch.rect(ends[0], top, ends[1] - ends[0], max(high, 0.5), colour)
 
 
@@ -162,10 +171,13 @@ def plot_similar(
         rank: that guest's rank by loudness, among everybody.
         n, m: how many other guests share a rave, of how many.
     """
-    ax = new_axes(9, 0.42 * len(names) + 0.9)
-    ax.barh(range(len(names)), loudness, color=[ACCENT if place == most else GUEST for place in range(len(names))])
-    ax.set_yticks(range(len(names)), names)
-    ax.set(xlabel="how loud this guest is after two steps, an entry of S Sᵀ", ylim=(len(names) - 0.5, -0.5))
+    skipped = rank - 1 - most  # by everybody who is louder than `most` and not drawn
+    places = [place + (skipped > 0 and place >= most) for place in range(len(names))]
+    ax = new_axes(9, 0.42 * (places[-1] + 1) + 0.9)
+    ax.barh(places, loudness, color=[ACCENT if place == most else GUEST for place in range(len(names))])
+    gap = [most] if skipped > 0 else []
+    ax.set_yticks([*places, *gap], [*names, *(f"… {count(skipped)} more …" for _ in gap)])
+    ax.set(xlabel="how loud this guest is after two steps, an entry of S Sᵀ", ylim=(places[-1] + 0.5, -0.5))
     second = (
         f"Who shares most raves (red) is only number {rank}" if rank > 1 else "Who shares most raves (red) is first"
     )
@@ -177,7 +189,7 @@ def plot_similar(
 
 @styled
 def plot_far(reach: pd.DataFrame, lists: pd.DataFrame, popularity: float) -> Plot:
-    """Who is within reach after some hops, and beside it what lists made of such walks are worth.
+    """Who is within reach after some steps, and beside it what lists made of such walks are worth.
 
     Args:
         reach: of `reach_by_hop`: `hop, ends_at, mean_share`.
@@ -189,12 +201,12 @@ def plot_far(reach: pd.DataFrame, lists: pd.DataFrame, popularity: float) -> Plo
     bars = near.bar(range(len(reach)), reach["mean_share"], color=colours, edgecolor=INK, linewidth=0.5)
     near.bar_label(bars, [f"{share:.0%}" for share in reach["mean_share"]], padding=2)
     near.set_xticks(range(len(reach)), [f"{row.hop}\n{row.ends_at}" for row in reach.itertuples()])
-    near.set(title="Who is within reach", xlabel="hops", yticks=[], ylim=(0, 1.15))
+    near.set(title="Who is within reach", xlabel="steps", yticks=[], ylim=(0, 1.15))
     near.spines["left"].set_visible(False)
     for ax, column, title in ((worth, "ndcg@10", "NDCG@10"), (alike, "shared", "Charts among the ten films")):
         for (rule, rows), colour, line in zip(lists.groupby("rule", sort=False), (ACCENT, INK), "o^", strict=False):
             ax.plot(rows["hops"], rows[column], f"{line}-", color=colour, label=rule)
-        ax.set(title=title, xlabel="hops", ylim=(0, None))
+        ax.set(title=title, xlabel="steps", ylim=(0, None))
         ax.set_xticks(sorted(set(lists["hops"])))
     worth.axhline(popularity, color=MUTED, linestyle="--", linewidth=1.5)
     worth.annotate("the charts", (1, popularity), (0, -4), ("axes fraction", "data"), "offset points",
@@ -207,7 +219,7 @@ def plot_far(reach: pd.DataFrame, lists: pd.DataFrame, popularity: float) -> Plo
     reached = reach.set_index("hop")["mean_share"].get(best, 1.0)
     return Plot(
         cast(Figure, near.figure),
-        f"{count(best).capitalize()} hops reach {reached:.0%} of the films and rank best. With {last} hops "
+        f"{count(best).capitalize()} steps reach {reached:.0%} of the films and rank best. With {last} steps "
         f"{alone.loc[last, 'shared']:.1f} of the ten films on a list are the charts.",
     )
 

@@ -38,7 +38,7 @@ RUNGS = (
     Rung("popularity", "no graph", "popularity", "popularity"),
     Rung("item-kNN", "no graph", "item-kNN", "item-kNN"),
     Rung("untrained gossip", "graph", "untrained gossip", "untrained gossip"),
-    Rung("graph filter", "graph", "graph filter", "graph filter"),
+    Rung("graph filter (right: tuned)", "graph", "graph filter", "graph filter"),
     Rung("EASE (right: local)", "no graph", "EASE", "local EASE"),
     Rung("MF-softmax", "no graph", "MF-softmax", "MF-softmax"),
     Rung("LightGCN-softmax", "graph", "LightGCN-softmax", "LightGCN-softmax"),
