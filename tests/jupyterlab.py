@@ -1,6 +1,7 @@
 """Drive JupyterLab in Chromium: open a notebook, run it, move a widget's controls by keyboard, ask its kernel.
 
-Chromium is Debian's package `chromium`, or the file named by the variable CHROMIUM.
+Chromium is Debian's package `chromium`, or the file named by the variable CHROMIUM. What drives it, Playwright, brings
+a Node.js of its own, which needs `libatomic1`.
 """
 
 import ast
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +88,18 @@ VIEW = """element => [...element.querySelectorAll('img')].map(img => img.alt + i
     + [...element.querySelectorAll('.widget-html-content')].map(html => html.textContent).join()"""
 # The lesson widget: the one with a contract.
 WIDGET = "next(x for x in list(globals().values()) if hasattr(x, 'box') and hasattr(type(x), 'contract'))"
+
+
+def need_chromium() -> None:
+    """Skip the test on a user's machine, and fail it where CI is set, if no browser can be driven here."""
+    if not CHROMIUM:
+        why = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
+    else:
+        driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True)
+        if driver.returncode == 0:
+            return
+        why = f"Playwright does not start (Debian 12: apt install libatomic1): {driver.stderr.strip()}"
+    pytest.fail(why, pytrace=False) if os.environ.get("CI") else pytest.skip(why)
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 Without Chromium these tests skip on a user's machine and fail where CI is set.
 """
 
-import os
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.jupyterlab import CHROMIUM, CLOSE, NAMES, OPEN, VIEW, Notebook, lab_page
+from tests.jupyterlab import CLOSE, NAMES, OPEN, VIEW, Notebook, lab_page, need_chromium
 
 # What the kernel knows of the contract: for each promise the label and the value of every step, and the change.
 STEPS = """[
@@ -23,9 +22,7 @@ VALUE = "__import__('course_lib.widgets.contract').widgets.contract.label(widget
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    if not CHROMIUM:
-        reason = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    need_chromium()
     with lab_page(tmp_path_factory.mktemp("lab")) as opened:
         yield opened
 

@@ -4,7 +4,6 @@ JupyterLab itself is driven by test_browser. VS Code and Colab cannot be had her
 tells them apart for us, an output that is no output of JupyterLab, and Colab's Python side by what anywidget asks it.
 """
 
-import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -15,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from course_lib.widgets import live
 from course_lib.widgets.prediction import Predict
-from tests.jupyterlab import CHROMIUM, FLAGS
+from tests.jupyterlab import CHROMIUM, FLAGS, need_chromium
 
 PAGES = {
     "JupyterLab": '<div class="jp-OutputArea"><div class="course-live"><p></p></div></div>',
@@ -93,9 +92,7 @@ def test_an_old_ipywidgets_is_a_sentence_with_the_next_step():
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not CHROMIUM:
-        reason = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    need_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -1,7 +1,5 @@
 """The message-passing picture's JavaScript, in a bare page of Chromium with a stand-in for the widget's model."""
 
-import os
-
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -10,7 +8,7 @@ from course_lib.plots.gossip import FILM_COLOURS, blend
 from course_lib.widgets.gossip_picture import GossipPicture
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing
-from tests.jupyterlab import CHROMIUM, FLAGS
+from tests.jupyterlab import CHROMIUM, FLAGS, need_chromium
 
 MODEL = """([script, state]) => {
     const listeners = [];
@@ -29,9 +27,7 @@ TURN = "round => { model.set('round', round); model.save_changes(); }"
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not CHROMIUM:
-        reason = "Chromium is not installed (Debian: apt install chromium) and CHROMIUM does not name it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    need_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
