@@ -246,7 +246,7 @@ def _check(model: LightGCN, likes: Interactions, config: TrainConfig, state: dic
         raise ValueError(f'BPR compares dot products, got a model scored by {model.scoring}; build it with "dot"')
     if state is None:
         return
-    if not isinstance(state.get("config"), TrainConfig):
+    if not isinstance(state.get("config"), TrainConfig) or "model" not in state:
         raise ValueError("state must be the `state` of an earlier TrainResult")
     for field in fields(config):
         before, now = getattr(state["config"], field.name), getattr(config, field.name)

@@ -588,7 +588,7 @@ def test_a_state_is_refused_for_a_model_of_another_size_and_for_what_is_no_state
     _, first = run(small, replace(CONFIG, n_epochs=1))
     with pytest.raises(ValueError, match="the state is of a model of another size"):
         train(LightGCN(40, 60, 9, 2), small.train, config=CONFIG, state=first.state)
-    for nothing in (first, {}, {"config": 3}):
+    for nothing in (first, {}, {"config": 3}, {"config": CONFIG}):
         with pytest.raises(ValueError, match="the `state` of an earlier TrainResult"):
             train(build(small.train, CONFIG), small.train, config=CONFIG, state=nothing)
 
