@@ -69,6 +69,7 @@ def test_what_notebook_10_says_of_the_writer(real_data, real_split):
     contact, shining = real_split.item_indices(film[["Contact (1997)", "Shining, The (1980)"]]).tolist()
     ledger = path_ledger(graph, likes.n_users, guest.index, contact, top=None)
     assert len(ledger) - 1 == 1791, "nearly two thousand"
+    assert round(100 * ledger["weight"].iloc[0] / ledger["weight"].sum()) == 2, "percent on the loudest"
     assert place_of(heard_of(graph, likes.n_users, guest.index), shining, guest.shown) == 21, "walks would leave it out"
     trained = stored("writer_lists").set_index("method").loc["LightGCN-softmax", "films"].split()
     assert str(film["Shining, The (1980)"]) in trained
