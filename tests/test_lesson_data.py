@@ -1,11 +1,15 @@
 """What notebook 02 measures: hidden ratings by stars, charts by taste, and who can be tested."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+from course_lib.baselines import popularity, untrained_gossip
 from course_lib.classroom.lessons import n02_data
+from course_lib.classroom.progress_list import overall
 from course_lib.data import GENRES, MovieLens
 
 
@@ -105,6 +109,12 @@ def test_fame_times_taste_is_the_same_for_a_newcomer_with_the_same_raves(party):
     split = party.split(seed=0)
     charts, shown = n02_data.by_taste(party, split), split.fit.items_of(3)
     torch.testing.assert_close(charts.newcomer(shown), charts(torch.tensor([3]))[0])
+    rare = n02_data.by_taste(party, split, rare=True)
+    torch.testing.assert_close(rare.newcomer(shown), rare(torch.tensor([3]))[0])
+    stars = 4 * split.fit.dense()  # of the same raves, in the order of the split
+    films = party.films.set_index("item_id").loc[split.item_ids].reset_index()
+    score = n02_data.charts_by_taste(dataclasses.replace(party, films=films))["divided, and common genres count less"]
+    torch.testing.assert_close(rare(torch.arange(split.fit.n_users)), score(stars))
 
 
 def test_places_in_the_charts_and_guests_without_raves():
@@ -144,3 +154,14 @@ def test_dividing_by_a_films_genres_lists_drama_and_nothing_else(real_data):
         items = n02_data._top_ten(score(stars), stars > 0)
         shares.append(float((drama & (genres.sum(1) == 1))[items].float().mean()))
     assert shares[0] < 0.1 and 0.4 < shares[2] < 0.5 and shares[3] < 0.15
+    assert ((raves.sum(0) @ genres).argmax() == GENRES.index("Drama")).item()  # the commonest genre
+
+
+def test_the_best_charts_of_notebook_02_stay_far_below_gossip(real_data, real_split):
+    charts, gossip = popularity(real_split.fit), untrained_gossip(real_split.fit)
+    plain, taste, rare, best = (
+        overall(scorer, real_split)
+        for scorer in (charts, n02_data.by_taste(real_data, real_split),
+                       n02_data.by_taste(real_data, real_split, rare=True), gossip)
+    )  # fmt: skip
+    assert plain < taste < rare < 0.65 * best and 0.5 < plain / best < 0.56 and taste - plain < 0.01

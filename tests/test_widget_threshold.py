@@ -11,10 +11,13 @@ def widget() -> ThresholdWidget:
     stars = {10: [1] * 60 + [2] * 30, 20: [3, 5] * 40, 30: [4] * 70, 40: [5] * 10, 50: [2] * 50}  # by film
     rows = [(user, film, given) for film, all_ in stars.items() for user, given in enumerate(all_)]
     titles = pd.Series({10: "Alien", 20: "Brazil", 30: "Casablanca", 40: "Dune", 50: "Emma", 60: "Fargo"})
-    return ThresholdWidget(pd.DataFrame(rows, columns=["user_id", "item_id", "rating"]), titles, marked=10)
+    widget = ThresholdWidget(pd.DataFrame(rows, columns=["user_id", "item_id", "rating"]), titles, marked=10)
+    assert widget.threshold.value == 1  # every rating
+    widget.threshold.value = 4
+    return widget
 
 
-def test_it_starts_at_four_stars(widget):
+def test_at_four_stars_it_says_what_is_left(widget):
     assert widget.summary() == (
         "A rave is a rating of 4 or more: 120 of 300 ratings are left (40.0 %). 2 of 5 films and 15 of 90 guests "
         "vanish. Alien is number 4 in the charts."
@@ -26,7 +29,7 @@ def test_the_charts_follow_the_threshold_and_the_marked_film_is_always_there(wid
     shown = words(widget.view.value)
     assert shown[shown.index("and the charts then") + 1 :][:6] == ["1", "Casablanca", "2", "Brazil", "3", "Dune"]
     marked = [text.text for text in shapes(widget.view.value, "text", fill=ACCENT)]
-    assert marked == ["4", "Alien"] and widget.place_of_marked() == 4
+    assert marked == ["4", "Alien"] and widget.above_marked() == 3
 
 
 def test_moving_the_control_changes_words_and_picture(widget):

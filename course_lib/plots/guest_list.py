@@ -1,6 +1,6 @@
 """Pictures of notebook 02: the guest list, charts of ratings and of raves, the long tail, and the order of the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course_lib.plots.colours import ACCENT, FAINT, FILM, FILM_MARKER, GUEST, GUEST_MARKER, INK, MUTED, PALETTE
 from course_lib.plots.sketch import Plane, Sketch
-from course_lib.plots.style import Plot, new_axes, styled
+from course_lib.plots.style import Plot, new_axes, new_grid, styled
 from course_lib.plots.text import count, shorten
 
 KINDS = {"ratings": (PALETTE[4], "D"), "films": (FILM, FILM_MARKER), "guests": (GUEST, GUEST_MARKER)}
@@ -179,30 +179,43 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
 
 
 @styled
-def plot_raves_found(found: pd.DataFrame) -> Plot:
-    """Hidden raves in the guests' top tens by charts: a bar to the mean, a dot per split.
+def plot_raves_found(found: Mapping[str, pd.DataFrame]) -> Plot:
+    """How many more hidden raves some charts find than the plain ones, at each party: a bar to the mean, a dot a draw.
 
     Args:
-        found: counts in the columns 1 to 5, indexed by `split_seed` and `charts`, those to compare with first.
+        found: by party, counts in the columns 1 to 5, indexed by `split_seed` and `charts`, the plain ones first.
     """
-    raves = found[[4, 5]].sum(axis=1).unstack("charts")[found.index.unique("charts")]
-    ax = new_axes(9, 0.7 * raves.shape[1] + 1)
-    names = [str(name) for name in raves]
-    base, mean = names[0], raves.mean()
-    for place, name in enumerate(names):
-        ax.barh(place, mean[name], 0.6, color=MUTED if name == base else PALETTE[4])
-        ax.scatter(raves[name], [place] * len(raves), s=14, color=INK, zorder=3)
-        ax.text(raves.max().max() * 1.02, place, f"{mean[name]:,.0f}", va="center", weight="bold")
-    ax.axvline(mean[base], color=INK, linestyle="--", linewidth=1)
-    ax.set_yticks(range(len(names)), names)
-    ax.set(xlabel=f"hidden raves in the guests' top tens, {len(raves)} draws", xlim=(0, raves.max().max() * 1.12))
-    ax.invert_yaxis()
-    best, gain = str(mean.idxmax()), mean / mean[base] - 1
-    ahead = int((raves[best] > raves[base]).sum())
-    told = [f"“{name}” {abs(gain[name]):.0%} {'more' if gain[name] >= 0 else 'fewer'}" for name in names[1:]]
+    gains = {}  # in percent, a row per draw and a column per charts
+    for party, counts in found.items():
+        raves = counts[[4, 5]].sum(axis=1).unstack("charts")[counts.index.unique("charts")]
+        gains[party] = 100 * (raves.iloc[:, 1:].div(raves.iloc[:, 0], axis=0) - 1)
+    base, names = raves.columns[0], list(raves)[1:]
+    axes = new_grid(10, 0.7 * len(names) + 1.2, len(found))
+    ends = np.concatenate([gain.to_numpy().ravel() for gain in gains.values()])
+    for ax, (party, gain) in zip(axes, gains.items(), strict=True):
+        for place, name in enumerate(names):
+            mean = gain[name].mean()
+            ax.barh(place, mean, 0.5, color=PALETTE[4], alpha=0.6)
+            ax.scatter(gain[name], [place] * len(gain), s=16, color=INK, zorder=3)
+            ax.text(mean, place - 0.36, f"{mean:+.0f}%".replace("-", "−"), ha="center", weight="bold")
+        ax.axvline(0, color=INK, linewidth=1)
+        ax.set_yticks(range(len(names)), names if ax is axes[0] else [""] * len(names))
+        ax.set(xlabel=f"hidden raves, beside {base} (%)", ylim=(len(names) - 0.5, -0.7), title=party,
+               xlim=(min(ends.min(), 0) - 3, max(ends.max(), 0) + 3))  # fmt: skip
+    means = {party: gain.mean() for party, gain in gains.items()}
+    told = [
+        f"“{name}” "
+        + " and ".join(
+            f"{abs(mean[name]):.0f}% {'more' if mean[name] >= 0 else 'fewer'} at {party}"
+            for party, mean in means.items()
+        )
+        for name in names
+    ]
+    odd = sum(int((gain * means[party] < 0).to_numpy().sum()) for party, gain in gains.items())
     return Plot(
-        cast(Figure, ax.figure),
-        f"Hidden raves found, beside {base}: {', '.join(told)}. “{best}” is ahead in {ahead} of {len(raves)} draws.",
+        cast(Figure, axes[0].figure),
+        f"Hidden raves found, beside {base}: {', '.join(told)}. Of the {len(ends)} draws {odd or 'none'} "
+        f"point{'s' * (odd < 2)} the other way.",
     )
 
 
@@ -262,4 +275,9 @@ def plot_sessions(minutes: pd.Series) -> Plot:
     ax.set_xticks(list(ticks), list(ticks.values()))
     ax.minorticks_off()
     ax.set(xlabel="time from first to last rating", ylabel="guests")
-    return Plot(cast(Figure, ax.figure), f"Half of the guests gave all of their ratings within {half:.0f} minutes.")
+    day, month = (minutes <= 24 * 60).mean(), (minutes > 30 * 24 * 60).mean()
+    return Plot(
+        cast(Figure, ax.figure),
+        f"Half of the guests gave all of their ratings within {half:.0f} minutes, and {day:.0%} within a day. But "
+        f"{month:.0%} came back for more than a month.",
+    )

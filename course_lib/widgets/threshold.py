@@ -29,8 +29,8 @@ class ThresholdWidget:
     contract: ClassVar = (
         Promise("threshold", 1, 4, "ratings_left", "falls",
                 "Almost half of them go, because so many have one, two or three stars."),
-        Promise("threshold", 1, 4, "place_of_marked", "rises",
-                "A higher number is a lower place. Many had something to say about the film, and few of them raved."),
+        Promise("threshold", 1, 4, "above_marked", "rises",
+                "Many had something to say about the film, but few of them raved, so others overtake it."),
         Promise("threshold", 1, 4, "films_gone", "rises",
                 "Nobody had raved about these films."),
     )  # fmt: skip
@@ -42,7 +42,7 @@ class ThresholdWidget:
         self.table = pd.DataFrame(rows, columns=["ratings", "films", "guests"], index=list(kept))
         counts = {n: raves["item_id"].value_counts().reindex(titles.index, fill_value=0) for n, raves in kept.items()}
         self.places = pd.DataFrame(counts).rank(ascending=False, method="first").astype(int)
-        self.threshold, row = live.number("a rave is at least", 4, 1, 5)
+        self.threshold, row = live.number("a rave is at least", 1, 1, 5)
         self.view = ipywidgets.HTML()
         self.box = ipywidgets.VBox([row, self.view])
         self.threshold.observe(self._draw, "value")
@@ -60,8 +60,11 @@ class ThresholdWidget:
         """How many guests have vanished."""
         return int(self.table.iloc[0]["guests"] - self._left()["guests"])
 
-    def place_of_marked(self) -> int:
-        """The place of the red film in the charts."""
+    def above_marked(self) -> int:
+        """How many films stand above the red one in the charts."""
+        return self._place() - 1
+
+    def _place(self) -> int:
         return int(self.places.loc[self._marked, self.threshold.value])
 
     def summary(self) -> str:
@@ -71,7 +74,7 @@ class ThresholdWidget:
             f"A rave is a rating of {self.threshold.value} or more: {left['ratings']:,} of {all_['ratings']:,} ratings "
             f"are left ({100 * left['ratings'] / all_['ratings']:.1f} %). {self.films_gone():,} of "
             f"{all_['films']:,} films and {self.guests_gone():,} of {all_['guests']:,} guests vanish. "
-            f"{self._titles[self._marked]} is number {self.place_of_marked()} in the charts."
+            f"{self._titles[self._marked]} is number {self._place()} in the charts."
         )
 
     def picture(self) -> Sketch:
@@ -90,14 +93,14 @@ class ThresholdWidget:
         self.view.value = self.picture().svg(self.summary())
 
     def _ipython_display_(self) -> None:
-        # Without a kernel nothing can be moved, so the picture of every rating stands below, and what has changed.
-        every = ThresholdWidget(self._ratings, self._titles, self._marked)
-        every.threshold.value = 1
+        # Without a kernel nothing can be moved, so four stars stand below, and what has changed on the way.
+        four = ThresholdWidget(self._ratings, self._titles, self._marked)
+        four.threshold.value = 4
         stars, film = self.threshold.value, self._titles[self._marked]
         told = (
-            f"Counted from one star on, {film} is number {every.place_of_marked()} in the charts, and from "
-            f"{count(stars)} on number {self.place_of_marked()}. On the way {self.films_gone():,} films vanish, but of "
-            f"the guests only {self.guests_gone():,}."
+            f"Counted from {count(stars)} star{'s' * (stars != 1)} on, {film} is number {self._place()} in the charts, "
+            f"and from four on number {four._place()}. On the way {four.films_gone() - self.films_gone():,} films "
+            f"vanish, but of the guests only {four.guests_gone() - self.guests_gone():,}."
         )
-        figures = {every.summary(): every.picture().figure}
-        live.show(self.box, self.summary(), self.picture().figure, figures, {every.summary(): told})
+        figures = {four.summary(): four.picture().figure}
+        live.show(self.box, self.summary(), self.picture().figure, figures, {four.summary(): told})

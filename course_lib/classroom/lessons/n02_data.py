@@ -68,7 +68,7 @@ def taste_charts(raves: Tensor, genres: Tensor, weights: Tensor | float = 1.0) -
     Args:
         raves: `(n_users, n_items)` of 0 and 1.
         genres: `(n_items, n_genres)` of 0 and 1.
-        weights: of what is added up, one number, `(n_genres,)`, or `(n_items, 1)`.
+        weights: of what is added up, one number, `(n_genres,)`, `(n_items, 1)`, or `(n_items, n_genres)`.
 
     Returns:
         `(n_users, n_items)` scores.
@@ -92,22 +92,30 @@ def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
         "the charts": lambda stars: (stars >= 4).sum(dim=0),
         "fame times taste": by_taste(lambda raves: 1.0),
         "divided by a film's genres": by_taste(lambda raves: each),
-        "divided, and common genres count less": by_taste(
-            lambda raves: each / (raves.sum(dim=0) @ genres).clamp_min(1)
-        ),
+        "divided, and common genres count less": by_taste(lambda raves: _rare(raves, genres)),
     }
 
 
-def by_taste(data: MovieLens, split: Split) -> Matchmaker:
-    """Charts of one's own, from the raves that are shown: fame times taste, also for newcomers."""
+def by_taste(data: MovieLens, split: Split, rare: bool = False) -> Matchmaker:
+    """Charts of one's own, from the raves that are shown: fame times taste, also for newcomers.
+
+    Args:
+        rare: whether a film's genres share its score, and those that are often raved about count less.
+    """
     raves, films = torch.zeros(split.fit.n_users, split.fit.n_items), data.films.set_index("item_id")
     raves[split.fit.user, split.fit.item] = 1
     genres = torch.tensor(films.loc[split.item_ids, list(GENRES)].to_numpy(), dtype=torch.float32)
     fame = raves.sum(dim=0)
+    weights = _rare(raves, genres) if rare else 1.0
     return Matchmaker(
-        lambda users: fame * (raves[users] @ genres @ genres.T),
-        lambda liked: fame * (genres[liked].sum(dim=0) @ genres.T),
+        lambda users: fame * (raves[users] @ genres @ (genres * weights).T),
+        lambda liked: fame * (genres[liked].sum(dim=0) @ (genres * weights).T),
     )
+
+
+def _rare(raves: Tensor, genres: Tensor) -> Tensor:
+    """Weights `(n_items, n_genres)`: one over a film's genres, and over the raves that everybody has for a genre."""
+    return 1 / genres.sum(1, keepdim=True).clamp_min(1) / (raves.sum(dim=0) @ genres).clamp_min(1)
 
 
 def in_the_charts(ratings: pd.DataFrame, films: pd.DataFrame) -> pd.DataFrame:
@@ -402,7 +410,7 @@ QUESTIONS = (
         "Whoever has one rating is gone when it's too low. That guests had 20 is a rule of those who collected them.",
     ),
     Question(
-        "Why are the charts hard to beat, and still a poor matchmaker?",
+        "The charts know nobody, and still get half as far as gossip. How do they get that far, and no further?",
         (
             (
                 "their films are better, but older",
@@ -411,6 +419,6 @@ QUESTIONS = (
             ("they know each guest's taste, but not the age", "They know nobody. The order is the same for all."),
             ("a few films hold half of the raves, and everybody is offered them", None),
         ),
-        "A guess among the famous is often right. But the order is the same for everybody, and the tail never comes.",
+        "A guess among the famous is right now and then. But the order is the same for all, and the tail never comes.",
     ),
 )
