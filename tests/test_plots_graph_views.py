@@ -37,7 +37,7 @@ def test_two_films_join_ada_and_ben_and_none_joins_ada_and_dev():
 
 def test_films_sit_after_the_guests(sketches):
     plot = graph_views.plot_seats(GUESTS, TOPICS)
-    assert "up by 4" in plot.caption and "Alien is item 0 in the log and node 4" in plot.caption
+    assert "number 0 in the log, but in the graph Ada is node 0 and Alien node 4" in plot.caption
     svg = sketches[0].svg("")
     assert svg.index("user 3") < svg.index("item 0") and ">8</text>" in svg and ">9</text>" not in svg
 
@@ -45,11 +45,14 @@ def test_films_sit_after_the_guests(sketches):
 def test_a_row_and_its_column_are_told_for_any_guest():
     for row, raves in ((1, 3), (3, 2)):
         plot = graph_views.plot_row_and_column(edge_index(little_party()), 4, 9, row, "Ben's")
-        assert plot.caption.startswith(f"Ben's row {row} holds {raves} ones")
-        assert plot.caption.endswith("Close up, 9 of 20 cells are filled.")
-        dots, along, down = plot.figure.axes[0].collections
-        assert len(dots.get_offsets()) == 18 and len(along.get_offsets()) == len(down.get_offsets()) == raves
-        assert [len(near.get_offsets()) for near in plot.figure.axes[1].collections] == [9 - raves, raves]
+        assert plot.caption == (f"Ben's row {row} holds {raves} ones, and column {row} holds the same {raves} again.")
+        whole, strips = plot.figure.axes
+        assert len(whole.collections[0].get_offsets()) == 18
+        items = little_party().items_of(row).tolist()
+        assert [strip.get_positions() for strip in strips.collections] == [[4 + item for item in items]] * 2
+    one_way = edge_index(little_party())[:, :-1]  # Dev and Emma, without the way back
+    assert "the same" in graph_views.plot_row_and_column(one_way, 4, 9, 1, "Ben's").caption
+    assert "column 3 holds not the same 1 again" in graph_views.plot_row_and_column(one_way, 4, 9, 3, "Dev's").caption
 
 
 def test_without_the_offset_films_are_piled_onto_guests():
@@ -65,13 +68,15 @@ def test_without_the_offset_films_are_piled_onto_guests():
 
 def test_on_a_shared_seat_somebody_elses_fans_speak(sketches):
     titles = [f"film {item}" for item in range(9)]
-    plot = graph_views.plot_shared_seat(5, 4, titles)
+    plot = graph_views.plot_shared_seat(5, 4, titles, range(9))
     assert plot.caption == (
-        "film 1 is item 1, so the list reads it from node 5. But without the offset the fans who speak there are those "
-        "of item 5, film 5."
+        "film 1 is item 1, so the list reads it from node 5. But without the offset it isn't its 1 fan who "
+        "are heard there, it's the 5 fans of item 5, film 5."
     )
-    assert {"item 0", "film 0", "4", "item 2", "6", "film 6"} <= set(words(sketches.pop().svg("")))
-    assert graph_views.plot_shared_seat(12, 4, titles).caption.endswith("are nobody's, because there's no such item.")
+    drawn = {"item 0, 0 fans", "film 0", "4", "item 2, 2 fans", "6", "film 6", "item 6, 6 fans"}
+    assert drawn <= set(words(sketches.pop().svg("")))
+    plot = graph_views.plot_shared_seat(12, 4, titles, range(9))
+    assert plot.caption.endswith("it's nobody.")
     assert "nobody" in words(sketches.pop().svg(""))
 
 

@@ -53,7 +53,7 @@ PLOTS = {
     graph_views.plot_seats: [GUESTS, TOPICS],
     graph_views.plot_row_and_column: [edge_index(PARTY), 4, 9, 1, "Ben's"],
     graph_views.plot_offset: [edge_index(PARTY), edge_index(PARTY) // 2, 4, 9],
-    graph_views.plot_shared_seat: [5, 4, list("abcde")],
+    graph_views.plot_shared_seat: [5, 4, list("abcde"), [1, 2, 3, 4, 5]],
     graph_views.plot_changed_lines: [PARTY, PARTY, GUESTS, TOPICS],
     guest_list.plot_ages: [pd.DataFrame({"age": [21, 25], "gender": ["F", "M"]}), 0, "the writer"],
     guest_list.plot_charts: [pd.DataFrame({"rated": [1, 2], "raved": [2, 1], "title": ["Alien", "Brazil"]}), 1],

@@ -10,8 +10,16 @@ from course_lib.classroom.check.verdict import judge
 from course_lib.classroom.guest import Guest, writer
 from course_lib.classroom.lessons.n03_graph import QUESTIONS, graphs, silent_party
 from course_lib.classroom.progress_list import overall
-from course_lib.classroom.wrong_graphs import COUNTS, fans_swapped, gossip_along, ruined_lines, with_guest
-from course_lib.graph import edge_index
+from course_lib.classroom.wrong_graphs import (
+    COUNTS,
+    fans_swapped,
+    gossip_along,
+    ruined_lines,
+    stays_silent,
+    suspects,
+    with_guest,
+)
+from course_lib.graph import edge_index, edge_weight
 from course_lib.party import little_party
 
 
@@ -74,6 +82,31 @@ def test_two_films_swap_their_fans_and_no_degree_changes():
     assert torch.equal(party.user_degree(), other.user_degree())
     assert torch.equal(party.item_degree(), other.item_degree())
     assert not torch.equal(party.keys, other.keys)
+
+
+def test_of_the_three_terms_only_the_offset_can_be_left_out_without_an_error():
+    party = little_party()
+    assert torch.equal(suspects(party)["+ party.n_users"], ruined_lines(party))
+    assert stays_silent(edge_index(party), party)
+    assert [term for term, edges in suspects(party).items() if stays_silent(edges, party)] == ["+ party.n_users"]
+    assert suspects(party)["dim=1"].size(0) == 4
+    with pytest.raises(ValueError, match="has no way back"):
+        edge_weight(suspects(party)[".flip(0)"], 9)
+
+
+def test_two_films_of_movielens_that_swap_their_fans_leave_the_writers_list_and_cost_everybody_a_little(real_split):
+    guest = writer(real_split)
+    right, swapped = (
+        gossip_along(make, real_split.fit, guest)
+        for make in (edge_index, lambda likes: edge_index(fans_swapped(likes)))
+    )
+    assert guest.top(right).tolist() == guest.top(swapped).tolist()
+    lost = overall(right, real_split) - overall(swapped, real_split)
+    assert 0.015 < lost < 0.03
+
+
+def test_films_got_their_numbers_guest_by_guest(real_data):
+    assert real_data.ratings.groupby("item_id")["user_id"].min().is_monotonic_increasing
 
 
 def test_you_are_the_last_guest_and_the_films_make_room():

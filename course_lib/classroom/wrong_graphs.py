@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from course_lib.classroom.guest import Guest
-from course_lib.classroom.museum import shared_indices
+from course_lib.classroom.museum import one_way_edges, shared_indices
 from course_lib.evaluation import Matchmaker
 from course_lib.graph import edge_weight, gossip_rounds, sparse_matrix
 from course_lib.interactions import Interactions
@@ -39,6 +39,25 @@ def gossip_along(
 def ruined_lines(likes: Interactions) -> Tensor:
     """The lines behind the ruined list, `(2, 2E)`: what is wrong with them is what notebook 03 finds out."""
     return shared_indices(likes)
+
+
+def suspects(party: Interactions) -> dict[str, Tensor]:
+    """The edge index of exercise 3.2, by the term that is left out of it."""
+    there = one_way_edges(party)
+    return {
+        ".flip(0)": torch.cat([there, there], dim=1),
+        "+ party.n_users": shared_indices(party),
+        "dim=1": torch.cat([there, there.flip(0)]),
+    }
+
+
+def stays_silent(edges: Tensor, party: Interactions) -> bool:
+    """Whether gossip runs along these lines without an error."""
+    try:
+        edge_weight(edges, party.n_users + party.n_items)
+    except ValueError:
+        return False
+    return True
 
 
 def fans_swapped(party: Interactions) -> Interactions:

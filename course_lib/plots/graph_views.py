@@ -58,14 +58,14 @@ def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
         sketch.text(x, 136, f"user {node}" if is_guest else f"item {node - len(guests)}", "middle")
     return Plot(
         sketch.figure,
-        f"Every film moves up by {len(guests)}, because {len(guests)} guests sit in front of it: {films[0]} is item 0 "
-        f"in the log and node {len(guests)} in the graph.",
+        f"{guests[0]} and {films[0]} both have the number 0 in the log, but in the graph {guests[0]} is node 0 and "
+        f"{films[0]} node {len(guests)}.",
     )
 
 
 @styled
 def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, possessive: str) -> Plot:
-    """A large matrix, a dot per entry, with one guest's row and column, and close up that guest among the neighbours.
+    """A large matrix, a dot per entry, with one guest's row and column, and beside it both as strips.
 
     Args:
         edges: `(2, 2E)`, of `graph.edge_index`.
@@ -73,14 +73,11 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
         possessive: of `guest.Guest`.
     """
     whose, source, target = f"{possessive[0].upper()}{possessive[1:]}", *edges.numpy()
-    films = np.sort(target[source == row])
-    whole, close = new_grid(10, 5.2)
+    along, down = np.sort(target[source == row]), np.sort(source[target == row])
+    whole, strips = new_grid(10, 4.6)
     _dots(whole, source, target, n_users, n_nodes, INK)
-    whole.axhline(row, color=GUEST, lw=1)
-    whole.axvline(row, color=GUEST, lw=1)
-    along = np.full(len(films), row)
-    whole.scatter(films, along, s=90, marker="|", color=GUEST, lw=1.2, zorder=3)
-    whole.scatter(along, films, s=90, marker="_", color=GUEST, lw=1.2, zorder=3)
+    whole.axhline(row, color=GUEST, lw=2)
+    whole.axvline(row, color=GUEST, lw=2)
     whole.text(n_nodes * 1.01, row, f"row {row}", color=GUEST, weight="bold", va="center")
     whole.text(
         row, -0.02 * n_nodes, f"column {row}", color=GUEST, weight="bold", ha="left" if row < n_users / 2 else "center"
@@ -88,21 +85,17 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
     for x, y, words in (((n_users + n_nodes) / 2, n_users / 2, "R"), (n_users / 2, (n_users + n_nodes) / 2, "Rᵀ")):
         whole.text(x, y, words, ha="center", va="center", weight="bold",
                    bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none"})  # fmt: skip
-    first = max(0, min(row - 5, n_users - 11))
-    last, end = min(first + 11, n_users), min(n_users + 60, n_nodes)
-    near = (source >= first) & (source < last) & (target >= n_users) & (target < end)
-    close.axhspan(row - 0.5, row + 0.5, color=GUEST_TINT, lw=0)
-    for chosen, colour in ((near & (source != row), MUTED), (near & (source == row), GUEST)):
-        close.scatter(target[chosen], source[chosen], s=42, marker="s", color=colour, linewidths=0)
-    close.set(xlim=(n_users - 0.8, end - 0.2), ylim=(last - 0.4, first - 0.6), xticks=(n_users, end - 1))
-    close.set_yticks(range(first, last))
-    close.set_title(f"close up: {last - first} guests, the first {end - n_users} films", pad=14)
-    close.tick_params(length=0)
-    close.spines[["top", "right"]].set_visible(True)
+    for place, (films, words) in enumerate(((along, f"row {row}"), (down, f"column {row}, laid flat"))):
+        strips.axhspan(place - 0.3, place + 0.3, color=GUEST_TINT, lw=0)
+        strips.eventplot(films, lineoffsets=place, linelengths=0.6, colors=GUEST, linewidths=1.5)
+        strips.text(n_users, place - 0.37, words, color=GUEST, weight="bold")
+    strips.set(xlim=(n_users, n_nodes), ylim=(2.2, -1.2), xticks=(n_users, n_nodes - 1), yticks=())
+    strips.set_xlabel("nodes of the films")
+    strips.spines[["left", "bottom"]].set_visible(False)
+    same = "the same" if np.array_equal(along, down) else "not the same"
     return Plot(
         cast(Figure, whole.figure),
-        f"{whose} row {row} holds {len(films)} ones, and column {row} holds the same {len(films)} again. Close up, "
-        f"{int(near.sum())} of {(last - first) * (end - n_users):,} cells are filled.",
+        f"{whose} row {row} holds {len(along)} ones, and column {row} holds {same} {len(down)} again.",
     )
 
 
@@ -126,12 +119,12 @@ def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plo
     )
 
 
-def plot_shared_seat(node: int, n_users: int, titles: Sequence[str]) -> Plot:
+def plot_shared_seat(node: int, n_users: int, titles: Sequence[str], fans: Sequence[int]) -> Plot:
     """The seat of one film and the seats beside it: who is taken to speak there, and who does without the offset.
 
     Args:
         node: where the film sits.
-        titles: of all films, in the order of their numbers.
+        titles, fans: of all films, in the order of their numbers.
     """
     sketch, n_films = Sketch(860, 220), len(titles)
     for x, words in ((52, "the list reads"), (112, "node"), (164, "but the fans are of")):
@@ -144,17 +137,21 @@ def plot_shared_seat(node: int, n_users: int, titles: Sequence[str]) -> Plot:
         sketch.text(x, 112, str(seat), "middle", bold=lit)
         for line, words in enumerate(_in_two_lines(titles[seat - n_users])):
             sketch.text(x, 48 + 22 * line, words, "middle", bold=lit)
-        sketch.text(x, 20, f"item {seat - n_users}", "middle")
+        sketch.text(x, 20, f"item {seat - n_users}, {_fans(fans[seat - n_users])}", "middle")
         for line, words in enumerate(_in_two_lines(titles[seat]) if seat < n_films else ["nobody"]):
             sketch.text(x, 164 + 22 * line, words, "middle", ACCENT, lit)
-        sketch.text(x, 206, f"item {seat}" if seat < n_films else "", "middle")
+        sketch.text(x, 206, f"item {seat}, {_fans(fans[seat])}" if seat < n_films else "", "middle")
     first = node - n_users
-    fans = f"those of item {node}, {titles[node]}" if node < n_films else "nobody's, because there's no such item"
+    whose = f"the {_fans(fans[node])} of item {node}, {titles[node]}" if node < n_films else "nobody"
     return Plot(
         sketch.figure,
-        f"{titles[first]} is item {first}, so the list reads it from node {node}. But without the offset the fans who "
-        f"speak there are {fans}.",
+        f"{titles[first]} is item {first}, so the list reads it from node {node}. But without the offset "
+        f"it isn't its {_fans(fans[first])} who are heard there, it's {whose}.",
     )
+
+
+def _fans(n: int) -> str:
+    return f"{n} fan{'s' * (n != 1)}"
 
 
 def _in_two_lines(title: str) -> list[str]:

@@ -31,8 +31,8 @@ class OneRaveWidget:
 
     contract: ClassVar = (
         Promise("lines", 0, 1, "films_told", "falls",
-                "Brazil has dropped onto node 1, and node 1 is Ben. So Ben's line bends back to Ben, and all films but "
-                "one are left without a line.", {"guest": 1, "film": 1}),
+                "Brazil has dropped onto node 1, and node 1 is Ben. So Ben's line bends back to Ben, whose cell counts "
+                "it there and back. All films but one are left without a line.", {"guest": 1, "film": 1}),
         Promise("guest", 1, 0, "in_cells", "stays",
                 "Without the offset, Ada – Brazil and Ben – Alien both join nodes 0 and 1, so their cells count both "
                 "and hold a 2.", {"film": 1, "lines": 1}),
