@@ -7,12 +7,12 @@ from course_lib.plots.learning import (
     plot_climb,
     plot_depth,
     plot_depth_by_teacher,
+    plot_gowalla,
     plot_overfitting,
     plot_rehearsals,
     plot_rivals,
     plot_turning,
     plot_two_by_two,
-    plot_two_parties,
 )
 from tests import drawings
 
@@ -53,6 +53,7 @@ def test_letters_of_runs_that_end_level_do_not_lie_on_each_other():
 
 
 SCORES = np.array([[9.0, 1, 3, 2, 0], [9.0, 4, 3, 2, 1]])  # of five films, the first of them shown
+CHARTS = np.array([5.0, 3, 1, 4, 2])
 
 
 def names(plot) -> list[str]:
@@ -62,29 +63,34 @@ def names(plot) -> list[str]:
 
 def test_climbing_films_are_named_by_where_they_end_and_the_caption_counts_them():
     films = ["Alien", "Brazil", "Casablanca", "Dune", "E.T."]
-    plot = plot_climb(SCORES, np.array([0]), np.array([3, 1, 4]), films, "your")
+    plot = plot_climb(SCORES, CHARTS, np.array([0]), np.array([3, 1, 4]), films, "your")
     assert names(plot) == ["1  Brazil", "3  Dune", "4  E.T."]  # the film that was shown takes no place
-    assert [line.get_ydata().tolist() for line in plot.figure.axes[0].lines] == [[3, 1], [2, 3], [4, 4]]
+    assert [line.get_ydata().tolist() for line in plot.figure.axes[0].lines[:3]] == [[3, 1], [2, 3], [4, 4]]
+    circles = [dot.get_offsets().tolist() for dot in plot.figure.axes[0].collections]
+    assert circles == [[[1, 2]], [[1, 1]], [[1, 3]]]  # in the charts, without the film that was shown
     assert plot.caption == (
-        "Before training three of your three hidden raves stood in the top ten, and after 1 epochs three do. Half "
-        "of them stood at place 3 or better, and now at 3 or better."
+        "Before training three of your three hidden raves stood in the top ten, and after 1 epochs three do. After "
+        "the first epoch the list has four of the charts' four films, and in the end four."
     )
 
 
 def test_a_film_that_was_in_the_top_ten_and_left_it_is_drawn_as_lost():
-    scores = np.stack([np.arange(20.0), np.arange(20.0)[::-1]])  # the last becomes the first
-    plot = plot_climb(scores, np.array([], dtype=int), np.array([19, 18]), [f"film {n}" for n in range(20)], "your")
-    assert {line.get_linestyle() for line in plot.figure.axes[0].lines} == {"--"}
-    assert "after 1 epochs none do. Two more were there for a while (dashed)." in plot.caption
+    scores = np.stack([np.arange(20.0), np.roll(np.arange(20.0), 3), np.arange(20.0)[::-1]])  # the last becomes first
+    none, films = np.array([], dtype=int), [f"film {n}" for n in range(20)]
+    plot = plot_climb(scores, np.arange(20.0), none, np.array([19, 18]), films, "your")
+    assert {line.get_linestyle() for line in plot.figure.axes[0].lines[:2]} == {"--"}
+    assert "after 2 epochs none do. Two more were there for a while (dashed)." in plot.caption
+    assert plot.caption.endswith("the list has seven of the charts' ten films, and in the end none.")
 
 
 def test_without_hidden_raves_the_last_top_ten_is_followed():
-    plot = plot_climb(SCORES, np.array([0]), np.array([], dtype=int), ["a", "b", "c", "d", "e"], "your")
+    plot = plot_climb(SCORES, CHARTS, np.array([0]), np.array([], dtype=int), list("abcde"), "your")
     assert names(plot)[:4] == ["1  b", "2  c", "3  d", "4  e"] and "of your last top ten stood" in plot.caption
 
 
 def test_names_at_one_height_are_moved_apart():
-    (ax,) = plot_climb(np.ones((2, 4)), np.array([0]), np.array([1, 2, 3]), list("abcd"), "your").figure.axes
+    level = np.ones((2, 4)), np.ones(4)
+    (ax,) = plot_climb(*level, np.array([0]), np.array([1, 2, 3]), list("abcd"), "your").figure.axes
     heights = [text.xyann[1] for text in ax.texts if text.get_text() != "the top ten"]
     assert np.diff(np.log(heights)).min() >= 0.3
 
@@ -107,8 +113,8 @@ def test_rivals_are_added_up_from_the_strongest():
     plot = plot_rivals({"even": even, "steep": steep}, "your")
     widths = [bar.get_width() for bar in plot.figure.axes[0].patches]
     assert widths == pytest.approx([5, 100, 45, 0, 50, 0])  # ten, ninety, the rest; of each the two teachers
-    told = "Your ten strongest rivals, one film in 20, get 5.0% of all push with “even”, 100.0% with “steep”."
-    assert plot.caption == told
+    told = "Your ten strongest rivals, one film in 20, get 5.0% of all push with “even”, 100.0% with “steep”. The pupil"
+    assert plot.caption == f"{told} is the same each time."
 
 
 def test_depth_shows_each_split_and_says_the_interval():
@@ -124,7 +130,13 @@ def test_depth_shows_each_split_and_says_the_interval():
     both = plot_depth_by_teacher(table)
     assert "Under BPR eight rounds cost 0.060, and the charts' films go from 1.0 to 4.0 of ten; under" in both.caption
     assert "softmax eight rounds cost 0.010" in both.caption
-    assert both.figure.axes[0].lines[0].get_xydata() == pytest.approx(np.array([[1, 0.398], [2, 0.392]]))
+    assert both.figure.axes[0].lines[0].get_xydata() == pytest.approx(np.array([[2, 0.398], [8, 0.392]]))
+    assert [ax.get_ylabel() for ax in both.figure.axes] == [
+        "NDCG@10, hidden raves",
+        "films of ten that the charts have",
+    ]
+    legend = [text.get_text() for text in both.figure.axes[0].get_legend().get_texts()]
+    assert legend == ["softmax, trained at 2 and 8 only", "BPR"]
 
 
 def two_by_two() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -158,11 +170,29 @@ def test_a_pair_turns_where_the_lower_mean_wins_a_split():
     assert plot.caption.endswith("closer than 0.003 it happens on 0% of the splits.")
 
 
-def test_the_other_party_stands_beside_this_one_with_the_range_of_its_seeds():
+FIGURES = ("recall@20", 0.0), ("ndcg@20", 0.01)
+
+
+def test_the_other_party_shows_each_training_and_says_the_interval():
     there = pd.DataFrame({"LightGCN-softmax": [0.18, 0.19], "MF-softmax": [0.13, 0.15]})
-    plot = plot_two_parties(two_by_two()[0], there)
-    here, other = plot.figure.axes
-    assert [len([line for line in ax.lines if line.get_linewidth() == 2.5]) for ax in (here, other)] == [2, 1]
-    assert next(line.get_ydata() for line in other.lines) == pytest.approx([0.14, 0.185])
-    assert "LightGCN finds 0.185 (0.180 to 0.190) of" in plot.caption and "0.140 (0.130 to 0.150)" in plot.caption
-    assert plot.caption.endswith("the best of two trainings.")
+    rows = [("LightGCN-softmax", "MF-softmax", figure, 0.045, 0.04, 0.05 + more) for figure, more in FIGURES]
+    table = pd.DataFrame(rows, columns=["first", "second", "figure", "difference", "low", "high"])
+    plot = plot_gowalla(there, table)
+    (ax,) = plot.figure.axes
+    heights = [line.get_ydata().tolist() for line in ax.lines]
+    assert heights == [pytest.approx([0.14, 0.185]), [0.13, 0.15], [0.18, 0.19]]  # the means, and both trainings
+    assert plot.caption == (
+        "On Gowalla, under softmax, LightGCN finds 0.185 of a guest's hidden places within twenty, and matrix "
+        "factorisation 0.140. The graph adds +0.0450 (+0.0400 to +0.0500). A dot is one of two trainings."
+    )
+
+
+def test_the_tenth_place_is_in_the_top_ten():
+    scores, none = np.stack([-np.arange(14.0)] * 2), np.array([], dtype=int)  # film 9 at place 10, film 10 at 11
+    plot = plot_climb(scores, scores[0], none, np.array([9, 10, 2, 12]), [f"film {n}" for n in range(14)], "your")
+    assert plot.caption == (
+        "Before training two of your four hidden raves stood in the top ten, and after 1 epochs two do. After the "
+        "first epoch the list has ten of the charts' ten films, and in the end ten."
+    )
+    red = [line.get_ydata()[0] for line in plot.figure.axes[0].lines if line.get_linewidth() > 2]
+    assert sorted(red) == [3, 10]

@@ -78,7 +78,14 @@ PLOTS = {
     ],
     guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
     guest_list.plot_stars: [["Alien", "Brazil"], [5, 2], "the writer"],
-    learning.plot_climb: [np.array([[3.0, 2, 1], [1, 2, 3]]), np.array([0]), np.array([2]), list("abc"), "your"],
+    learning.plot_climb: [
+        np.array([[3.0, 2, 1], [1, 2, 3]]),
+        np.array([3, 1, 2]),
+        np.array([0]),
+        np.array([2]),
+        list("abc"),
+        "your",
+    ],
     learning.plot_depth: [DEPTH],
     learning.plot_depth_by_teacher: [pd.concat([DEPTH, DEPTH.assign(loss="softmax")])],
     learning.plot_overfitting: [
@@ -96,9 +103,12 @@ PLOTS = {
             columns=["first", "second", "difference", "low", "high"],
         ),
     ],
-    learning.plot_two_parties: [
-        pd.DataFrame({"model": [f"{net}-{how}" for net, how in TWO], "split_seed": 0, "ndcg@10": 0.3}),
+    learning.plot_gowalla: [
         pd.DataFrame({"MF-softmax": [0.17, 0.18], "LightGCN-softmax": [0.18, 0.19]}),
+        pd.DataFrame(
+            [("LightGCN-softmax", "MF-softmax", "recall@20", 0.01, 0.0, 0.02)],
+            columns=["first", "second", "figure", "difference", "low", "high"],
+        ),
     ],
     judging.plot_by_activity: [pd.DataFrame({"hit@10": [0.5, 0.9], "recall@20": [0.4, 0.2]}), ["1 to 2", "3 to 9"]],
     judging.plot_by_fame: [pd.DataFrame({"EASE": [0.6, 0.1]}, index=["famous", "the tail"]), "EASE"],

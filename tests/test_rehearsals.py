@@ -1,12 +1,16 @@
 """The tables of `tests/benchmarks/rehearsals.py` are what the code gives, and what notebook 07 says of them holds."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import torch
 
 from course_lib.baselines import popularity
+from course_lib.classroom.progress_list import BPR
+from course_lib.graph import adjacency
 from course_lib.tables import stored
-from course_lib.training import TrainConfig
+from course_lib.training import TrainConfig, build, train
 from tests.benchmarks.rehearsals import DEPTHS, PENALTIES, SPLITS, USUAL, deep_run, long_run, shared_with_charts
 
 
@@ -48,6 +52,12 @@ def test_the_charts_share_all_ten_films_with_themselves_and_none_with_their_cont
     charts = popularity(split.fit)
     assert shared_with_charts(charts, split) == 10
     assert shared_with_charts(lambda users: -charts(users), split) == 0
+
+
+def test_after_one_epoch_eight_films_in_ten_are_those_of_the_charts(real_split):
+    model = build(real_split.train, BPR)
+    train(model, real_split.train, config=replace(BPR, n_epochs=1))
+    assert 8 <= shared_with_charts(model.scorer(adjacency(real_split.train)), real_split) < 9
 
 
 def test_without_l2_validation_falls_from_its_peak_on_each_split_and_with_it_hardly(curves):

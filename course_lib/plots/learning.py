@@ -23,21 +23,31 @@ _TOP = 1.5  # the highest loss that is drawn, as a share of the first epoch's
 
 @styled
 def plot_climb(
-    scores: np.ndarray, shown: np.ndarray, hidden: np.ndarray, titles: Sequence[str], possessive: str
+    scores: np.ndarray,
+    charts: np.ndarray,
+    shown: np.ndarray,
+    hidden: np.ndarray,
+    titles: Sequence[str],
+    possessive: str,
 ) -> Plot:
     """Where a guest's hidden raves stand among all unseen films, epoch by epoch, with the first place on top.
 
+    A circle at the first epoch is the film's place in the charts.
+
     Args:
         scores: `(n_epochs + 1, n_items)`; the first row is before training.
+        charts: `(n_items,)`, the scores of popularity.
         shown: the films that the guest has shown and that are left out.
         hidden: the films to follow; if there are none, the top ten of the last epoch.
         titles: of all films.
         possessive: "your", or "the writer's".
     """
-    unseen = np.array(scores, dtype=float)
+    unseen = np.vstack([scores, charts]).astype(float)
     unseen[:, shown] = -np.inf
-    films = hidden if len(hidden) else (-unseen[-1]).argsort(kind="stable")[:10]
-    places = 1 + (unseen[:, None, :] > unseen[:, films, None]).sum(axis=2)  # (n_epochs + 1, n_films)
+    *tops, famous = (-unseen).argsort(axis=1, kind="stable")[:, : min(10, unseen.shape[1] - len(shown))]
+    films = hidden if len(hidden) else tops[-1]
+    *rows, fame = 1 + (unseen[:, None, :] > unseen[:, films, None]).sum(axis=2)
+    places = np.array(rows)  # (n_epochs + 1, n_films)
     ax, last = new_axes(9.5, 4.4), places[-1]
     epochs, order = np.arange(len(places)), last.argsort(kind="stable")
     heights = _apart(np.log(last[order].astype(float)), 0.36)
@@ -45,6 +55,7 @@ def plot_climb(
         found, lost = last[film] <= 10, places[:, film].min() <= 10 < last[film]
         colour, line = (ACCENT, "-") if found else (_LOST, "--") if lost else (MUTED, "-")
         ax.plot(epochs, places[:, film], color=colour, linestyle=line, linewidth=2.2 if found or lost else 1.4)
+        ax.scatter(epochs[1], fame[film], 45, facecolors="white", edgecolors=colour, linewidths=1.6, zorder=3)
         ax.annotate(f"{last[film]}  {shorten(titles[films[film]], 24)}", (epochs[-1], last[film]),
                     (1.02, np.exp(height)), xycoords="data", textcoords=ax.get_yaxis_transform(), va="center", size=10,
                     annotation_clip=False, color=colour if found or lost else INK, parse_math=False)  # fmt: skip
@@ -54,18 +65,20 @@ def plot_climb(
     ax.set_ylim(1.3 * float(max(places.max(), np.exp(heights[-1]))), 0.8)
     ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
     ax.minorticks_off()
+    ax.plot([], [], "o", color="white", markeredgecolor=INK, markeredgewidth=1.6, label="its place in the charts")
+    ax.legend(loc="lower right")
     what = f"{possessive} {count(len(films))} hidden raves" if len(hidden) else f"{possessive} last top ten"
     first, end = (int((row <= 10).sum()) for row in (places[0], last))
     lost = int(((places.min(axis=0) <= 10) & (last > 10)).sum())
     gone = (
         f" {count(lost).capitalize()} more {'was' if lost == 1 else 'were'} there for a while (dashed)." if lost else ""
     )
-    half = [int(np.sort(row)[(len(films) - 1) // 2]) for row in (places[0], last)]
+    shared = [len(set(tops[epoch]) & set(famous)) for epoch in (1, -1)]
     return Plot(
         cast(Figure, ax.figure),
         f"Before training {_of(first)} of {what} stood in the top ten, and after {epochs[-1]} epochs {_of(end)} "
-        f"{'does' if end == 1 else 'do'}.{gone} Half of them stood at place {half[0]:,} or better, and now at "
-        f"{half[1]:,} or better.",
+        f"{'does' if end == 1 else 'do'}.{gone} After the first epoch the list has {_of(shared[0])} of the charts' "
+        f"{count(len(famous))} films, and in the end {_of(shared[1])}.",
     )
 
 
@@ -119,7 +132,7 @@ def plot_rivals(pushes: Mapping[str, np.ndarray], possessive: str) -> Plot:
     """How a guest's push is spread over the films they have not raved about: a bar per teacher, the strongest first.
 
     Args:
-        pushes: by the name of the teacher, how much of the push each film gets, up to a factor.
+        pushes: by the name of the teacher, how much of the push each film gets, up to a factor; all of one pupil.
         possessive: "your", or "the writer's".
     """
     ax, left, n = new_axes(9.0, 1.2 + 0.75 * len(pushes)), np.zeros(len(pushes)), len(next(iter(pushes.values())))
@@ -129,7 +142,7 @@ def plot_rivals(pushes: Mapping[str, np.ndarray], possessive: str) -> Plot:
         shares = np.array([100 * push[part].sum() / push.sum() for push in falling])
         bars = ax.barh(range(len(shares)), shares, left=left, color=colour, label=name, height=0.6)
         dark = {"color": "white", "weight": "bold"} if colour == ACCENT else {"color": INK}
-        ax.bar_label(bars, [f"{share:.1f}" if share >= 4 else "" for share in shares], label_type="center", **dark)
+        ax.bar_label(bars, [f"{share:.1f}" if share >= 6 else "" for share in shares], label_type="center", **dark)
         left = left + shares
     ax.set_yticks(range(len(pushes)), list(pushes))
     ax.set(xlabel="share of all push, in %", xlim=(0, 100), ylim=(len(pushes) - 0.5, -0.5))
@@ -139,7 +152,7 @@ def plot_rivals(pushes: Mapping[str, np.ndarray], possessive: str) -> Plot:
     return Plot(
         cast(Figure, ax.figure),
         f"{possessive.capitalize()} ten strongest rivals, one film in {n / 10:.0f}, get {first:.1%} of all push with "
-        f"“{name}”, {more}.",
+        f"“{name}”, {more}. The pupil is the same each time.",
     )
 
 
@@ -244,11 +257,11 @@ def _depths(table: pd.DataFrame, teachers: Sequence[str]) -> tuple[Figure, pd.Se
             colour, line, marker = _TEACHERS[teacher]
             own = runs[runs["loss"] == teacher.lower()]
             means = own.groupby("n_layers")[column].mean()
-            ax.plot([depths.index(n) for n in means.index], means, color=colour, linestyle=line, linewidth=2.8,
-                    label=teacher)  # fmt: skip
-            places = [depths.index(n) for n in own["n_layers"]]
-            ax.plot(places, own[column], marker, color=colour, markersize=6, alpha=0.5, linewidth=0)
-        ax.set_xticks(range(len(depths)), depths)
+            few = len(means) < len(depths)  # what lies between them was not trained
+            told = f"{teacher}, trained at {' and '.join(map(str, means.index))} only" if few else teacher
+            ax.plot(means, color=colour, linestyle=":" if few else line, linewidth=1.6 if few else 2.8, label=told)
+            ax.plot(own["n_layers"], own[column], marker, color=colour, markersize=6, alpha=0.5, linewidth=0)
+        ax.set_xticks(depths, depths)
         ax.set(xlabel="rounds of gossip", ylabel=label, ylim=(0, 1.12 * float(runs[column].max())))
     if len(teachers) > 1:
         axes[0].legend(loc="lower left")
@@ -331,25 +344,22 @@ def plot_turning(results: pd.DataFrame) -> Plot:
 
 
 @styled
-def plot_two_parties(results: pd.DataFrame, there: pd.DataFrame) -> Plot:
-    """Teachers times networks on MovieLens, and beside it the two networks under softmax on Gowalla.
+def plot_gowalla(there: pd.DataFrame, differences: pd.DataFrame) -> Plot:
+    """The two networks under softmax on Gowalla, as `plot_two_by_two` draws those of MovieLens: a dot per training.
 
     Args:
-        results: of MovieLens, a table with `model, split_seed, ndcg@10`.
-        there: recall@20 on Gowalla: a row per initial seed, with the columns `MF-softmax, LightGCN-softmax`.
+        there: recall@20, a row per initial seed, with the columns `MF-softmax, LightGCN-softmax`.
+        differences: `first, second, figure, difference, low, high`, as `course_lib/tables/gowalla_differences.csv`.
     """
-    here, other = new_grid(11.4, 4.2)
-    _teachers(here, results.pivot(index="split_seed", columns="model", values="ndcg@10"))
-    _teachers(other, there)
-    here.set(title="MovieLens", ylabel="NDCG@10, hidden raves\n(the axis does not begin at 0)")
-    other.set(title="Gowalla, to the same scale in per cent", ylabel="recall@20, hidden places")
-    scale = float(there.to_numpy().mean() / results.query("model.isin(@there.columns)")["ndcg@10"].mean())
-    low, high = here.get_ylim()
-    other.set_ylim(scale * low, scale * high)
-    told = [f"{there[model].mean():.3f} ({there[model].min():.3f} to {there[model].max():.3f})"
-            for model in ("LightGCN-softmax", "MF-softmax")]  # fmt: skip
+    ax = new_axes(8.0, 3.2)
+    _teachers(ax, there)
+    ax.margins(y=0.25)
+    ax.set(ylabel="recall@20, hidden places\n(the axis does not begin at 0)")
+    pair = differences.set_index(["first", "second", "figure"]).loc[("LightGCN-softmax", "MF-softmax", "recall@20")]
     return Plot(
-        cast(Figure, here.figure),
-        f"On Gowalla, under softmax, LightGCN finds {told[0]} of a guest's hidden places within twenty, and matrix "
-        f"factorisation {told[1]}. In brackets are the worst and the best of {count(len(there))} trainings.",
+        cast(Figure, ax.figure),
+        f"On Gowalla, under softmax, LightGCN finds {there['LightGCN-softmax'].mean():.3f} of a guest's hidden places "
+        f"within twenty, and matrix factorisation {there['MF-softmax'].mean():.3f}. The graph adds "
+        f"{pair['difference']:+.4f} ({pair['low']:+.4f} to {pair['high']:+.4f}). A dot is one of "
+        f"{count(len(there))} trainings.",
     )

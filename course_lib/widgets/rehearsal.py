@@ -48,7 +48,8 @@ class RehearsalWidget:
 
     contract: ClassVar = (
         Promise("loss", "bpr", "softmax", "best_ndcg", "rises",
-                "Only the teacher is another one. The network and the raves are the same, and the list is better."),
+                "The network and the raves are the same, and the teacher isn't. That's more than a loss, as the next "
+                "sections say."),
         Promise("layers", 0, 2, "loss_after_ten", "rises",
                 "With gossip a tag is a blend of many, so the raves are harder to learn by heart. But a lower training "
                 "loss isn't a better list.", {"loss": "bpr"}),
