@@ -108,8 +108,10 @@ def test_the_steps_of_an_epoch_hold_every_like_once_and_whole_guests(split, monk
 def test_a_sampled_run_learns(split, monkeypatch):
     sampled(split, monkeypatch, 64, 100)
     config = TrainConfig(embedding_dim=16, n_epochs=15, validate_every=15, decay=True)
-    history = train(build(split.train, config), split.train, split.validation, config).history
-    assert history["loss"].iloc[-1] < 0.9 * history["loss"].iloc[0]
+    result = train(build(split.train, config), split.train, split.validation, config)
+    assert result.history["loss"].iloc[-1] < 0.9 * result.history["loss"].iloc[0]
+    (group,) = result.state["optimizer"]["param_groups"]
+    assert group["lr"] == pytest.approx(config.learning_rate * (1 / 15) ** 0.5)  # of the last epoch: the decay's root
 
 
 def test_who_shares_a_step_is_drawn_anew_in_each_epoch(split, monkeypatch):
