@@ -355,7 +355,8 @@ def plot_gowalla(there: pd.DataFrame, differences: pd.DataFrame) -> Plot:
     _teachers(ax, there)
     ax.margins(y=0.25)
     ax.set(ylabel="recall@20, hidden places\n(the axis does not begin at 0)")
-    pair = differences.set_index(["first", "second", "figure"]).loc[("LightGCN-softmax", "MF-softmax", "recall@20")]
+    of_both = "first == 'LightGCN-softmax' and second == 'MF-softmax' and figure == 'recall@20'"
+    pair = differences.query(of_both).iloc[0]
     return Plot(
         cast(Figure, ax.figure),
         f"On Gowalla, under softmax, LightGCN finds {there['LightGCN-softmax'].mean():.3f} of a guest's hidden places "
