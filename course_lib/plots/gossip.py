@@ -112,7 +112,7 @@ def plot_how_loud(
         ax.plot([fame[film], side], [loud[film], height], color=INK, lw=0.7)
         ax.text(side * 1.01, height, f"{place}  {shorten(titles[film], 36)}", va="center", parse_math=False)
     usual, told_of = np.median(fame[best]), list[int]()
-    for pool, choose, place in (
+    for pool, choose, corner in (
         (others & (fame >= usual), np.argmin, (0.43, 0.16)),  # as famous as the listed, and quiet for this guest
         (others & (fame <= usual / 10), np.argmax, (0.15, 0.93)),  # hardly known, and loud
     ):
@@ -120,7 +120,7 @@ def plot_how_loud(
             film = int(np.flatnonzero(pool)[choose(loud[pool])])
             told_of.append(film)
             words = "\n".join(textwrap.wrap(shorten(titles[film], 60), 32))
-            ax.annotate(words, (fame[film], loud[film]), place, textcoords="axes fraction", ha="center", va="center",
+            ax.annotate(words, (fame[film], loud[film]), corner, textcoords="axes fraction", ha="center", va="center",
                         arrowprops={"arrowstyle": "-"}, parse_math=False)  # fmt: skip
     ax.set_xlim(0, side * 1.65)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= fame.max()])

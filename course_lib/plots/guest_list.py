@@ -189,7 +189,7 @@ def plot_raves_found(found: Mapping[str, pd.DataFrame]) -> Plot:
     for party, counts in found.items():
         raves = counts[[4, 5]].sum(axis=1).unstack("charts")[counts.index.unique("charts")]
         gains[party] = 100 * (raves.iloc[:, 1:].div(raves.iloc[:, 0], axis=0) - 1)
-    base, names = raves.columns[0], list(raves)[1:]
+    base, *names = map(str, raves)
     axes = new_grid(10, 0.7 * len(names) + 1.2, len(found))
     ends = np.concatenate([gain.to_numpy().ravel() for gain in gains.values()])
     for ax, (party, gain) in zip(axes, gains.items(), strict=True):
@@ -203,6 +203,7 @@ def plot_raves_found(found: Mapping[str, pd.DataFrame]) -> Plot:
         ax.set(xlabel=f"hidden raves, beside {base} (%)", ylim=(len(names) - 0.5, -0.7), title=party,
                xlim=(min(ends.min(), 0) - 3, max(ends.max(), 0) + 3))  # fmt: skip
     means = {party: gain.mean() for party, gain in gains.items()}
+    best = str(means[party].idxmax())  # at the last party
     told = [
         f"“{name}” "
         + " and ".join(
@@ -210,6 +211,7 @@ def plot_raves_found(found: Mapping[str, pd.DataFrame]) -> Plot:
             for party, mean in means.items()
         )
         for name in names
+        if name == best or len({mean[name] >= 0 for mean in means.values()}) > 1  # what turns round between parties
     ]
     odd = sum(int((gain * means[party] < 0).to_numpy().sum()) for party, gain in gains.items())
     return Plot(
