@@ -23,7 +23,7 @@ def read(name: str) -> nbformat.NotebookNode:
     return nbformat.read(PATHS[name], as_version=4)
 
 
-def setup(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def setup_cell(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return next(cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", []))
 
 
@@ -50,7 +50,7 @@ def course(tmp_path):
 
 def test_if_one_notebook_is_stamped_all_are_and_as_the_text_is_now():
     notebooks = {name: read(name) for name in PATHS}
-    stamped = [name for name in PATHS if BEGIN in setup(notebooks[name]).source]
+    stamped = [name for name in PATHS if BEGIN in setup_cell(notebooks[name]).source]
     assert stamped in ([], list(PATHS))
     late = [name for name in stamped if stamp.stamp_notebook(notebooks[name], name, stamp.released())]
     assert late == [], "make stamp"
@@ -65,7 +65,7 @@ def test_a_stamped_notebook_keeps_its_form_and_its_budgets(name, tmp_path):
     test_story.test_one_collapsed_cell_sets_everything_up(notebook)
     assert words(notebook.cells) == words(read(name).cells)  # the budgets are the writer's
     assert notebook.cells[-1].source.startswith("**Next")
-    assert opening(notebook)[1] is setup(notebook)
+    assert opening(notebook)[1] is setup_cell(notebook)
     nbformat.validate(notebook)
 
 
@@ -73,8 +73,8 @@ def test_what_is_stamped_passes_lint(tmp_path):
     notebook = read(next(iter(PATHS)))
     for number, told in enumerate((BEFORE, AFTER)):
         stamp.stamp_notebook(notebook, next(iter(PATHS)), told)
-        setup(notebook).source = setup(notebook).source.partition(END)[0] + END
-        notebook.cells = [notebook.cells[0], setup(notebook), notebook.cells[-1]]
+        setup_cell(notebook).source = setup_cell(notebook).source.partition(END)[0] + END
+        notebook.cells = [notebook.cells[0], setup_cell(notebook), notebook.cells[-1]]
         (tmp_path / "notebooks").mkdir(exist_ok=True)
         nbformat.write(notebook, tmp_path / f"notebooks/{number}.ipynb")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -87,12 +87,12 @@ def test_what_is_stamped_passes_lint(tmp_path):
 @pytest.mark.parametrize("name", [*PATHS][:1])
 def test_stamping_twice_changes_nothing_and_another_release_only_what_is_stamped(name):
     notebook = read(name)
-    own = setup(notebook).source.partition(END)[2].strip() or setup(notebook).source
+    own = setup_cell(notebook).source.partition(END)[2].strip() or setup_cell(notebook).source
     stamp.stamp_notebook(notebook, name, BEFORE)
     before = nbformat.writes(notebook)
     assert not stamp.stamp_notebook(notebook, name, BEFORE) and nbformat.writes(notebook) == before
     assert stamp.stamp_notebook(notebook, name, AFTER)
-    assert setup(notebook).source.endswith(f"{END}\n{own}")
+    assert setup_cell(notebook).source.endswith(f"{END}\n{own}")
     assert f"{HOME}/blob/v1.0.0/notebooks/{name}.ipynb".removeprefix("https://github.com") in notebook.cells[0].source
     assert f"template=confused.yml&notebook={name}" in notebook.cells[-1].source
     stamp.stamp_notebook(notebook, name, BEFORE)
@@ -101,7 +101,7 @@ def test_stamping_twice_changes_nothing_and_another_release_only_what_is_stamped
 
 def test_a_stamp_that_was_cut_is_refused():
     notebook = read(next(iter(PATHS)))
-    setup(notebook).source = f"{BEGIN}\nimport os"
+    setup_cell(notebook).source = f"{BEGIN}\nimport os"
     with pytest.raises(ValueError, match=r"has one of the lines .* and not the other"):
         stamp.stamp_notebook(notebook, next(iter(PATHS)), BEFORE)
 
