@@ -110,6 +110,27 @@ def neighbours_kept(tags: np.ndarray, positions: np.ndarray, k: int = 10) -> flo
     return float((true[:, :, None] == drawn[:, None]).any(axis=1).mean())
 
 
+def best_among_nearest(points: np.ndarray, scores: np.ndarray, k: int = 10) -> float:
+    """Of the `k` films with the highest scores, how many are among the `k` nearest films: the mean over the guests.
+
+    Args:
+        points: `(n_guests + n_films, d)` tags or positions, guests first.
+        scores: `(n_guests, n_films)`.
+
+    Raises:
+        ValueError: the points are not as many as the guests and films of `scores`, or `k` does not fit the films.
+    """
+    n_guests, n_films = scores.shape
+    if len(points) != n_guests + n_films:
+        raise ValueError(
+            f"there are {len(points)} points and {n_guests + n_films} guests and films in scores; give all"
+        )
+    check_count("k", k, 1, n_films, "the number of films")
+    gaps = np.linalg.norm(points[:n_guests, None] - points[n_guests:], axis=2)
+    near, best = (order.argsort(axis=1)[:, :k] for order in (gaps, -scores))
+    return float((near[:, :, None] == best[:, None]).sum(axis=(1, 2)).mean())
+
+
 def clumping(positions: np.ndarray) -> float:
     """Mean distance to the nearest dot, divided by what dots scattered evenly over as wide an ellipse would have.
 

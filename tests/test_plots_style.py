@@ -137,7 +137,7 @@ PLOTS = {
         [list_so_far.Column("gossip", ["Alien", "Brazil"], [True, False], 0.3)],
     ],
     maps.plot_chair: [POSITIONS, 4, [f"dot {n}" for n in range(10)], "your", 2 * np.arange(10), 3],
-    maps.plot_two_maps: [{"a": POSITIONS, "b": POSITIONS}, 4, {"a": 0.5, "b": 0.2}, {"a": 0.9, "b": 0.8}],
+    maps.plot_two_maps: [{"a": POSITIONS, "b": POSITIONS}, 4, {"a": 0.5, "b": 0.2}],
     maps.plot_far_and_near: [np.ones(2), POSITIONS[1:], [f"film {n}" for n in range(9)], "your"],
     maps.plot_genres: [{"on the map": np.eye(12), "in the tags": np.eye(12)}, np.ones((12, 1), dtype=bool), ["War"]],
     maps.plot_popularity_axis: [POSITIONS[:, 0], np.arange(1, 11), 0.24],

@@ -6,6 +6,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from course_lib.tsne import (
+    best_among_nearest,
     clumping,
     measured,
     nearest,
@@ -118,6 +119,21 @@ def test_neighbours_kept_by_hand():
     assert neighbours_kept(line, swapped, k=3) == 1
     with pytest.raises(ValueError, match="there are 4 tags and 3 positions"):
         neighbours_kept(line, line[:3], k=1)
+
+
+def test_the_best_film_need_not_be_the_nearest():
+    points = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 3.0], [0.5, 1.0]])  # a guest, a near, a far and a third film
+    assert best_among_nearest(points, points[:1] @ points[1:].T, k=1) == 0
+    assert best_among_nearest(points, -points[:1] @ points[1:].T, k=1) == 0
+    assert best_among_nearest(points, points[:1] @ points[1:].T, k=2) == 1
+    rng = np.random.default_rng(0)
+    tags = rng.normal(size=(30, 5))
+    tags /= np.linalg.norm(tags, axis=1, keepdims=True)
+    assert best_among_nearest(tags, tags[:10] @ tags[10:].T) == 10  # all of one length
+    with pytest.raises(ValueError, match="there are 3 points and 4 guests and films in scores"):
+        best_among_nearest(points[:3], np.ones((1, 3)))
+    with pytest.raises(ValueError, match="k must be a whole number, 1 to 3, the number of films, got 4"):
+        best_among_nearest(points, np.ones((1, 3)), k=4)
 
 
 def test_clumping_by_hand_and_on_scattered_and_huddled_dots():

@@ -45,7 +45,7 @@ def plot_chair(
         positions: `(n, 2)`, guests first; the first is the owner of the chair.
         names: one per dot.
         owner: "your" or "the writer's".
-        rank: as for `true_and_false`, whose two films the caption names without saying which is which.
+        rank: as for `true_and_false`, whose two films the caption names without saying what they are.
         k: films to name.
     """
     gaps = np.linalg.norm(positions - positions[0], axis=1)
@@ -69,20 +69,16 @@ def plot_chair(
     corner.set_aspect("equal")
     _name_dots(corner, positions[inside], positions[films], [shorten(names[film], 24) for film in films], half)
     told = " and ".join(shorten(names[film], 40) for film in pair)
-    lie = "One of the two is a lie." if rank[pair].min() <= 10 else "Can you believe the two?"
-    return Plot(cast(Figure, room.figure), f"The plan puts {told} beside {owner} chair. {lie}")
+    return Plot(cast(Figure, room.figure), f"The plan puts {told} beside {owner} chair. Can you believe the two?")
 
 
 @styled
-def plot_two_maps(
-    maps: Mapping[str, np.ndarray], n_guests: int, kept: Mapping[str, float], trust: Mapping[str, float]
-) -> Plot:
+def plot_two_maps(maps: Mapping[str, np.ndarray], n_guests: int, kept: Mapping[str, float]) -> Plot:
     """Two maps of the same tags, guests first, and what share of their ten nearest dots are true neighbours.
 
     Args:
         maps: by name, positions `(n, 2)`.
         kept: by the same names, share of the ten nearest on the map that are among the ten nearest in the tags.
-        trust: by the same names, scikit-learn's trustworthiness.
     """
     axes = new_grid(10, 4.6)
     for ax, (name, positions) in zip(axes, maps.items(), strict=True):
@@ -96,7 +92,7 @@ def plot_two_maps(
     return Plot(
         cast(Figure, axes[0].figure),
         f"Of the ten nearest dots on the {first} map {kept[first]:.0%} are true neighbours, and on the {second} map "
-        f"{kept[second]:.0%}. Trustworthiness gives them {trust[first]:.2f} and {trust[second]:.2f}.",
+        f"{kept[second]:.0%}.",
     )
 
 
@@ -202,8 +198,8 @@ def plot_popularity_axis(first_axis: np.ndarray, n_raves: np.ndarray, held: floa
     fame = np.corrcoef(first_axis, np.log(n_raves))[0, 1]
     return Plot(
         cast(Figure, ax.figure),
-        f"The main axis holds {held:.0%} of the differences between film tags, and it follows fame. With the logarithm "
-        f"of the raves it correlates at {fame:.2f} of at most 1.",
+        f"The main axis holds {held:.0%} of the differences between film tags, and it follows fame. Its correlation "
+        f"with the logarithm of the raves is {fame:.2f}, where 1 would be a straight line.",
     )
 
 
@@ -290,7 +286,8 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
     """A near film with a short tag and a far one with a long tag that wins by dot product, true to scale.
 
     Each tag is drawn in the plane that it shares with the chair's, so its length and its distance from the chair are
-    right, and the farther to the right it ends, the higher is its dot product.
+    right, and the farther to the right it ends, the higher is its dot product. Both are drawn upwards, so what lies
+    between the two films is not to scale.
 
     Args:
         chair: `(d,)`.
@@ -306,24 +303,22 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
     row, near = np.unravel_index((turned if turned.any() else ahead).argmax(), ahead.shape)
     far = top[row]
     ax = new_axes(9, 4.2)
-    ends = [
-        (across[film], way * np.sqrt(max(length[film] ** 2 - across[film] ** 2, 0)))
-        for film, way in ((far, 1), (near, -1))
-    ]
-    top_end, low_end = ends[0][1], ends[1][1]
+    ends = [(across[film], np.sqrt(max(length[film] ** 2 - across[film] ** 2, 0))) for film in (far, near)]
+    high = max(end[1] for end in ends)
     ax.plot([0, size], [0, 0], color=ACCENT, lw=3, zorder=1)
     for film, end, side in zip((far, near), ends, ("left", "right"), strict=True):
         ax.plot([0, end[0]], [0, end[1]], color=FILM, lw=3, zorder=1)
         ax.plot([size, end[0]], [0, end[1]], color=INK, lw=1.2, ls=":", zorder=1)
-        ax.plot([end[0]] * 2, [end[1], 1.35 * low_end], color=MUTED, lw=1, ls="--", zorder=0)
+        ax.plot([end[0]] * 2, [end[1], -0.2 * high], color=MUTED, lw=1, ls="--", zorder=0)
         ax.scatter(*end, 90, FILM, marker=FILM_MARKER, edgecolors="black", zorder=3)
         words = f"{shorten(names[film], 30)}\ndot product {size * across[film]:.2f}, distance {gap[film]:.2f}"
-        aside = (12 if side == "left" else -12, 0)
-        ax.annotate(words, end, aside, textcoords="offset points", ha=side, va="center", zorder=4)
+        # The words of the left film stand left of the line to the right one, which may pass above that film.
+        (right, above), (x, y) = ends[0], end
+        x, aside = (x, 12) if side == "left" else (min(x, right * y / max(above, y, 1e-9)), -12)
+        ax.annotate(words, (x, y), (aside, 0), textcoords="offset points", ha=side, va="center", zorder=4)
     _chair(ax, np.array([size, 0.0]))
     ax.annotate(f"{owner} chair", (size, 0), (16, 0), textcoords="offset points", va="center")
-    low, high = 1.35 * low_end, 1.4 * (top_end - low_end)
-    ax.set(xlabel="farther right, higher dot product →", ylim=(low, low + high), xlim=(-0.9 * high, 1.4 * high))
+    ax.set(xlabel="farther right, higher dot product →", ylim=(-0.2 * high, 1.3 * high), xlim=(-1.5 * high, 2 * high))
     ax.set_aspect("equal")
     _bare(ax)
     return Plot(

@@ -163,8 +163,8 @@ EXERCISES = (
             ),
             Mistake(
                 lambda films: np.column_stack([films / np.linalg.norm(films, axis=1)[:, None], np.zeros(len(films))]),
-                "all films are equally long now, but at the price of their length: this is the order of the cosine, "
-                "not of the score.",
+                "all films are equally long now, but at the price of their length. That's right for a cosine, but "
+                "here the score is the dot product, in which length counts: fill up instead of cutting.",
             ),
             Mistake(
                 lambda films: _fill_up(np.linalg.norm(films, axis=1)),
@@ -247,13 +247,13 @@ QUESTIONS = (
         "Positions have no unit and no direction. Turning the map changes nothing in what t-SNE optimises.",
     ),
     Question(
-        "On the map, of the ten dots nearest to yours five are true neighbours. Trustworthiness says 0.94. How come?",
+        "On a map, of the ten dots nearest to a dot five are true on average. Trustworthiness says 0.94. How come?",
         (
             ("one of the two is wrong", "Both are right. They count different things."),
             ("it counts a false neighbour lightly if it is nearly a true one", None),
             (
-                "it looks at all the dots of the map, and not only at the ten that are nearest to you",
-                "It looks at the ten nearest, too. But it forgives those that are nearly true.",
+                "it looks at all the dots of the map, and not only at the ten that are nearest to each",
+                "It looks at the ten nearest, too. But those that are nearly true cost little.",
             ),
         ),
         "The penalty grows with the rank in the tags: the eleventh nearest costs almost nothing.",
@@ -265,7 +265,8 @@ QUESTIONS = (
             ("the same map for random tags", None),
             (
                 "the same map with another seed",
-                "Another seed draws other islands, and does not tell whether noise would draw them, too.",
+                "A map that starts from PCA, as ours does, comes out the same with every seed. And whether noise "
+                "would draw islands too, no seed of this map can tell.",
             ),
             ("the distances between the islands", "They follow the perplexity, not the taste."),
         ),
