@@ -68,6 +68,7 @@ def attempt(copy: Path, tests: tuple[str, ...]) -> int | None:
     if not process:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5))
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a program in the background lacks
         devnull = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(devnull, stream)
