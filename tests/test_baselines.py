@@ -292,3 +292,21 @@ def test_gossip_without_a_round_and_ease_without_a_weight_are_refused(small):
 def test_the_defaults_are_those_that_were_measured(baseline, measured):
     settings = inspect.signature(baseline).parameters.values()
     assert {each.name: each.default for each in settings if each.default is not each.empty} == measured
+
+
+def test_the_waves_of_three_clubs_are_found_to_four_digits():
+    rng = np.random.default_rng(0)
+    likes = rng.random((150, 120)) < np.kron(np.eye(3) * 0.45 + 0.05, np.ones((50, 40)))
+    party = Interactions(*torch.from_numpy(np.argwhere(likes)).T, 150, 120)
+    by_user, by_item = (np.maximum(likes.sum(axis), 1) for axis in (1, 0))
+    matrix = likes / by_user[:, None] ** 0.5 / by_item**0.5
+    _, strength, waves = np.linalg.svd(matrix, full_matrices=False)
+    smooth = likes / by_item**0.5 @ waves[:3].T @ waves[:3] * by_item**0.5
+    expected = likes @ matrix.T @ matrix + 0.3 * strength[0] ** 2 * smooth
+    np.testing.assert_allclose(graph_filter(party, n_factors=3)(torch.arange(150)), expected, atol=5e-4)
+
+
+def test_films_with_the_same_fans_are_recommended_alike(paper):
+    scores = [graph_filter(paper).newcomer(torch.tensor([item])) for item in (0, 1)]  # Alien and Brazil
+    torch.testing.assert_close(scores[0], scores[1])
+    assert scores[0][0].item() == pytest.approx(scores[0][1].item())
