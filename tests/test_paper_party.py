@@ -56,3 +56,11 @@ def test_the_row_sums_are_no_average(paper):
         [1, 3 / sqrt(6), 1 / sqrt(2), 1 / 2 + 1 / sqrt(6), 1 / 2 + 1 / sqrt(6), 1 / sqrt(6) + 1 / sqrt(2), 0]
     )
     torch.testing.assert_close(propagate(adjacency(paper), torch.ones(7, 1)), expected)
+
+
+def test_without_the_root_alien_fades(paper):
+    def left(graph: torch.Tensor) -> float:
+        return float((torch.linalg.matrix_power(graph, 3) @ column(ROUND_0)).sum())
+
+    graph = adjacency(paper).to_dense()
+    assert (round(left(graph), 2), round(left(graph.square()), 2)) == (0.94, 0.09)  # what the notebook says

@@ -9,7 +9,6 @@ from course_lib.plots.rounds import (
     plot_finders,
     plot_forgotten,
     plot_lists,
-    plot_losses,
     plot_overlap,
     plot_paper,
     plot_row_sums,
@@ -81,9 +80,9 @@ def test_row_sums_draws_every_node_and_the_line_at_one():
 
 
 def test_finders_labels_its_bars_and_compares_two():
-    plot = plot_finders({"dice": 0.01, "charts": 0.2, "gossip": 0.35}, "gossip", "charts")
+    plot = plot_finders({"dice": 0.01, "the charts": 0.2, "gossip": 0.35}, "gossip")
     assert texts(plot) == ["1%", "20%", "35%"]
-    assert plot.caption == "Gossip finds 35% of the hidden raves in twenty films, charts 20%."
+    assert plot.caption == "Hidden raves found in twenty films: dice 1%, the charts 20% and gossip 35%."
 
 
 def test_crosstalk_says_how_many_of_the_loudest_are_left():
@@ -117,20 +116,6 @@ def test_forgotten_says_what_is_left():
     plot = plot_forgotten({"right": [0.3, 0.5], "bug": [0.1, 0.1]}, "bug")
     assert plot.caption == "With tags that never heard any gossip, 25% of the NDCG@10 is left."
     assert texts(plot) == ["0.10", "0.40"]
-
-
-def test_losses_draws_a_line_per_run_and_the_lower_label_below():
-    losses = {"plain": [[3, 1], [3, 1.5]], "with W": [[2, 1.9], [2, 1.4]]}
-    plot = plot_losses(losses, {"plain": [0.3, 0.3], "with W": [0.2, 0.4]})
-    (ax,) = plot.figure.axes
-    assert len(ax.lines) == 4
-    plain, weighted = ax.texts
-    assert (plain.get_text(), weighted.get_text()) == ("plain, finds 30%", "with W, finds 30%")
-    assert plain.xy == (2, 1.25) and plain.xyann[1] < 0 < weighted.xyann[1]
-    assert plot.caption == (
-        "After 2 epochs the loss with W is higher on 1 of 2 seeds (1.65 against 1.25), and fewer validation raves are "
-        "found on 1."
-    )
 
 
 def test_lists_tint_what_stands_on_several_and_not_what_stands_twice_on_one():

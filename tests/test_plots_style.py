@@ -182,7 +182,7 @@ PLOTS = {
     rounds.plot_by_hand: [[[0.0, 1.0], [0.5, 0.0]], ["Cleo", "Alien"], 0],
     rounds.plot_tag: [np.array([3.0, 2.0, 1.0]), np.arange(3) < 1, np.arange(3) == 1, "your", 3],
     rounds.plot_row_sums: [np.array([1, 2]), np.array([0.5, 1.0]), np.array([True, False])],
-    rounds.plot_finders: [{"dice": 0.01, "gossip": 0.35}, "gossip", "dice"],
+    rounds.plot_finders: [{"dice": 0.01, "gossip": 0.35}, "gossip"],
     rounds.plot_crosstalk: [
         np.arange(5.0),
         {64: np.ones(5), 1024: np.arange(5.0)},
@@ -193,7 +193,6 @@ PLOTS = {
     rounds.plot_overlap: [OVERLAP, OVERLAP],
     rounds.plot_rules: [{"row mean": 6, "symmetric": 30}, {"row mean": 0.2, "symmetric": 0.4}],
     rounds.plot_forgotten: [{"right": [0.3, 0.5], "bug": [0.1, 0.1]}, "bug"],
-    rounds.plot_losses: [{"plain": [[3, 1]], "weighted": [[2, 1.9]]}, {"plain": [0.3], "weighted": [0.2]}],
     walks.plot_walks: ["you", "Dune", [walks.Walk("Alien", "Ben", 1.0)]],
     walks.plot_similar: ["your", ["Ben"], [0.5], 0, 1, 2, 3],
     walks.plot_far: [

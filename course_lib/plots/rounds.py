@@ -159,12 +159,12 @@ def plot_row_sums(degree: np.ndarray, row_sum: np.ndarray, is_guest: np.ndarray)
 
 
 @styled
-def plot_finders(found: Mapping[str, float], ours: str, more: str) -> Plot:
+def plot_finders(found: Mapping[str, float], ours: str) -> Plot:
     """What share of the hidden raves each method finds: a bar per method.
 
     Args:
         found: recall@20 per method, best last.
-        ours, more: the methods that the caption compares, the first with the second.
+        ours: the method whose bar has the colour.
     """
     ax = new_axes(9, 0.5 + 0.55 * len(found))
     bars = ax.barh(list(found), list(found.values()), color=[GUEST if name == ours else MUTED for name in found])
@@ -172,10 +172,10 @@ def plot_finders(found: Mapping[str, float], ours: str, more: str) -> Plot:
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlim(right=1.15 * max(found.values()))
     ax.set(xlabel="hidden raves among the first twenty films (recall@20)")
+    first, *middle, last = (f"{name} {value:.0%}" for name, value in found.items())
     return Plot(
         cast(Figure, ax.figure),
-        f"{ours[0].upper() + ours[1:]} finds {found[ours]:.0%} of the hidden raves in twenty films, {more} "
-        f"{found[more]:.0%}.",
+        f"Hidden raves found in twenty films: {', '.join([first, *middle])} and {last}.",
     )
 
 
@@ -284,40 +284,6 @@ def plot_forgotten(kept: Mapping[str, Sequence[float]], bug: str) -> Plot:
     ax.set(xlabel=f"NDCG@10, a dot for each of {len(kept[bug])} splits")
     share = means[bug] / max(means.values())
     return Plot(cast(Figure, ax.figure), f"With tags that never heard any gossip, {share:.0%} of the NDCG@10 is left.")
-
-
-@styled
-def plot_losses(histories: Mapping[str, Sequence[Sequence[float]]], found: Mapping[str, Sequence[float]]) -> Plot:
-    """Training loss per epoch, one thin line per seed and one colour, marker and dash per model.
-
-    Args:
-        histories: two model names, the plain one first, each with its runs: losses from epoch 1 on.
-        found: recall@20 of each run; its mean stands at the line's end.
-    """
-    ax = new_axes(9, 3.8)
-    last = {name: float(np.mean([losses[-1] for losses in runs])) for name, runs in histories.items()}
-    n_epochs = max(len(losses) for runs in histories.values() for losses in runs)
-    for (name, runs), colour, marker, dash in zip(
-        histories.items(), (GUEST, ACCENT), ("o", "s"), ("-", "--"), strict=True
-    ):
-        for losses in runs:
-            ax.plot(range(1, len(losses) + 1), losses, color=colour, marker=marker, linestyle=dash, alpha=0.7)
-        # The lines end close together: the upper label goes above its line, the lower one below.
-        shift = 7 if last[name] == max(last.values()) else -7
-        label = f"{name}, finds {np.mean(found[name]):.0%}"
-        ax.annotate(label, (n_epochs, last[name]), (10, shift), textcoords="offset points", va="center", color=colour)
-    ax.set(xlabel="epoch", ylabel="loss on the training raves")
-    ax.set_xticks(range(1, n_epochs + 1))
-    ax.set_xlim(right=n_epochs + 0.5 * (n_epochs - 1))
-    plain, other = histories
-    n_runs = len(histories[plain])
-    higher = sum(b[-1] > a[-1] for a, b in zip(histories[plain], histories[other], strict=True))
-    fewer = sum(b < a for a, b in zip(found[plain], found[other], strict=True))
-    return Plot(
-        cast(Figure, ax.figure),
-        f"After {n_epochs} epochs the loss {other} is higher on {higher} of {n_runs} seeds "
-        f"({last[other]:.2f} against {last[plain]:.2f}), and fewer validation raves are found on {fewer}.",
-    )
 
 
 def plot_lists(number: int, told: str, lists: Mapping[str, Sequence[str]]) -> Sketch:

@@ -34,9 +34,9 @@ class LoudnessWidget:
         Promise("rule", "none", "symmetric", "n_different_films", "rises",
                 "At full volume the charts come through to everybody. The symmetric rule turns them down, and so each "
                 "guest hears what is close to them.", {"rounds": 3}),
-        Promise("rounds", 3, 5, "n_different_films", "falls",
-                "Longer walks forget where they began, so the lists grow alike. In the field this is over-smoothing.",
-                {"rule": "symmetric"}),
+        Promise("rule", "row mean", "symmetric", "n_different_films", "rises",
+                "The row mean looks at the listener's raves alone, so a film with many fans still has all of them to "
+                "speak for it. The symmetric rule looks at the speaker's raves too.", {"rounds": 3}),
         Promise("rounds", 3, 4, "lists", "stays",
                 "In even rounds it's the films who listen, and guests hear nothing of films.", {"rule": "symmetric"}),
     )  # fmt: skip

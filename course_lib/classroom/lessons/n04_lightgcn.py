@@ -13,28 +13,13 @@ from course_lib.classroom.parties import random_party
 from course_lib.classroom.question import Question
 from course_lib.data import load_movielens
 from course_lib.evaluation import evaluate
-from course_lib.graph import edge_index, edge_weight, propagate
+from course_lib.graph import edge_index, edge_weight
 from course_lib.interactions import Interactions, Split
-from course_lib.lightgcn import LightGCN
 from course_lib.party import little_party, paper_party
 
 Rule = Callable[[Tensor, Tensor], Tensor]
 
 SEEDS = (0, 1, 2)  # of the splits that a rule is measured on
-
-
-class WithWeights(LightGCN):
-    """One round with a matrix of learned weights and a ReLU, as earlier graph recommenders had them."""
-
-    def __init__(self, n_users: int, n_items: int, seed: int) -> None:
-        super().__init__(n_users, n_items, embedding_dim=64, n_layers=1, seed=seed)
-        start, generator = torch.empty(64, 64), torch.Generator().manual_seed(seed)
-        self.W = torch.nn.Parameter(torch.nn.init.xavier_uniform_(start, generator=generator))
-
-    def tags(self, graph: Tensor, ego: Tensor | None = None) -> Tensor:
-        """The mean of round 0 and of a round with W and ReLU."""
-        x = self.embedding.weight if ego is None else ego
-        return (x + torch.relu(propagate(graph, x) @ self.W)) / 2
 
 
 def _graphs() -> dict[str, tuple]:
@@ -343,7 +328,7 @@ QUESTIONS = (
                 "One-hot tags do that already. In 64 numbers there isn't room for it, and it isn't needed either.",
             ),
         ),
-        "Films that share fans may share directions, because a mix-up does little harm there. 05 looks at whether "
+        "Films that share fans may share directions, because a mix-up costs less there. 05 looks at whether "
         "training does that.",
     ),
 )
