@@ -320,3 +320,7 @@ def test_a_tag_of_nothing_scores_nothing():
 
 def test_a_list_has_ten_items_unless_another_length_is_asked_for(split):
     assert len(recommend(popularity(split.fit), split, user=split.user_ids[0])) == 10
+
+
+def test_an_item_of_however_low_a_score_is_listed(shop):
+    assert recommend(fixed(-3e38, -1e10, 5, 5), shop, user="cleo", k=3)["item_id"].tolist() == [40, 20, 10]

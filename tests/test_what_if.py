@@ -9,7 +9,7 @@ from course_lib.graph import adjacency
 from course_lib.lightgcn import LightGCN
 from course_lib.party import paper_party
 from course_lib.recommendation import split_scores, tag_parts
-from course_lib.what_if import by_half, damp_popularity, duel, falls, move_item, pair_margins, places_lost
+from course_lib.what_if import by_half, damp_popularity, duel, either_half, falls, move_item, pair_margins, places_lost
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,17 @@ def test_the_two_halves_of_a_tag_add_up_to_the_whole(split):
     torch.testing.assert_close(own[0], split_scores(model, parts, model(graph)[1].detach())[:, 0])
 
 
+def test_what_a_half_is_worth_is_counted_against_the_list_of_the_whole_tag(split):
+    model, graph = LightGCN(300, 500, 8, 2, seed=1), adjacency(split.fit)
+    with torch.no_grad():
+        model.embedding.weight[:300] *= 1e-6  # own tags that say next to nothing
+    kept, judged = either_half(model, graph, split)
+    assert list(kept) == ["the raves alone", "the own tag alone"] and list(judged) == ["the whole tag", *kept]
+    assert kept["the raves alone"] > 9.9 and kept["the own tag alone"] < 5
+    for half, scorer in by_half(model, graph).items():
+        torch.testing.assert_close(judged[half], evaluate(scorer, split.test, split.fit, k=(10,))["ndcg@10"])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -134,3 +145,8 @@ def test_another_seed_draws_other_films_for_the_margins(split):
     model, graph = LightGCN(300, 500, 8, 1, seed=0), adjacency(split.fit)
     first, again, other = (pair_margins(model, graph, split.fit, seed) for seed in (1, 1, 2))
     assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_only_who_has_three_likes_can_miss_one(paper):
+    measured = falls(LightGCN(3, 4, 8, 2), adjacency(paper), paper, {}, k=1)  # two, three and one like
+    assert len(measured) == 1 and list(measured) == ["the most possible"]
