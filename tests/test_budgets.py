@@ -1,10 +1,13 @@
 """What `make budgets` hears of a notebook, and what it says of one that costs too much."""
 
+import sys
+
 import nbformat
 import pytest
 
 from tests.budgets import Cost, cost, table
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the most memory it had, a process can read on Linux only")
 FRUGAL = Cost(processor=14.9, clock=60, megabytes=700, files=[], sockets=[], processes=[])
 
 
@@ -14,6 +17,7 @@ def notebook(path, *cells):
     return path
 
 
+@linux
 def test_what_stays_in_its_own_folder_and_on_this_computer_is_nobody_else_s_business(tmp_path):
     found = cost(
         notebook(
@@ -29,6 +33,7 @@ def test_what_stays_in_its_own_folder_and_on_this_computer_is_nobody_else_s_busi
     assert 0.2 <= found.processor < 10 and found.clock >= 0.2 and 20 < found.megabytes < 1000
 
 
+@linux
 def test_a_file_elsewhere_a_connection_and_a_process_are_heard(tmp_path):
     away = tmp_path / "away"
     away.mkdir()
