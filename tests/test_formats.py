@@ -199,6 +199,9 @@ def test_files_of_another_movielens_in_the_same_format_are_known_by_their_length
         monkeypatch.setitem(formats.SIZES, other, {"ratings": 8, "users": 2, "films": 3})
     with pytest.raises(ValueError, match=r"has 5 ratings, and here are 3; load it by load_movielens\('ml-32m'\)"):
         load_movielens("ml-25m", write(tmp_path, ML_CSV))
+    monkeypatch.setitem(formats.SIZES, "ml-25m", {"ratings": 3, "users": 2, "films": 2})  # here is a film more
+    with pytest.raises(ValueError, match="ml-25m has 2 films, and here are 3; load it by"):
+        load_movielens("ml-25m", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +247,8 @@ def test_an_index_that_no_line_names_keeps_its_place_without_likes(tmp_path):
     (tmp_path / "pairs.txt").write_text("4 2 0\n0 5\n")
     likes = read_pairs(tmp_path / "pairs.txt")
     assert (pairs_of(likes), likes.sizes) == ([(0, 5), (4, 0), (4, 2)], (5, 6))
+    (tmp_path / "pairs.txt").write_text("7\n4 2 0\n0 5\n")  # the last user has no like
+    assert read_pairs(tmp_path / "pairs.txt").sizes == (8, 6)
 
 
 @pytest.mark.parametrize(

@@ -270,12 +270,12 @@ def test_a_split_refuses_an_id_that_stands_for_two(users, items, named):
 
 
 def test_the_split_of_the_course_hides_a_fifth_and_then_a_tenth():
-    likes = table([(user, item) for user in range(N_USERS) for item in range(10)])
+    likes = table([(user, item) for user in range(N_USERS) for item in range(13)])
     named = split_per_user(likes, USER_IDS, ITEM_IDS, test=0.2, validation=0.1, seed=0)
     assert parts_of(split_per_user(likes, USER_IDS, ITEM_IDS)) == parts_of(named)
-    assert [len(part) for part in parts_of(named)] == [7 * N_USERS, 1 * N_USERS, 2 * N_USERS]
-    longer = table([(0, item) for item in range(13)])
-    assert [len(part) for part in parts_of(split_per_user(longer, USER_IDS, ITEM_IDS, validation=0.2))] == [9, 2, 2]
+    assert [len(part) for part in parts_of(named)] == [10 * N_USERS, 1 * N_USERS, 2 * N_USERS]
+    other = split_per_user(likes, USER_IDS, ITEM_IDS, validation=0.2)
+    assert [len(part) for part in parts_of(other)] == [9 * N_USERS, 2 * N_USERS, 2 * N_USERS]
 
 
 @pytest.mark.parametrize("who", ["user", "item"])

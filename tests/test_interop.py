@@ -56,6 +56,8 @@ def test_scipy_holds_the_matrix_r(paper):
     matrix = to_scipy(paper)
     assert isinstance(matrix, csr_array) and matrix.shape == (3, 4) and matrix.dtype == "float32"
     assert matrix.toarray().tolist() == paper.dense().tolist()
+    valued = to_scipy(paper, torch.arange(1.0, 7.0)).toarray()
+    assert valued.tolist() == [[1, 2, 0, 0], [3, 4, 5, 0], [0, 0, 6, 0]]
     weighted = coo_array(([5.0, 0.0, 3.0], ([0, 1, 2], [1, 1, 3])), shape=(3, 4)).tocsr()
     assert same(from_scipy(weighted), Interactions(torch.tensor([0, 2]), torch.tensor([1, 3]), 3, 4))
 

@@ -137,6 +137,8 @@ def test_a_hostile_file_runs_nothing(tmp_path, monkeypatch):
 
 def changed(file, path, **changes):
     content = torch.load(io.BytesIO(file.read_bytes()), weights_only=True)
+    if "best" in changes:
+        content["state"]["best_weights"] = {"embedding.weight": changes.pop("best")}
     torch.save({**content, **changes}, path)
     return path
 
@@ -156,6 +158,7 @@ def changed(file, path, **changes):
         ({"config": {"loss": "hinge"}}, r"damaged \(loss must be one of"),
         ({"config": {"n_worlds": 3}}, r"damaged \(.*n_worlds"),
         ({"state": {"model": 3}}, "damaged"),
+        ({"best": torch.zeros(3, 8)}, r"damaged \(Error\(s\) in loading state_dict for LightGCN"),
         ({"source": 3}, r"damaged \(the source is no text"),
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
@@ -170,7 +173,11 @@ def test_a_model_of_other_data_is_refused_where_a_split_is_given(shop, file):
     other = replace(shop, user_ids=shop.user_ids[::-1])
     part = shop.test
     fewer = replace(shop, test=Interactions(part.user[1:], part.item[1:], *part.sizes))
-    for split in (other, fewer):
+    things = replace(shop, item_ids=shop.item_ids[::-1])
+    exchanged = replace(shop, train=shop.validation, validation=shop.train)
+    free = (shop.train.dense() + shop.validation.dense() + part.dense() == 0).nonzero()[: len(part)]
+    others = replace(shop, test=Interactions(*free.T, *part.sizes))  # as many, none the same
+    for split in (other, fewer, things, exchanged, others):
         with pytest.raises(ValueError, match=r"^shop.model is of other data than the split you gave \(a shop\)$"):
             load(file, split)
 
@@ -188,3 +195,11 @@ def test_the_root_has_save_and_load_and_nothing_else_appears_there():
     assert course_lib.save is save and course_lib.load is load
     with pytest.raises(AttributeError, match="module 'course_lib' has no attribute 'lod'"):
         course_lib.lod  # noqa: B018
+
+
+def test_a_file_that_somebody_has_packed_is_no_saved_model(file, tmp_path):
+    with zipfile.ZipFile(file) as plain, zipfile.ZipFile(tmp_path / "x.model", "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in plain.infolist():
+            packed.writestr(part.filename, plain.read(part) + bytes(100_000 * part.filename.endswith("byteorder")))
+    with pytest.raises(ValueError, match=r"damaged \(its parts are not those that were written"):
+        load(tmp_path / "x.model")
