@@ -100,7 +100,8 @@ def test_a_plan_that_does_not_exist_is_one_sentence():
     with pytest.raises(ValueError, match=r"there is no plan '2h'; the plans are 90min, half-day, two-half-days"):
         find("2h")
     ran = subprocess.run([sys.executable, "-m", "tests.teaching", "workshop"], capture_output=True, text=True)
-    assert ran.returncode == 1 and ran.stderr.startswith("there is no plan ''") and "Traceback" not in ran.stderr
+    *warned, said = ran.stderr.splitlines()  # PyTorch 2.15 warns of what PyTorch Geometric does at its import
+    assert ran.returncode == 1 and said.startswith("there is no plan ''") and "Traceback" not in "".join(warned)
 
 
 def test_the_guide_is_as_the_notebooks_are():
