@@ -5,7 +5,8 @@ file with the bug and its tests stay as they are, so that a run may be broken of
 
     python -m tests.mutants [word ...]      only bugs of files whose path holds one of the words
 
-The table goes into tests/README.md. A bug ends in one of: noticed (a test failed), hung (no end within the limit, which
+What was never tried, or survived last time, comes first. The table goes into tests/README.md; where a file or its tests
+have changed since, the last verdict counts, and the table says for how many. A bug ends in one of: noticed (a test failed), hung (no end within the limit, which
 counts as noticed), SURVIVED, or stale (what it replaces no longer stands there once).
 """
 
@@ -138,11 +139,13 @@ def main(words: list[str]) -> None:
     os.environ.update(COURSE_LIB_DATA="party", COURSE_LIB_GUEST="off", PYTHONDONTWRITEBYTECODE="1")
     sys.dont_write_bytecode = True
     FOUND.parent.mkdir(exist_ok=True)
-    found = {}
+    found, latest = {}, {}
     if FOUND.exists():
         with FOUND.open(newline="") as file:
-            found = {row[0]: row[1] for row in csv.reader(file)}
+            for name, result, *bug in csv.reader(file):
+                found[name] = latest[tuple(bug)] = result
     wanted = [m for m in mutations() if not words or any(word in m.file for word in words)]
+    wanted.sort(key=lambda m: latest.get((m.file, m.old, m.new)) in (NOTICED, HUNG))
     sound: dict[tuple[str, ...], bool] = {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "course"
@@ -157,21 +160,22 @@ def main(words: list[str]) -> None:
                 sound[mutation.tests] = attempt(copy, mutation.tests) == 0
             result = outcome(copy, mutation) if sound[mutation.tests] else BROKEN
             if result != BROKEN:
-                found[name] = result
+                found[name] = latest[mutation.file, mutation.old, mutation.new] = result
                 with FOUND.open("a", newline="") as file:
                     csv.writer(file).writerow([name, result, mutation.file, mutation.old, mutation.new])
             took = time.monotonic() - began
             print(f"{number}/{len(wanted)} {result} {took:.0f} s  {mutation.file}: {mutation.old} => {mutation.new}",
                   flush=True)  # fmt: skip
-    write(found)
+    write(found, latest)
 
 
-def write(found: dict[str, str]) -> None:
+def write(found: dict[str, str], latest: dict[tuple[str, ...], str]) -> None:
     """The score by part, and every survivor, into tests/README.md."""
     rows: dict[str, dict[str, int]] = {}
-    left = []
+    left, older = [], 0
     for mutation in mutations():
-        result = found.get(key(mutation), "not tried")
+        result = found.get(key(mutation)) or latest.get((mutation.file, mutation.old, mutation.new), "not tried")
+        older += result in (NOTICED, HUNG, SURVIVED) and key(mutation) not in found
         part = rows.setdefault(mutation.file.removeprefix("course_lib/"), dict.fromkeys(("tried", "seen"), 0))
         part["kind"] = mutation.kind
         if result in (NOTICED, HUNG, SURVIVED):
@@ -186,7 +190,8 @@ def write(found: dict[str, str]) -> None:
         share = f"{seen} ({seen / tried:.0%})" if tried else "0"
         lines.append(f"| **{words} together** | {tried} | **{share}** |")
     untried = len(mutations()) - sum(row["tried"] for row in rows.values())
-    lines += ["", f"Not tried since the file or its tests were last changed: {untried} more."] if untried else []
+    lines += ["", f"Not tried yet: {untried} more."] if untried else []
+    lines += ["", f"Tried before the file or its tests were last changed: {older} of these."] if older else []
     replace_table("mutants", "\n".join([*lines, "", *(["Not noticed:", "", *left] if left else ["None survived."])]))
 
 
