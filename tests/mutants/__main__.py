@@ -6,8 +6,9 @@ file with the bug and its tests stay as they are, so that a run may be broken of
     python -m tests.mutants [word ...]      only bugs of files whose path holds one of the words
 
 What was never tried, or survived last time, comes first. The table goes into tests/README.md; where a file or its tests
-have changed since, the last verdict counts, and the table says for how many. A bug ends in one of: noticed (a test failed), hung (no end within the limit, which
-counts as noticed), SURVIVED, or stale (what it replaces no longer stands there once).
+have changed since, the last verdict counts, and the table says for how many. A bug ends in one of: noticed (a test
+failed), hung (no end within the limit, which counts as noticed), SURVIVED, or stale (what it replaces no longer stands
+there once).
 """
 
 import contextlib
@@ -29,7 +30,7 @@ from tests.tables import replace_table
 
 ROOT = Path(__file__).parents[2]
 LIST, FOUND = Path(__file__).with_name("mutations.txt"), ROOT / "build" / "mutants.csv"
-LIMIT, WAITING = 90, 600  # seconds for one bug: of the processor, thirty times what most need, and by the clock
+LIMIT, WAITING = 40, 600  # seconds for one bug: of the processor, twenty times what most need, and by the clock
 NOTICED, HUNG, SURVIVED, STALE, BROKEN = "noticed", "hung", "SURVIVED", "stale", "tests fail without a bug"
 
 
