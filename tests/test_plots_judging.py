@@ -21,10 +21,10 @@ def test_the_hits_of_a_list_are_counted():
 
 def test_what_lists_hold_adds_up_to_a_hundred():
     shares = pd.DataFrame({"hit": [0.2, 0.1], "low": [0.25, 0.005]}, index=["gossip", "charts"])
-    plot = judging.plot_list_contents(shares, "gossip", "charts")
+    plot = judging.plot_list_contents(shares, "gossip", "charts", 942)
     assert plot.caption == (
-        "Of a hundred films in the top tens of gossip, 20 are hidden raves, and the guest has rated 25 with 1 to 3 "
-        "stars. On charts lists it's 0."
+        "Of a hundred films in the top tens of gossip for 942 guests, 20 are hidden raves, and their guest has rated "
+        "25 with 1 to 3 stars. On charts lists it's 0."
     )
     assert words(plot) == ["20", "10", "25", "55", "90"]  # half a film is too small for its number
     widths = [patch.get_width() for patch in plot.figure.axes[0].patches]

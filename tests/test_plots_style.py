@@ -122,7 +122,7 @@ PLOTS = {
         ["EASE"],
         "EASE",
     ],
-    judging.plot_list_contents: [pd.DataFrame({"hit": [0.2], "low": [0.3]}, index=["EASE"]), "EASE", "EASE"],
+    judging.plot_list_contents: [pd.DataFrame({"hit": [0.2], "low": [0.3]}, index=["EASE"]), "EASE", "EASE", 9],
     judging.plot_protocols: [pd.DataFrame({"all": [0.3], "drawn": [0.5]}, index=["EASE"]), "EASE", "EASE"],
     judging.plot_rungs: [LADDER, ["LightGCN", "EASE"], "LightGCN"],
     judging.plot_told_apart: [{"split 0": (0.1, -0.1, 0.3), "all": (0.1, 0.05, 0.2)}, 1, "a minus b"],

@@ -13,12 +13,13 @@ from course_lib.plots.text import count
 
 
 @styled
-def plot_list_contents(shares: pd.DataFrame, told_of: str, beside: str) -> Plot:
+def plot_list_contents(shares: pd.DataFrame, told_of: str, beside: str, n_guests: int) -> Plot:
     """What the guests' top tens are made of, one bar per model.
 
     Args:
         shares: of all places, 0 to 1; index the models, columns `hit, low`: hidden raves, and films rated 1 to 3.
         told_of, beside: the model that the caption is about, and one to hold it against.
+        n_guests: how many guests have a top ten.
     """
     ax, place = new_axes(9, 0.55 * len(shares) + 1.5), np.arange(len(shares))
     parts = {"hidden raves": (shares["hit"], FILM, ""), "rated 1 to 3 before": (shares["low"], ACCENT, "xx"),
@@ -39,8 +40,8 @@ def plot_list_contents(shares: pd.DataFrame, told_of: str, beside: str) -> Plot:
     (hit, low), (_, other) = 100 * shares.loc[[told_of, beside], ["hit", "low"]].to_numpy()
     return Plot(
         cast(Figure, ax.figure),
-        f"Of a hundred films in the top tens of {told_of}, {hit:.0f} are hidden raves, and the guest has rated "
-        f"{low:.0f} with 1 to 3 stars. On {beside} lists it's {other:.0f}.",
+        f"Of a hundred films in the top tens of {told_of} for {n_guests:,} guests, {hit:.0f} are hidden raves, and "
+        f"their guest has rated {low:.0f} with 1 to 3 stars. On {beside} lists it's {other:.0f}.",
     )
 
 
