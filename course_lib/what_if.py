@@ -10,8 +10,8 @@ from torch import Tensor
 
 from course_lib.border import check_count, check_number, check_range
 from course_lib.bpr import bpr_loss, sample_negatives
-from course_lib.evaluation import Matchmaker, Scorer
-from course_lib.interactions import Interactions
+from course_lib.evaluation import Matchmaker, Scorer, evaluate, top_k
+from course_lib.interactions import Interactions, Split
 from course_lib.kinds import check_kinds
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import split_scores
@@ -183,6 +183,22 @@ def by_half(model: LightGCN, graph: Tensor) -> dict[str, Scorer]:
         "the raves alone": scorer(whole - own),
         "the own tag alone": scorer(own),
     }
+
+
+def either_half(
+    model: LightGCN, graph: Tensor, split: Split, k: int = 10
+) -> tuple[dict[str, float], dict[str, Tensor]]:
+    """What each half of the guests' tags is worth without the other; see `by_half`.
+
+    Returns:
+        by half, how many of the `k` films that the whole tag lists stay, the mean over guests with a like; and by half,
+        the whole tag first, NDCG@k of each guest that is judged.
+    """
+    halves, guests = by_half(model, graph), (split.fit.user_degree() > 0).nonzero().flatten()
+    judged = {half: evaluate(scorer, split.test, split.fit, k=(k,))[f"ndcg@{k}"] for half, scorer in halves.items()}
+    whole, *lists = (top_k(scorer, guests, split.fit, k=k)[0] for scorer in halves.values())
+    same = [(items[:, :, None] == whole[:, None]).any(dim=2).sum(dim=1).float().mean().item() for items in lists]
+    return dict(zip(list(halves)[1:], same, strict=True)), judged
 
 
 check_kinds(__name__)

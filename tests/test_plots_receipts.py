@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from course_lib.plots.colours import ACCENT, FILM, MUTED
+from course_lib.plots.colours import ACCENT, FILM, INK, MUTED
 from course_lib.plots.receipts import (
     N_COLUMNS,
     beyond_average,
@@ -69,6 +69,25 @@ def test_of_many_raves_those_that_differ_most_get_a_column():
     assert [first / longest, second / longest] == pytest.approx([0.4 / 3 / 0.201, 0.1 / 0.201], abs=0.01)
 
 
+def test_what_the_others_bring_beyond_the_average_is_added_up_and_no_fall_is_theirs():
+    raves = [f"film {n}" for n in range(N_COLUMNS + 3)]
+    shares = np.zeros((2, len(raves)))
+    shares[0, : N_COLUMNS + 3] = [0.2, 0.2, 0.2, 0.2, 0.2, 0.04, 0.04, 0.02]
+    page = plot_receipts(TITLES, SCORES, raves, shares, beyond=True, lost=np.full(shares.shape, 2.0)).svg("words")
+    assert "3 others" in words(page) and "together" in words(page)
+    widths = [width for _, width in bars(page)]
+    assert widths[-1] / max(widths) == pytest.approx(0.1 / 0.2, abs=0.01)
+    assert words(page).count("▼2") == 2 * N_COLUMNS
+
+
+def test_the_ruler_is_as_long_as_a_bar_of_its_number():
+    page = plot_receipts(TITLES, SCORES, RAVES, SHARES, beyond=True).svg("words")
+    assert "0.1" in words(page)
+    ruler = max(shapes(page, "polyline", stroke=INK), key=lambda line: len(set(line.get("points").split())))
+    (left, y), (right, _) = (map(float, end.split(",")) for end in ruler.get("points").split())
+    assert (right - left) / bars(page)[0][1] == pytest.approx(0.1 / 0.15, abs=0.01) and y > 0
+
+
 def test_a_long_heading_stays_in_its_column():
     raves = ["Star Trek IV: The Voyage Home (1986)"] * N_COLUMNS
     page = plot_receipts(TITLES, SCORES, raves, np.full((2, N_COLUMNS), 0.1)).svg("words")
@@ -124,10 +143,17 @@ def test_halves_add_up_to_the_score():
 
 
 def test_either_half_is_told_beside_the_whole():
-    plot = plot_either_half({"a": 8.0, "b": 9.0}, {"the whole": 0.3, "a": 0.2, "b": 0.25})
+    kept = {"slept": {"a": 8.0, "b": 9.0}, "woke": {"a": 5.0, "b": 6.0}}
+    ndcg = {"slept": {"the whole": 0.3, "a": 0.2, "b": 0.25}, "woke": {"the whole": 0.4, "a": 0.1, "b": 0.15}}
+    plot = plot_either_half(kept, ndcg, "a")
     assert plot.caption == (
-        "With a 8.0 of the ten films stay, and with b 9.0. NDCG@10 is 0.200 and 0.250, and 0.300 with the whole."
+        "With a 8.0 of the ten films stay for the model that slept, and NDCG@10 goes from 0.300 to 0.200. With them "
+        "5.0 of the ten films stay for the model that woke, and NDCG@10 goes from 0.400 to 0.100."
     )
+    (ax,) = plot.figure.axes
+    assert [bar.get_width() for bar in ax.containers[1]] == [8, 9, 5, 6]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["slept: a", "slept: b", "woke: a", "woke: b"]
+    assert ax.texts[3].get_text() == "6.0 of ten, NDCG@10 0.400 → 0.150"
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,11 @@ PLOTS = {
     receipts.plot_beyond: [["Alien", "Brazil"], [0.5, 0.3], ["Jaws", "Psycho"], np.array([[0.4, 0.1], [0.1, 0.2]])],
     receipts.plot_falls: [pd.DataFrame({"a": [1.0, 2.0], "b": [2.0, 3.0]}), "a", "b"],
     receipts.plot_halves: [["Alien"], np.array([[0.3, 0.1, 0.1]]), "your"],
-    receipts.plot_either_half: [{"a": 8.0, "b": 9.0}, {"the whole": 0.3, "a": 0.2, "b": 0.2}],
+    receipts.plot_either_half: [
+        {"rehearsed": {"a": 8.0, "b": 9.0}},
+        {"rehearsed": {"the whole": 0.3, "a": 0.2, "b": 0.2}},
+        "a",
+    ],
     receipts.plot_newcomers: [
         pd.DataFrame({"model": ["EASE"] * 2, "seed": [0, 0], "shown": ["3", "all"], "recall@20": [0.2, 0.4]}),
         {"EASE": "EASE"},

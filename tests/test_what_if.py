@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.baselines import popularity
+from course_lib.evaluation import evaluate
 from course_lib.graph import adjacency
 from course_lib.lightgcn import LightGCN
 from course_lib.party import paper_party

@@ -74,7 +74,8 @@ def plot_receipts(
 ) -> Sketch:
     """A list in rows and raves in columns, in the order they come in; each bar is what a rave brings to a score.
 
-    Of many raves those get a column whose shares differ most from film to film, and the others one on average.
+    Of many raves those get a column whose shares differ most from film to film, and the others one together: on
+    average, or where bars are what goes beyond the average, added up.
 
     Args:
         titles, scores: the list, best first.
@@ -84,8 +85,8 @@ def plot_receipts(
         lit: the place of a film to point at, from 0.
         lost: `(n titles, n raves)`, how many places a film falls without a rave, to stand beside the bars.
     """
-    names, bars = _columns(raves, beyond_average(shares) if beyond else shares)
-    falls = None if lost is None else _columns(raves, beyond_average(shares) if beyond else shares, lost)[1]
+    names, bars = _columns(raves, beyond_average(shares) if beyond else shares, beyond)
+    falls = None if lost is None else _columns(raves, beyond_average(shares) if beyond else shares, beyond, lost)[1]
     step = (_WIDTH - _LEFT - 8) / max(len(names), 1)
     heads = [_heading(name, int(step / 8.4)) for name in names]
     top = 18 * max((len(head) for head in heads), default=1) + 14
@@ -118,12 +119,16 @@ def plot_receipts(
         sketch.text(_LEFT - 24, top - 18, "score", "end", bold=True)
     if beyond and names:
         y = top + _ROW * len(titles) + 18
-        unit = 10.0 ** np.floor(np.log10(max(widest, 1e-9)))
-        width = scale * unit
-        sketch.rect(_LEFT, y - 7, width, 14, FILM)
-        sketch.text(_LEFT + width + 6, y, f"{unit:g} more than it gives this list on average", size=14)
-        sketch.rect(_LEFT + 350, y - 7, width, 14, MUTED)
-        sketch.text(_LEFT + 356 + width, y, f"{unit:g} less than that", size=14)
+        size = 10.0 ** np.floor(np.log10(max(0.75 * widest, 1e-9)))
+        unit = max(times * size for times in (1, 2, 5) if times * size <= max(0.75 * widest, size))
+        right, left = _LEFT - 24, _LEFT - 24 - scale * unit
+        for ends in (((left, y), (right, y)), *(((x, y - 5), (x, y + 5)) for x in (left, right))):  # a ruler
+            sketch.line(list(ends), INK, 1)
+        sketch.text(left - 8, y, f"{unit:g}", "end", size=14)
+        sketch.rect(_LEFT, y - 7, 14, 14, FILM)
+        sketch.text(_LEFT + 20, y, "more than it gives this list on average", size=14)
+        sketch.rect(_LEFT + 330, y - 7, 14, 14, MUTED)
+        sketch.text(_LEFT + 350, y, "less than that", size=14)
         if falls is not None:
             sketch.text(_LEFT, y + 22, "▼ places the film falls without the rave, ▲ places it rises", size=14)
     return sketch
@@ -210,30 +215,35 @@ def plot_halves(titles: Sequence[str], shares: np.ndarray, possessive: str) -> P
 
 
 @styled
-def plot_either_half(kept: Mapping[str, float], ndcg: Mapping[str, float]) -> Plot:
-    """How much of a list stays when only one half of each tag is used.
+def plot_either_half(
+    kept: Mapping[str, Mapping[str, float]], ndcg: Mapping[str, Mapping[str, float]], without: str
+) -> Plot:
+    """How much of a list stays when only one half of each tag is used, for two models.
 
     Args:
-        kept: by half, how many of the ten films stay, mean over guests.
-        ndcg: NDCG@10 by half, and first that of the whole.
+        kept: by model and half, how many of the ten films stay, mean over guests.
+        ndcg: NDCG@10 by model and half, and first that of the whole.
+        without: the half that the caption is about.
     """
-    ax = new_axes(9, 0.6 * len(kept) + 1.0)
-    height = np.arange(len(kept))
-    ax.barh(height, [10] * len(kept), height=0.6, color="#eeeeee")
-    ax.barh(height, list(kept.values()), height=0.6, color=[FILM, PALETTE[4]])
-    for y, (name, films) in enumerate(kept.items()):
-        ax.annotate(
-            f"{films:.1f} of ten   NDCG@10 {ndcg[name]:.3f}", (10, y), (8, 0), textcoords="offset points", va="center"
-        )
-    ax.set_yticks(height, list(kept))
-    ax.set(ylim=(len(kept) - 0.5, -0.5), xlim=(0, 14), xlabel="films of the list that stay, mean over guests")
+    rows = [(model, half) for model in kept for half in kept[model]]
+    ax = new_axes(9, 0.5 * len(rows) + 1.0)
+    height = np.arange(len(rows))
+    ax.barh(height, [10] * len(rows), height=0.6, color="#eeeeee")
+    colours = [FILM if half == without else PALETTE[4] for _, half in rows]
+    ax.barh(height, [kept[model][half] for model, half in rows], height=0.6, color=colours)
+    for y, (model, half) in enumerate(rows):
+        whole = next(iter(ndcg[model].values()))
+        words = f"{kept[model][half]:.1f} of ten, NDCG@10 {whole:.3f} → {ndcg[model][half]:.3f}"
+        ax.annotate(words, (10, y), (8, 0), textcoords="offset points", va="center")
+    ax.set_yticks(height, [f"{model}: {half}" for model, half in rows])
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 18.5), xlabel="films of the list that stay, mean over guests")
     ax.set_xticks(range(0, 11, 2))
-    (one, other), (whole, best) = kept, next(iter(ndcg.items()))
-    return Plot(
-        cast(Figure, ax.figure),
-        f"With {one} {kept[one]:.1f} of the ten films stay, and with {other} {kept[other]:.1f}. NDCG@10 is "
-        f"{ndcg[one]:.3f} and {ndcg[other]:.3f}, and {best:.3f} with {whole}.",
-    )
+    told = [
+        f"{kept[model][without]:.1f} of the ten films stay for the model that {model}, and NDCG@10 goes from "
+        f"{next(iter(ndcg[model].values())):.3f} to {ndcg[model][without]:.3f}"
+        for model in kept
+    ]
+    return Plot(cast(Figure, ax.figure), f"With {without} {'. With them '.join(told)}.")
 
 
 @styled
@@ -249,10 +259,12 @@ def plot_newcomers(results: pd.DataFrame, curves: Mapping[str, str], folded: str
     runs = results.pivot_table(index=["seed", "shown"], columns="model", values="recall@20", sort=False)
     shown = list(dict.fromkeys(results["shown"]))
     ends = {}
-    for model, marker, colour in zip(curves, "so^Dv", (ACCENT, GUEST, PALETTE[4], PALETTE[6], MUTED), strict=False):
+    kinds = zip(curves, "so^Dv", (ACCENT, GUEST, PALETTE[4], PALETTE[6], MUTED), strict=False)
+    for place, (model, marker, colour) in enumerate(kinds):
         by_seed = runs[model].unstack("shown")[shown]
-        ax.plot(range(len(shown)), by_seed.mean(), f"{marker}-", color=colour, markersize=6)
-        ax.vlines(range(len(shown)), by_seed.min(), by_seed.max(), color=colour, linewidth=1, alpha=0.6)
+        x = np.arange(len(shown)) + 0.07 * (place - (len(curves) - 1) / 2)  # beside each other, not on each other
+        ax.plot(x, by_seed.mean(), f"{marker}-", color=colour, markersize=6)
+        ax.vlines(x, by_seed.min(), by_seed.max(), color=colour, linewidth=1, alpha=0.6)
         ends[model] = float(by_seed.mean().iloc[-1]), colour
     height = -1.0
     for model, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):  # names that would touch move up
@@ -300,8 +312,13 @@ def _fall(places: float) -> str:
     return f"{'▼' if places > 0 else '▲'}{abs(round(places, 1)):g}" if abs(places) >= 0.05 else ""
 
 
-def _columns(raves: Sequence[str], bars: np.ndarray, shown: np.ndarray | None = None) -> tuple[list[str], np.ndarray]:
-    """The columns of `plot_receipts`, chosen by the bars: names, and the bars or what else is shown."""
+def _columns(
+    raves: Sequence[str], bars: np.ndarray, together: bool, shown: np.ndarray | None = None
+) -> tuple[list[str], np.ndarray]:
+    """The columns of `plot_receipts`, chosen by the bars: names, and the bars or what else is shown.
+
+    Of the raves without a column the bars are added up, or their mean is taken. Falls do neither, so they stay away.
+    """
     values = bars if shown is None else shown
     if len(raves) <= N_COLUMNS + 1:
         return list(raves), values
@@ -311,8 +328,10 @@ def _columns(raves: Sequence[str], bars: np.ndarray, shown: np.ndarray | None = 
     names = [raves[place] for place in chosen]
     if not len(others):
         return names, values[:, chosen]
-    mean = values[:, others].mean(axis=1, keepdims=True)
-    return [*names, f"{len(others)} others, on average"], np.hstack([values[:, chosen], mean])
+    last = values[:, others].sum(axis=1) if together else values[:, others].mean(axis=1)
+    last = last if shown is None else np.zeros_like(last)
+    name = f"{len(others)} others{' together' if together else ', on average'}"
+    return [*names, name], np.column_stack([values[:, chosen], last])
 
 
 def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
