@@ -54,7 +54,7 @@ def test_who_hides_nothing_has_two_groups():
 def test_the_matchmaker_with_the_smaller_error_can_rank_worse():
     scores = {"A": [0.3, 0.2, 0.1, 0.0], "B": [0.9, 0.4, 0.5, 0.1]}
     caption = plot_order_and_error(scores, [True, True, False, False]).caption
-    assert "B comes closer" in caption and "of 0.16 against 0.29" in caption  # 0.63 / 4 and 1.14 / 4
+    assert "B comes closer" in caption and "mean squared error of 0.16 against 0.29" in caption  # 0.63 / 4 and 1.14 / 4
     assert caption.endswith("it gets 1 of 4 pairs wrong and A gets none wrong.")
 
 
@@ -166,3 +166,9 @@ def test_the_line_at_the_loss_falls_as_the_margin_grows_and_a_wrong_order_is_red
     tangents = [line for line in drawings.shapes(svg, "polyline", stroke=INK) if line.get("stroke-width") == "3"]
     (x, y), (x2, y2) = [[float(n) for n in point.split(",")] for point in tangents[-1].get("points").split()]
     assert x2 - x == pytest.approx(2 * 235 / 12, abs=0.2) and y2 - y == pytest.approx(2 * push * 236 / 5.2, abs=0.2)
+
+
+def test_right_and_wrong_pairs_are_told_apart_where_all_margins_are_close_to_zero():
+    (ax,) = plot_margins({"before": [0.001, -0.001, 0.0]}, PAIR, place=0).figure.axes
+    right, wrong = (line.get_ydata() for line in ax.lines if line.get_label() in ("right order", "wrong order"))
+    assert min(right) > 0 > max(wrong)

@@ -67,3 +67,12 @@ def test_who_cannot_press_is_told_when_the_order_turns():
     assert widget.turns().startswith(" One step from here")
     widget.steps.value = 2
     assert not widget.turns()
+
+
+def test_who_cannot_press_sees_where_the_steps_lead(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.widgets.live.display", lambda data, **_: shown.append(data["text/plain"]))
+    widget = DuelWidget()
+    widget._ipython_display_()
+    assert any(words.startswith(f"After {MAX_STEPS} steps your rave leads") for words in shown)
+    assert widget.steps.value == 0

@@ -23,7 +23,8 @@ _PULL = 0.5  # how long a pull is drawn
 def plot_margins(margins: Mapping[str, Sequence[float]], pair: tuple[str, str], place: int) -> Plot:
     """One mark per pair over its margin, one row per group of pairs; a line where the two films are level.
 
-    Pairs are diamonds, neither guest nor film: filled where the order is right, open and red where it's wrong.
+    Pairs are diamonds, neither guest nor film: where the order is right they are filled and in the row's upper half,
+    where it's wrong open, red and in the lower, so that both can be told apart close to zero.
 
     Args:
         margins: raved minus random score of each pair, by the name of the group; the last group is the news.
@@ -35,8 +36,8 @@ def plot_margins(margins: Mapping[str, Sequence[float]], pair: tuple[str, str], 
     raved, random = (shorten(title, 28) for title in pair)
     for row, values in enumerate(margins.values()):
         dots, height = np.asarray(values, dtype=float), -float(row)
-        up = height + 0.32 * (np.arange(len(dots)) * 0.618 % 1 - 0.5)
         right = dots > 0
+        up = height + np.where(right, 1, -1) * (0.05 + 0.16 * (np.arange(len(dots)) * 0.618 % 1))
         for chosen, colour, fill, order in ((right, INK, INK, "right order"), (~right, ACCENT, "white", "wrong order")):
             ax.plot(dots[chosen], up[chosen], "D", color=colour, markerfacecolor=fill, markersize=6, alpha=0.7,
                     linewidth=0, label=None if row else order)  # fmt: skip
@@ -97,7 +98,7 @@ def plot_order_and_error(scores: Mapping[str, Sequence[float]], raved: Sequence[
             ax.annotate(
                 "wrong order", (high, -row - 0.27), (6, 0), textcoords="offset points", va="center", color=ACCENT
             )
-        ax.annotate(f"squared error {error[name]:.2f}", (1.08, -row), va="center", annotation_clip=False)
+        ax.annotate(f"mean squared error {error[name]:.2f}", (1.08, -row), va="center", annotation_clip=False)
     ax.set_yticks([0, -1], [f"matchmaker {name}" for name in scores])
     ax.set(xlabel="score", xlim=(-0.05, 1.05), ylim=(-1.5, 0.5))
     ax.set_xticks(np.linspace(0, 1, 6))
@@ -106,9 +107,9 @@ def plot_order_and_error(scores: Mapping[str, Sequence[float]], raved: Sequence[
     pairs = int(is_raved.sum() * (~is_raved).sum())
     return Plot(
         cast(Figure, ax.figure),
-        f"{near} comes closer to the numbers 1 and 0, with a squared error of {error[near]:.2f} against "
-        f"{error[far]:.2f}, but it gets {wrong[near]} of {pairs} pairs wrong and {far} gets {wrong[far] or 'none'} "
-        "wrong.",
+        f"{near} comes closer to the numbers 1 and 0, with a mean squared error of {error[near]:.2f} "
+        f"against {error[far]:.2f}, but it gets {wrong[near]} of {pairs} pairs wrong and {far} gets "
+        f"{wrong[far] or 'none'} wrong.",
     )
 
 

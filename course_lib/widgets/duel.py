@@ -42,7 +42,8 @@ class DuelWidget:
                 "It's the guest's. One film pulls at it and the other pushes, so with these tags a step moves it twice "
                 "as far as either film, or further.", {"steps": 0}),
         Promise("steps", 4, 12, "length", "rises",
-                "A longer tag makes every margin larger, so once the order is right the tags only grow.",
+                "A longer tag scales the margin. Once the order is right that means a larger lead, so the tag goes on "
+                "growing.",
                 {"start": "wrong order"}),
     )  # fmt: skip
 
@@ -120,5 +121,8 @@ class DuelWidget:
         self.view.value = f"<p>{escape(summary)}</p>{self.picture().svg(summary)}"
 
     def _ipython_display_(self) -> None:
-        told = self.summary() + self.turns()
-        live.show(self.box, told, lambda: self.picture().figure, captions={told: told})
+        told, last = self.summary() + self.turns(), DuelWidget(*self._names)  # the last is for who cannot press
+        last.start.value, last.steps.value = self.start.value, MAX_STEPS
+        after = last.summary()
+        others = {after: last.picture().figure}
+        live.show(self.box, told, lambda: self.picture().figure, others, {told: told, after: after})
