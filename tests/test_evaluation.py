@@ -13,6 +13,7 @@ from sklearn.metrics import ndcg_score
 
 from course_lib.baselines import popularity, random_scorer
 from course_lib.evaluation import (
+    Matchmaker,
     coverage_at_k,
     evaluate,
     hit_rate_at_k,
@@ -94,6 +95,8 @@ def test_metrics_refuse_what_they_cannot_count(metric):
         metric(torch.tensor([[True, False]]), torch.tensor([1, 1]))
     with pytest.raises(ValueError, match="hide at least one like, got n_relevant = 0"):
         metric(torch.tensor([[False, False]]), torch.tensor([0]))
+    with pytest.raises(ValueError, match="a list cannot hit more likes than were hidden; count all hidden likes"):
+        metric(torch.tensor([[True, True]]), one)
 
 
 def test_an_oracle_scores_1_in_every_metric(split):
@@ -209,6 +212,8 @@ def test_a_scorer_that_returns_nan_or_another_shape_is_refused(split):
         top_k(broken, torch.tensor([5, 8]), split.fit, 3)
     with pytest.raises(ValueError, match=r"must return \(users, items\) = \(2, 500\), got \(2, 300\)"):
         top_k(constant(300), torch.tensor([5, 8]), split.fit, 3)
+    with pytest.raises(ValueError, match=r"must return \(users, items\) = \(2, 500\), got \(1, 500\)"):
+        top_k(lambda users: torch.zeros(1, 500), torch.tensor([5, 8]), split.fit, 3)
 
 
 def test_coverage_is_the_share_of_items_in_anybodys_list(paper):
@@ -270,6 +275,8 @@ def test_a_k_that_is_no_sequence_of_lengths_is_refused(split, k):
 def test_a_user_who_is_not_there_is_refused(split):
     with pytest.raises(ValueError, match=r"users must lie in \[0, 300\), got -1 to 0"):
         top_k(constant(500), torch.tensor([0, -1]), split.fit, 10)
+    with pytest.raises(ValueError, match=r"users must lie in \[0, 300\), got 300 to 300"):
+        top_k(torch.zeros(300, 500).__getitem__, torch.tensor([300]), split.fit, 10)  # the scorer is not even asked
 
 
 def test_coverage_does_not_count_the_seen_items_that_fill_up_a_list():
@@ -337,3 +344,21 @@ def test_lists_have_the_lengths_of_the_course_unless_others_are_asked_for(split)
         == coverage_at_k(scorer, split.fit, k=10)
         != (coverage_at_k(scorer, split.fit, k=20))
     )
+
+
+@pytest.mark.parametrize("k", [5, 10, 20])
+def test_of_those_that_tie_for_the_last_place_the_first_in_the_fixed_order_gets_it(k):
+    nothing = Interactions(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), 50, 500)
+    scores = torch.zeros(50, 500)
+    for user in range(50):
+        best = torch.randperm(500, generator=torch.Generator().manual_seed(user))[: k - 1]
+        scores[user, best] = torch.arange(k - 1, 0, -1.0)  # all others are level
+    items, _ = top_k(scores.__getitem__, torch.arange(50), nothing, k)
+    order = torch.randperm(500, generator=torch.Generator().manual_seed(0)).tolist()
+    for user in range(50):
+        assert items[user, -1] == next(item for item in order if scores[user, item] == 0)
+
+
+def test_a_matchmaker_scores_the_users_in_the_order_asked_for():
+    table = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    assert Matchmaker(table.__getitem__, lambda liked: table[0])(torch.tensor([2, 0])).tolist() == [[5, 6], [1, 2]]
