@@ -37,7 +37,7 @@ def test_two_films_join_ada_and_ben_and_none_joins_ada_and_dev():
 
 def test_films_sit_after_the_guests(sketches):
     plot = graph_views.plot_seats(GUESTS, TOPICS)
-    assert "number 0 in the log, but in the graph Ada is node 0 and Alien node 4" in plot.caption
+    assert "number 0 in the table of raves, but in the graph Ada is node 0 and Alien node 4" in plot.caption
     svg = sketches[0].svg("")
     assert svg.index("user 3") < svg.index("item 0") and ">8</text>" in svg and ">9</text>" not in svg
 
@@ -57,7 +57,7 @@ def test_a_row_and_its_column_are_told_for_any_guest():
 
 def test_without_the_offset_films_are_piled_onto_guests():
     party = little_party()
-    plot = graph_views.plot_offset(edge_index(party), shared_indices(party), 4, 9)
+    plot = graph_views.plot_wrong_lines(edge_index(party), shared_indices(party), 4, 9)
     assert plot.caption == (
         "Without the offset 89% of the lines join two guests, because most raves are about films that come early in "
         "the file, with numbers below 4. 4 of 5 films hear nobody, and with the offset 0."
@@ -68,14 +68,14 @@ def test_without_the_offset_films_are_piled_onto_guests():
 
 def test_on_a_shared_seat_somebody_elses_fans_speak(sketches):
     titles = [f"film {item}" for item in range(9)]
-    plot = graph_views.plot_shared_seat(5, 4, titles, range(9))
+    plot = graph_views.plot_who_speaks(5, 4, titles, range(9))
     assert plot.caption == (
         "film 1 is item 1, so the list reads it from node 5. But without the offset it isn't its 1 fan who "
         "are heard there, it's the 5 fans of item 5, film 5."
     )
     drawn = {"item 0, 0 fans", "film 0", "4", "item 2, 2 fans", "6", "film 6", "item 6, 6 fans"}
     assert drawn <= set(words(sketches.pop().svg("")))
-    plot = graph_views.plot_shared_seat(12, 4, titles, range(9))
+    plot = graph_views.plot_who_speaks(12, 4, titles, range(9))
     assert plot.caption.endswith("it's nobody.")
     assert "nobody" in words(sketches.pop().svg(""))
 

@@ -60,11 +60,21 @@ def stays_silent(edges: Tensor, party: Interactions) -> bool:
     return True
 
 
-def fans_swapped(party: Interactions) -> Interactions:
-    """Alien's fans are Dune's and the other way round: at the little party no count of anything changes."""
+def fans_swapped(party: Interactions, one: int = 0, other: int = 3) -> Interactions:
+    """One film's fans are the other's and the other way round: Alien's and Dune's, if nothing is said.
+
+    Where both have equally many fans, no count of anything changes.
+    """
     place = torch.arange(party.n_items)
-    place[[0, 3]] = place[[3, 0]]
+    place[[one, other]] = place[[other, one]]
     return Interactions(party.user, place[party.item], *party.sizes)
+
+
+def equally_famous(party: Interactions) -> tuple[int, int]:
+    """The two most famous films with equally many fans, which they may swap without any count noticing."""
+    fans, order = party.item_degree().sort(descending=True, stable=True)
+    first = int((fans[1:] == fans[:-1]).nonzero()[0])
+    return int(order[first]), int(order[first + 1])
 
 
 def leads_across(edges: Tensor, party: Interactions) -> bool:

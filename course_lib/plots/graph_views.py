@@ -40,12 +40,12 @@ def plot_between_guests(party: Interactions, guests: Sequence[str], films: Seque
 
 
 def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
-    """One row of seats for all nodes, guests first: the node number on each, the number in the log below."""
+    """One row of seats for all nodes, guests first: the node number on each, the number in the table of raves below."""
     n, left = len(guests) + len(films), 70
     step = (850 - left) / n
     sketch = Sketch(860, 170)
     sketch.text(10, 82, "node", bold=True)
-    sketch.text(10, 136, "log", bold=True)
+    sketch.text(10, 136, "table", bold=True)
     for node, name in enumerate([*guests, *films]):
         x, is_guest = left + (node + 0.5) * step, node < len(guests)
         sketch.text(x, 36, name, "middle")
@@ -58,8 +58,8 @@ def plot_seats(guests: Sequence[str], films: Sequence[str]) -> Plot:
         sketch.text(x, 136, f"user {node}" if is_guest else f"item {node - len(guests)}", "middle")
     return Plot(
         sketch.figure,
-        f"{guests[0]} and {films[0]} both have the number 0 in the log, but in the graph {guests[0]} is node 0 and "
-        f"{films[0]} node {len(guests)}.",
+        f"{guests[0]} and {films[0]} both have the number 0 in the table of raves, but in the graph {guests[0]} is "
+        f"node 0 and {films[0]} node {len(guests)}.",
     )
 
 
@@ -100,7 +100,7 @@ def plot_row_and_column(edges: Tensor, n_users: int, n_nodes: int, row: int, pos
 
 
 @styled
-def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plot:
+def plot_wrong_lines(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plot:
     """Two large matrices, a dot per entry; what joins two guests or two films is red."""
     axes = new_grid(10, 5.2)
     for ax, edges, title in zip(axes, (right, wrong), ("with + n_users", "without"), strict=True):
@@ -119,7 +119,7 @@ def plot_offset(right: Tensor, wrong: Tensor, n_users: int, n_nodes: int) -> Plo
     )
 
 
-def plot_shared_seat(node: int, n_users: int, titles: Sequence[str], fans: Sequence[int]) -> Plot:
+def plot_who_speaks(node: int, n_users: int, titles: Sequence[str], fans: Sequence[int]) -> Plot:
     """The seat of one film and the seats beside it: who is taken to speak there, and who does without the offset.
 
     Args:

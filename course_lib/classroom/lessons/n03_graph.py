@@ -313,12 +313,12 @@ QUESTIONS = (
         "You, a film you love, a guest who loves it too, and another film of that guest.",
     ),
     Question(
-        "There are 943 guests. Which row of the matrix belongs to film 5 of the log?",
+        "There are 943 guests. Which row of the matrix belongs to item 5, counted from 0?",
         (
             ("row 948", None),
-            ("row 947", "You're one short. Film 0 has row 943, so film 5 comes five rows later."),
-            ("row 943 and row 5", "A node has one row. Row 943 is film 0, and row 5 is guest 5."),
-            ("row 5", "Row 5 is guest 5, and two nodes can't share a row."),
+            ("row 947", "You're one short. Item 0 has row 943, so item 5 comes five rows later."),
+            ("row 943 and row 5", "A node has one row. Row 943 is item 0, and row 5 is a guest's."),
+            ("row 5", "Row 5 is a guest's, and two nodes can't share a row."),
         ),
         "Films start where the guests end: 943 + 5.",
     ),
@@ -338,7 +338,7 @@ QUESTIONS = (
     Question(
         "A graph has the right number of lines, all of them across, and the right number at every node. What's left?",
         (
-            ("nothing can be wrong", "Two films can swap their fans without changing any count."),
+            ("nothing can be wrong", "Two films with equally many fans can swap them, and no count changes."),
             ("the guests could share rows with films", "Then some lines would join two guests, and none does."),
             ("who raved about what", None),
             ("it could lead one way only", "With one direction only there would be half as many lines."),
