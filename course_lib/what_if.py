@@ -187,7 +187,7 @@ def by_half(model: LightGCN, graph: Tensor) -> dict[str, Scorer]:
 
 def either_half(
     model: LightGCN, graph: Tensor, split: Split, k: int = 10
-) -> tuple[dict[str, float], dict[str, Tensor]]:
+) -> tuple[dict[str, float], dict[str, pd.Series]]:
     """What each half of the guests' tags is worth without the other; see `by_half`.
 
     Returns:
