@@ -76,8 +76,12 @@ def taste_charts(raves: Tensor, genres: Tensor, weights: Tensor | float = 1.0) -
     return raves.sum(dim=0) * (raves @ genres @ (genres * weights).T)
 
 
-def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
-    """The charts of raves, and three ways to give each guest charts of their own: `taste_charts` with other weights."""
+def charts_by_taste(data: MovieLens, own: Any = None) -> dict[str, Charts]:
+    """The charts of raves, and three ways to give each guest charts of their own: `taste_charts` with other weights.
+
+    Args:
+        own: a reader's answer to 02.own_charts, which comes last if it gives scores at all.
+    """
     genres = torch.tensor(data.films[list(GENRES)].to_numpy(), dtype=torch.float32)
     each = 1 / genres.sum(1, keepdim=True).clamp_min(1)
 
@@ -88,11 +92,32 @@ def charts_by_taste(data: MovieLens) -> dict[str, Charts]:
 
         return score
 
-    return {
+    charts = {
         "the charts": lambda stars: (stars >= 4).sum(dim=0),
-        "fame times taste": by_taste(lambda raves: 1.0),
-        "divided by a film's genres": by_taste(lambda raves: each),
-        "divided, and common genres count less": by_taste(lambda raves: _rare(raves, genres)),
+        "fame × taste": by_taste(lambda raves: 1.0),
+        "fame × taste, divided": by_taste(lambda raves: each),
+        "fame × rare taste": by_taste(lambda raves: _rare(raves, genres)),
+    }
+    if _gives_scores(own):
+        charts["your own charts"] = lambda stars: own((stars >= 4).float(), genres.clone()).nan_to_num()
+    return charts
+
+
+def _gives_scores(own: Any) -> bool:
+    """Whether an answer to 02.own_charts can be measured at another party."""
+    try:
+        return callable(own) and len(_measured(own, *(table.clone() for table in _made_up()[:2]))) == 2
+    except Exception:  # whatever a reader's code does; the check says what
+        return False
+
+
+def of_one_genre(data: MovieLens, split: Split, genre: str = "Drama") -> dict[str, float]:
+    """By `charts_by_taste`: how much of all top tens are films of one genre and no other."""
+    genres, shown = torch.tensor(data.films[list(GENRES)].to_numpy()), split.fit.dense()
+    only = (genres[:, GENRES.index(genre)] == 1) & (genres.sum(dim=1) == 1)
+    return {
+        name: float(only[_top_ten(score(4 * shown), shown > 0)].float().mean())
+        for name, score in charts_by_taste(data).items()
     }
 
 
@@ -374,8 +399,8 @@ QUESTIONS = (
         "From 01: a list shows ten well-known films, and there was no red text. Is it a good list?",
         (
             (
-                "yes, because a list made with a bug holds odd films that nobody has heard of",
-                "The list of 01 that was one film off had ten proper titles too.",
+                "yes, because a mistake in the program would have stopped it",
+                "The program of 01 that was one film off ran to its end, and listed ten titles too.",
             ),
             ("probably, if the scores fall slowly", "Scores have no unit, and those of a wrong list fall as nicely."),
             ("nobody knows before it is measured", None),
