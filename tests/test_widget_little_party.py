@@ -1,10 +1,13 @@
 """The little party: it starts before any gossip, the pages turn, and the walks of the chosen guest's news light up."""
 
+from math import sqrt
+
+import numpy as np
 import pytest
 
 from course_lib.party import GUESTS, TOPICS
 from course_lib.plots.colours import ACCENT, INK
-from course_lib.plots.gossip import FILM_COLOURS
+from course_lib.plots.gossip import FILM_COLOURS, blend
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing, shapes, words
 
@@ -73,6 +76,8 @@ def test_what_is_told_in_a_round_is_what_was_heard_in_the_one_before(widget):
     assert told[1] == [["", FILM_COLOURS[item]] for item in widget.party.item.tolist()]  # guests are empty
     assert all(guest and not film for guest, film in told[2])  # films gave everything away
     assert all(film and not guest for guest, film in told[3])
+    dev = blend(np.array([0, 0, 0, 1 / 2, 1 / sqrt(2)]))  # with 2 raves he hears Dune (2 fans) and Emma (1 fan)
+    assert [told[2][line][0] for line in widget.party.user.eq(3).nonzero().flatten()] == [dev, dev]
 
 
 def test_a_page_shows_names_letters_and_raves(widget):
