@@ -42,7 +42,12 @@ RUNGS = (
     Rung("EASE (right: local)", "no graph", "EASE", "local EASE"),
     Rung("MF-softmax", "no graph", "MF-softmax", "MF-softmax"),
     Rung("LightGCN-softmax", "graph", "LightGCN-softmax", "LightGCN-softmax"),
-    Rung("three together", "several", "EASE + MF + LightGCN", "graph filter + local EASE + LightGCN-softmax"),
+    Rung(
+        "EASE + LightGCN + MF (right: filter)",
+        "several",
+        "EASE + MF + LightGCN",
+        "graph filter + local EASE + LightGCN-softmax",
+    ),
 )
 
 
