@@ -38,7 +38,7 @@ def test_a_list_is_set_against_as_many_random_ones_as_a_hit_takes():
     plot = plot_against_chance([True, False, True, *[False] * 7], 10, 1642, "the writer's")
     assert plot.caption == (
         "Untrained gossip found 2 of the writer's 10 hidden raves with one list of 10 films. A list drawn at random "
-        "finds 0.06 on average, so it takes 16 of them to expect a single hit."
+        "finds 0.06 on average, so it takes about 16 to expect a single hit."
     )
     (ax,) = plot.figure.axes
     assert len(ax.patches) == 170

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib.baselines import untrained_gossip
-from course_lib.classroom.guest import protagonist
+from course_lib.classroom.guest import protagonist, writer
 from course_lib.graph import adjacency
 from course_lib.influence import strongest_walks
 from course_lib.plots.colours import ACCENT, FILM
@@ -203,7 +203,13 @@ def test_a_film_is_louder_the_more_of_its_fans_raves_are_the_writers(real_data, 
     famous = fame >= 150
     assert famous.sum() == 39 and np.corrcoef(shared[famous], (loud / fame**0.5)[famous])[0, 1] > 0.9
     assert np.corrcoef(fame, loud)[0, 1] > 0.8  # the dots climb
-    fit = real_split.fit
+    assert (fame == 250).sum() == 1 and "Bordello of Blood (1996), with 12 raves" in plot.caption
+    assert loud[fame == 12].max() > loud[fame == 250].item()
+    fit, titles = real_split.fit, real_data.films["title"]
+    gossip = untrained_gossip(fit)
+    wrong = writer(real_split).top(lambda users: gossip(users).roll(1, dims=1)).tolist()
+    (odd,) = [film for film in wrong if titles.iloc[film].startswith("Amityville 1992")]
+    assert fit.item_degree()[odd] == 0  # so no walk leads there
     assert int((fit.item_degree() == 0).sum()) == 266 and len(real_split.test.user.unique()) == 942
 
 

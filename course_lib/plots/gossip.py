@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import PercentFormatter
 
 from course_lib.interactions import Interactions
 from course_lib.plots.colours import ACCENT, FILM, GUEST, INK, MUTED, PALETTE
@@ -127,7 +126,8 @@ def plot_how_loud(
     ax.spines["bottom"].set_bounds(0, fame.max())  # right of it stand names
     ax.xaxis.set_label_coords(0.3, -0.11)
     bar = ax.figure.colorbar(dots, cax=ax.inset_axes((0.68, 0.1, 0.3, 0.04)), orientation="horizontal",
-                             format=PercentFormatter(1, decimals=0))  # fmt: skip
+                             extend="both", ticks=(low, colours["vmax"]))  # fmt: skip
+    bar.set_ticklabels((f"{low:.0%} or less", f"{high:.0%} or more"))
     bar.set_label(f"how much of its fans' raves {who} share{'s' * (who != 'you')}", loc="center")
     bar.ax.xaxis.set_label_position("top")
     first = int(best[0])

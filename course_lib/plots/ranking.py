@@ -104,5 +104,5 @@ def plot_against_chance(hits: Sequence[bool], n_hidden: int, n_candidates: int, 
     return Plot(
         cast(Figure, ax.figure),
         f"Untrained gossip found {found} of {possessive} {n_hidden} hidden raves with one list of {length} films. "
-        f"A list drawn at random finds {chance:.2f} on average, so it takes {n_lists} of them to expect a single hit.",
+        f"A list drawn at random finds {chance:.2f} on average, so it takes about {n_lists} to expect a single hit.",
     )

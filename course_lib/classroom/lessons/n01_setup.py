@@ -238,7 +238,7 @@ QUESTIONS = (
         "A list of ten finds three of ten hidden raves. What makes that a lot?",
         (
             ("Three is nearly a third of the list.", "A share says nothing until you know what was to be expected."),
-            ("A random list would find one in sixteen tries.", None),
+            ("Random lists would find one in about sixteen tries.", None),
             (
                 "The films are good ones that many people would love.",
                 "Maybe, but nobody asked whether they are good. The hidden raves did the judging.",
@@ -257,6 +257,6 @@ QUESTIONS = (
             ("nothing at all", "A little: the code ran, on the data that it names."),
             ("that no line raised an error", None),
         ),
-        "Whether the numbers are right, only a measurement can tell.",
+        "Whether the numbers are right, a measurement tells.",
     ),
 )
