@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import itertools
 import random
+import re
 import signal
 import sys
 import threading
@@ -281,16 +282,28 @@ NEVER_DONE = [
 ]  # fmt: skip
 
 
+ENDLESS = "A loop without an end? If it has one, let whole tensors do its work."
+IDLE = re.compile(r"It was at work for 0\.[01] of them: it waits, or the computer is busy; then try again\.$")
+
+
+@pytest.mark.parametrize(("worked", "told"), [(0.09, IDLE), (0.11, re.compile(re.escape(ENDLESS)))])
+def test_what_waits_or_is_kept_waiting_is_not_called_endless(worked, told, monkeypatch):
+    clock = itertools.chain((0.0, worked), itertools.repeat(0.0))
+    monkeypatch.setattr(attempts.time, "thread_time", lambda: next(clock))
+    assert told.match(verdict(endless, seconds=0.2).split("enough. ")[1])
+
+
 @pytest.mark.parametrize("attempt", NEVER_DONE)
 @pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN, lambda *_: None])
 def test_what_does_not_end_is_stopped_and_told(attempt, handler):
     before = signal.signal(signal.SIGINT, handler)
     try:
         start = time.monotonic()
-        assert verdict(attempt, seconds=0.1) == (
+        start_of_it, end = verdict(attempt, seconds=0.1).split("enough. ")
+        assert start_of_it == (
             "✗ wrong, because your function was still running after 0.1 seconds on two numbers, where a moment is "
-            "enough. A loop without an end? If it has one, let whole tensors do its work."
         )
+        assert end == ENDLESS or IDLE.match(end)
         assert time.monotonic() - start < 3 and signal.getsignal(signal.SIGINT) is handler
     finally:
         signal.signal(signal.SIGINT, before)

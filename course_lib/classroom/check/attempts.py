@@ -56,7 +56,13 @@ _GLOBAL: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
 
 
 class StillRunning(BaseException):
-    """The attempt took longer than it may. No `Exception`, so that an attempt that goes on after errors ends too."""
+    """The attempt took longer than it may. No `Exception`, so that an attempt that goes on after errors ends too.
+
+    Attributes:
+        worked: the seconds of the processor it had, where that is less than half of its time; else None.
+    """
+
+    worked: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def run(exercise: Exercise, attempt: Any, seconds: float | None = None) -> dict[
     """
     outcomes: dict[str, Outcome] = {}
     untouched = exercise.cases()
-    shown = sys.stdout
+    shown, processor = sys.stdout, time.thread_time()
 
     def every_case() -> None:
         for name, arguments in exercise.cases().items():
@@ -108,6 +114,9 @@ def run(exercise: Exercise, attempt: Any, seconds: float | None = None) -> dict[
         else:
             with contextlib.suppress(StillRunning):
                 within(seconds, every_case, shown)
+            last = list(outcomes.values())[-1].error
+            if isinstance(last, StillRunning) and (had := time.thread_time() - processor) < seconds / 2:
+                last.worked = had
     if left:
         last = list(outcomes)[-1]
         but = "leaves a thread running: end every thread that you start, with `join`"

@@ -99,10 +99,11 @@ def _reason(
     on = f" on {case}" if case else ""
     error = got[case].error
     if isinstance(error, StillRunning):
-        slow = (
-            f"your function was still running after {error}{on}, where a moment is enough. A loop without an end? "
-            "If it has one, let whole tensors do its work."
-        )
+        slow = f"your function was still running after {error}{on}, where a moment is enough. "
+        if error.worked is None:
+            slow += "A loop without an end? If it has one, let whole tensors do its work."
+        else:
+            slow += f"It was at work for {error.worked:.1f} of them: it waits, or the computer is busy; then try again."
         return Verdict(WRONG, slow) if case == first else Verdict(ALMOST, f"right on {first}, but {slow}")
     if error is not None:
         return Verdict(WRONG, _error(exercise, attempt, error, on))
