@@ -173,17 +173,25 @@ def test_a_pair_turns_where_the_lower_mean_wins_a_split():
 FIGURES = ("recall@20", 0.0), ("ndcg@20", 0.01)
 
 
-def test_the_other_party_shows_each_training_and_says_the_interval():
+def test_what_the_graph_adds_is_measured_against_the_same_without_it():
     there = pd.DataFrame({"LightGCN-softmax": [0.18, 0.19], "MF-softmax": [0.13, 0.15]})
     rows = [("LightGCN-softmax", "MF-softmax", figure, 0.045, 0.04, 0.05 + more) for figure, more in FIGURES]
     table = pd.DataFrame(rows, columns=["first", "second", "figure", "difference", "low", "high"])
-    plot = plot_gowalla(there, table)
+    here = pd.DataFrame({"model": ["MF-BPR", "MF-BPR", "MF-softmax"], "ndcg@10": [0.1, 0.3, 0.5]})
+    added = [("LightGCN-BPR", "MF-BPR", 0.02, 0.01, 0.03), ("LightGCN-softmax", "MF-softmax", 0.0, -0.01, 0.01)]
+    plot = plot_gowalla(
+        there, table, here, pd.DataFrame(added, columns=["first", "second", "difference", "low", "high"])
+    )
     (ax,) = plot.figure.axes
-    heights = [line.get_ydata().tolist() for line in ax.lines]
-    assert heights == [pytest.approx([0.14, 0.185]), [0.13, 0.15], [0.18, 0.19]]  # the means, and both trainings
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "MovieLens, BPR", "MovieLens, softmax", "Gowalla, softmax",
+    ]  # fmt: skip
+    intervals = [list(line.get_xdata()) for line in ax.lines[1::2]]
+    assert intervals == [pytest.approx([5, 15]), pytest.approx([-2, 2]), pytest.approx([4 / 0.14, 5 / 0.14])]
+    assert [float(line.get_xdata()[0]) for line in ax.lines[2::2]] == pytest.approx([10, 0, 4.5 / 0.14])
     assert plot.caption == (
         "On Gowalla, under softmax, LightGCN finds 0.185 of a guest's hidden places within twenty, and matrix "
-        "factorisation 0.140. The graph adds +0.0450 (+0.0400 to +0.0500). A dot is one of two trainings."
+        "factorisation 0.140. The graph adds +0.0450 (+0.0400 to +0.0500), 32.1% of the latter."
     )
 
 

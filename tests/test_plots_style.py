@@ -109,6 +109,11 @@ PLOTS = {
             [("LightGCN-softmax", "MF-softmax", "recall@20", 0.01, 0.0, 0.02)],
             columns=["first", "second", "figure", "difference", "low", "high"],
         ),
+        pd.DataFrame({"model": [f"{net}-{how}" for net, how in TWO], "split_seed": 0, "ndcg@10": 0.3}),
+        pd.DataFrame(
+            [(f"LightGCN-{how}", f"MF-{how}", 0.1, 0.0, 0.2) for how in ("BPR", "softmax")],
+            columns=["first", "second", "difference", "low", "high"],
+        ),
     ],
     judging.plot_by_activity: [pd.DataFrame({"hit@10": [0.5, 0.9], "recall@20": [0.4, 0.2]}), ["1 to 2", "3 to 9"]],
     judging.plot_by_fame: [pd.DataFrame({"EASE": [0.6, 0.1]}, index=["famous", "the tail"]), "EASE"],

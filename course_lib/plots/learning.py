@@ -295,10 +295,8 @@ def plot_two_by_two(results: pd.DataFrame, differences: pd.DataFrame) -> Plot:
 
 
 def _teachers(ax: Axes, table: pd.DataFrame) -> None:
-    """A line per teacher that the table knows, from matrix factorisation to LightGCN; its rows are runs."""
+    """A line per teacher, from matrix factorisation to LightGCN; the rows of the table are runs."""
     for teacher, (colour, line, marker) in _TEACHERS.items():
-        if f"MF-{teacher}" not in table:
-            continue
         both = table[[f"MF-{teacher}", f"LightGCN-{teacher}"]]
         means = both.mean().tolist()
         ax.plot([0, 1], means, color=colour, linestyle=line, linewidth=2.5, marker=marker, markersize=10, zorder=4)
@@ -344,23 +342,41 @@ def plot_turning(results: pd.DataFrame) -> Plot:
 
 
 @styled
-def plot_gowalla(there: pd.DataFrame, differences: pd.DataFrame) -> Plot:
-    """The two networks under softmax on Gowalla, as `plot_two_by_two` draws those of MovieLens: a dot per training.
+def plot_gowalla(
+    there: pd.DataFrame, there_differences: pd.DataFrame, here: pd.DataFrame, here_differences: pd.DataFrame
+) -> Plot:
+    """What the graph adds on MovieLens and on Gowalla, in percent of what matrix factorisation has, with intervals.
 
     Args:
-        there: recall@20, a row per initial seed, with the columns `MF-softmax, LightGCN-softmax`.
-        differences: `first, second, figure, difference, low, high`, as `course_lib/tables/gowalla_differences.csv`.
+        there: recall@20 on Gowalla, a row per initial seed, with the columns `MF-softmax, LightGCN-softmax`.
+        there_differences: `first, second, figure, difference, low, high`, as in
+            `course_lib/tables/gowalla_differences.csv`.
+        here: of MovieLens, `model, split_seed, ndcg@10`.
+        here_differences: of MovieLens, `first, second, difference, low, high`.
     """
-    ax = new_axes(8.0, 3.2)
-    _teachers(ax, there)
-    ax.margins(y=0.25)
-    ax.set(ylabel="recall@20, hidden places\n(the axis does not begin at 0)")
-    of_both = "first == 'LightGCN-softmax' and second == 'MF-softmax' and figure == 'recall@20'"
-    pair = differences.query(of_both).iloc[0]
+    means = here.groupby("model")["ndcg@10"].mean()
+    found = there_differences[there_differences["figure"] == "recall@20"]
+    rows = [
+        (f"MovieLens, {teacher}", teacher, here_differences, float(means[f"MF-{teacher}"]))
+        for teacher in ("BPR", "softmax")
+    ]
+    rows.append(("Gowalla, softmax", "softmax", found, float(there["MF-softmax"].mean())))
+    ax = new_axes(8.5, 2.6)
+    ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
+    for place, (_, teacher, table, without) in enumerate(rows):
+        pair = table[(table["first"] == f"LightGCN-{teacher}") & (table["second"] == f"MF-{teacher}")]
+        added, low, high = pair[["difference", "low", "high"]].to_numpy(dtype=float)[0].tolist()
+        colour, _, marker = _TEACHERS[teacher]
+        ax.plot([100 * low / without, 100 * high / without], [place, place], color=colour, linewidth=3)
+        ax.plot(100 * added / without, place, marker, color=colour, markersize=9)
+        ax.annotate(f"{100 * added / without:+z.1f}%", (100 * high / without, place), (10, 0),
+                    textcoords="offset points", va="center")  # fmt: skip
+    ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    ax.set(xlabel="what the graph adds, in % of matrix factorisation's score", ylim=(len(rows) - 0.5, -0.5))
+    ax.margins(x=0.14)
     return Plot(
         cast(Figure, ax.figure),
         f"On Gowalla, under softmax, LightGCN finds {there['LightGCN-softmax'].mean():.3f} of a guest's hidden places "
-        f"within twenty, and matrix factorisation {there['MF-softmax'].mean():.3f}. The graph adds "
-        f"{pair['difference']:+.4f} ({pair['low']:+.4f} to {pair['high']:+.4f}). A dot is one of "
-        f"{count(len(there))} trainings.",
+        f"within twenty, and matrix factorisation {there['MF-softmax'].mean():.3f}. The graph adds {added:+.4f} "
+        f"({low:+.4f} to {high:+.4f}), {100 * added / without:.1f}% of the latter.",
     )

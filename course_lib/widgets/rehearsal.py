@@ -48,8 +48,8 @@ class RehearsalWidget:
 
     contract: ClassVar = (
         Promise("loss", "bpr", "softmax", "best_ndcg", "rises",
-                "The network and the raves are the same, and the teacher isn't. That's more than a loss, as the next "
-                "sections say."),
+                "The network and the raves are the same. The teacher changes, and with it the learning rate. That's "
+                "more than a loss, as the next sections say."),
         Promise("layers", 0, 2, "loss_after_ten", "rises",
                 "With gossip a tag is a blend of many, so the raves are harder to learn by heart. But a lower training "
                 "loss isn't a better list.", {"loss": "bpr"}),
