@@ -5,6 +5,7 @@ import torch
 
 from course_lib.classroom.check.exercise import find
 from course_lib.classroom.check.verdict import judge
+from course_lib.classroom.lessons.n06_evaluation import _IT_TAKES
 from course_lib.influence import tags_by_round
 from course_lib.interactions import Interactions
 from course_lib.party import GUESTS, TOPICS, little_party
@@ -136,8 +137,17 @@ def test_a_party_that_lets_a_ruler_pass_is_told_what_it_takes_and_the_takings_ar
     for name, party in CATCHES.items():
         caught = find("06.sharp_party").observe(party)
         assert caught[name], name
-    reason = find("06.sharp_party").diagnose(CATCHES["ties_in_index_order"])
-    assert reason.startswith("your party catches ") and reason.endswith(".")
+        missed = [other for other, found in caught.items() if not found]
+        told = f"your party catches {6 - len(missed)} of 6 broken tests. To catch {missed[0]} it needs"
+        assert find("06.sharp_party").diagnose(party) == f"{told} {_IT_TAKES[missed[0]]}."
+
+
+def test_what_is_hidden_is_not_learned_from_and_a_list_may_hold_every_film():
+    diagnose = find("06.sharp_party").diagnose
+    party = {"scores": [[3, 2, 1]], "learned": [(0, 2)], "hidden": [(0, 2)], "k": 1}
+    assert diagnose(party) == "no pair may come twice: what is hidden isn't learned from."
+    assert diagnose({**party, "hidden": [(0, 0)], "k": 3}).startswith("your party catches ")
+    assert diagnose({**party, "hidden": [(0, 0)], "k": 4}) == "k must be from 1 to 3, the number of films."
 
 
 CATCHES = {
