@@ -242,7 +242,7 @@ EXERCISES = (
         ),
         hints=(
             "How many tensors are in the list after K rounds? K + 1: round 0 counts.",
-            "`torch.stack(layers)` is (K + 1, N, d). Over which dimension do you take the mean?",
+            "`total + tags` makes a new tensor, where `total += tags` would change `layers[0]`.",
         ),
     ),
     Exercise(
