@@ -114,9 +114,9 @@ def run(exercise: Exercise, attempt: Any, seconds: float | None = None) -> dict[
         else:
             with contextlib.suppress(StillRunning):
                 within(seconds, every_case, shown)
-            last = list(outcomes.values())[-1].error
-            if isinstance(last, StillRunning) and (had := time.thread_time() - processor) < seconds / 2:
-                last.worked = had
+            ended = list(outcomes.values())[-1].error
+            if isinstance(ended, StillRunning) and (had := time.thread_time() - processor) < seconds / 2:
+                ended.worked = had
     if left:
         last = list(outcomes)[-1]
         but = "leaves a thread running: end every thread that you start, with `join`"
