@@ -201,3 +201,9 @@ def test_blanks_are_no_search_that_finds_nothing(widget):
     assert widget.films._note.value == "No title holds these words."
     widget.films.search.value = "  "
     assert widget.films._note.value == "" and not any(box.layout.display == "" for box in widget.films.found)
+
+
+def test_a_search_shows_eight_films_at_most(widget):
+    widget.films.search.value = "made-up"
+    found = [box.description for box in widget.films.found if box.layout.display == ""]
+    assert len(found) == len(set(found)) == 8 and all("Made-up" in title for title in found)

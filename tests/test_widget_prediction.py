@@ -184,3 +184,11 @@ def test_controls_have_names():
 )
 def test_a_number_is_written_as_people_write_it(truth, said):
     assert Predict("01.x", "How many?", truth, unit="films")._with_unit(truth) == f"{said} films"
+
+
+def test_after_a_guess_there_is_nothing_left_to_be_shown():
+    widget = number()
+    widget.guess.value = "many"  # no number, so the answer can still be asked for
+    assert widget.show_me.layout.display != "none"
+    widget.guess.value = "4"
+    assert widget.show_me.layout.display == "none"
