@@ -136,7 +136,7 @@ def plot_told_apart(rows: Mapping[str, tuple[float, float, float]], n_alone: int
 
 @styled
 def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[str]) -> Plot:
-    """One and the same list by several judges: a panel per metric, a bar per judge, purple if not as the first.
+    """One and the same list by several judges: a panel per metric, a bar per judge, dark if not as the first.
 
     Args:
         table: the stored passport, with `metric, judge, value`.
@@ -148,8 +148,8 @@ def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[st
     for ax, metric in zip(axes, metrics, strict=True):
         for place, value in enumerate(values[metric]):
             other = abs(value - values[metric].iloc[0]) > 5e-4
-            ax.barh(place, value, 0.66, color=PALETTE[4] if other else MUTED)
-            ax.text(value, place, f" {value:.3f}", va="center", color=PALETTE[4] if other else INK,
+            ax.barh(place, value, 0.66, color=INK if other else MUTED)
+            ax.text(value, place, f" {value:.3f}", va="center", color=INK,
                     weight="bold" if other else "normal")  # fmt: skip
         ax.set_yticks(range(len(judges)), [_judge(judge) for judge in judges] if ax is axes[0] else [""] * len(judges))
         ax.tick_params(axis="y", length=0)
@@ -162,7 +162,8 @@ def plot_judges(table: pd.DataFrame, metrics: Sequence[str], judges: Sequence[st
     return Plot(
         cast(Figure, axes[0].figure),
         f"One list, the charts on MovieLens, and {count(len(judges))} judges. For {_name(worst)} {_judge(low)} says "
-        f"{values[worst].min():.3f} and {_judge(high)} says {values[worst].max():.3f}.",
+        f"{values[worst].min():.3f} and {_judge(high)} says {values[worst].max():.3f}. Dark bars differ from "
+        "the first judge's.",
     )
 
 
@@ -176,7 +177,7 @@ def plot_protocols(values: pd.DataFrame, weak: str, strong: str) -> Plot:
     """
     first, second = values.columns
     ax, place = new_axes(9, 0.75 * len(values) + 1.3), np.arange(len(values))
-    for shift, name, colour in ((-0.2, first, GUEST), (0.2, second, PALETTE[7])):
+    for shift, name, colour in ((-0.2, first, INK), (0.2, second, MUTED)):
         ax.barh(place + shift, values[name], 0.38, color=colour, label=name)
         for y, value in zip(place + shift, values[name], strict=True):
             ax.text(value, y, f" {value:.3f}", va="center")

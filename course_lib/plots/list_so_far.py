@@ -12,7 +12,7 @@ from course_lib.plots.style import Plot, new_figure, styled
 from course_lib.plots.text import shorten
 
 _PALE, _RANKS = "#f1f3f4", 0.42  # fill of a film that is no hit; width of the column of ranks, in inches
-_MANY, _NEWEST, _SLIM = 5, 3, 0.92  # more columns than so get only their stars, but for the first and the newest
+_MANY, _BEST, _SLIM = 5, 2, 0.92  # of more columns than so all but the first, the newest and the best get only stars
 _ROW, _HEAD, _FOOT = 0.45, 0.6, 1.45  # heights in inches: of a film, of the names on top, of the numbers below
 
 
@@ -34,8 +34,8 @@ class Column(NamedTuple):
 @styled
 def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence[Column]) -> Plot:
     """A column of films per method, hidden raves lit; below them the hits, and NDCG@10 over all guests as a bar
-    on a grey one that stands for 1. Of more than five columns only the first and the newest three name their
-    films, and the others show at which ranks their hits are (if anything is hidden).
+    on a grey one that stands for 1. Of more than five columns only the first, the newest and the two best of the
+    others (by NDCG@10) name their films, and the others show at which ranks their hits are (if anything is hidden).
 
     Args:
         who, possessive: "you" and "your", or "the writer" and "the writer's".
@@ -43,7 +43,8 @@ def plot_list_so_far(who: str, possessive: str, n_hidden: int, columns: Sequence
         columns: in the order in which the methods were met.
     """
     n = len(columns)
-    named = [n <= _MANY or not n_hidden or place in (0, *range(n - _NEWEST, n)) for place in range(n)]
+    best = sorted(range(1, n - 1), key=lambda place: -columns[place].ndcg)[:_BEST]
+    named = [n <= _MANY or not n_hidden or place in (0, *best, n - 1) for place in range(n)]
     wide = (11.4 - _RANKS - _SLIM * (n - sum(named))) / max(sum(named), 1)
     cells = [min(2.9 if n > 1 else 7, wide) if full else _SLIM for full in named]  # in inches; one alone is broad
     n_rows = max((len(column.titles) for column in columns), default=0) or 10
