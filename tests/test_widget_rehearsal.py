@@ -249,3 +249,7 @@ def test_a_background_thread_shows_no_bar(monkeypatch):
     thread.start()
     thread.join()
     assert seen == [0, 1, 2] and not shown
+
+
+def test_the_best_of_a_run_is_its_highest_validation_and_not_its_last(widget):
+    assert widget.best_ndcg() == 0.9  # 0.9, then 0.8

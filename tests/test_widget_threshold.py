@@ -62,3 +62,13 @@ def test_it_counts_who_has_vanished(widget):
     assert (widget.films_gone(), widget.guests_gone()) == (2, 15)
     widget.threshold.value = 5
     assert (widget.films_gone(), widget.guests_gone()) == (3, 45)
+
+
+def test_the_charts_are_the_first_five_and_the_marked_film(widget):
+    titles = {"Alien", "Brazil", "Casablanca", "Dune", "Emma", "Fargo"}
+    for threshold in (1, 4):
+        widget.threshold.value = threshold
+        places = widget.places[threshold].sort_values()
+        expected = [widget._titles[film] for film in places.index[:5]]
+        drawn = [word for word in words(widget.view.value) if word in titles]
+        assert drawn[-len(expected) :] == expected and len(set(drawn)) == 5
