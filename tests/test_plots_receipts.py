@@ -181,7 +181,7 @@ def test_newcomers_curves_are_means_over_seeds_in_the_order_shown(charts, told):
 def test_damping_is_told_by_its_ends():
     table = pd.DataFrame({"coverage": [0.2, 0.4], "ndcg": [0.3, 0.2]}, index=[0.0, 1.0])
     assert plot_damped(table).caption == (
-        "Strength 1 takes the share of films that anybody is shown from 20% to 40%, and NDCG@10 from 0.30 to 0.20."
+        "Strength 1 takes the films that anybody is shown from 20% to 40% of all, and NDCG@10 from 0.30 to 0.20."
     )
 
 

@@ -302,8 +302,8 @@ def plot_damped(table: pd.DataFrame) -> Plot:
     first, last = table.iloc[0], table.iloc[-1]
     return Plot(
         cast(Figure, ax.figure),
-        f"Strength {table.index[-1]:g} takes the share of films that anybody is shown from {first['coverage']:.0%} to "
-        f"{last['coverage']:.0%}, and NDCG@10 from {first['ndcg']:.2f} to {last['ndcg']:.2f}.",
+        f"Strength {table.index[-1]:g} takes the films that anybody is shown from {first['coverage']:.0%} to "
+        f"{last['coverage']:.0%} of all, and NDCG@10 from {first['ndcg']:.2f} to {last['ndcg']:.2f}.",
     )
 
 

@@ -247,7 +247,10 @@ QUESTIONS = (
         (
             ("nothing much, it says the same about all ten", None),
             ("that the film resembles Psycho", "Then a film that's nothing like it would get less, and none does."),
-            ("that the film would fall if you took Psycho back", "So would the other nine, and then the order stays."),
+            (
+                "that without Psycho it would fall further than the other nine",
+                "Psycho brings them as much, so this share can't tell it from them. To know who falls, take it back.",
+            ),
         ),
         "What tells films apart is how far a share lies above or below the rave's average over the list.",
     ),
