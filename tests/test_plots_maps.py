@@ -17,7 +17,7 @@ def test_the_chair_is_a_star_and_its_nearest_films_are_named_once_each():
     room, corner = plot.figure.axes
     assert room.collections[2].get_offsets().tolist() == [[0, 1]]
     assert sorted(text.get_text() for text in corner.texts) == ["dot 4", "dot 5", "dot 6"]
-    assert plot.caption == "The plan puts dot 4 and dot 5 beside your chair. Can you believe the two?"
+    assert plot.caption == "The plan puts the films dot 4 and dot 5 near your chair. Can you believe the two?"
     assert maps.true_and_false(POSITIONS, rank, 4) == (5, 4)
     assert maps.true_and_false(POSITIONS, rank + 10, 4) == (5, 4)  # no true one: the one that comes closest
 
@@ -38,9 +38,10 @@ def test_genres_are_counted_on_the_map_in_the_tags_and_by_chance():
     apart = np.where(flags[:, :1], 0, 100) + np.random.default_rng(0).normal(size=(20, 2))
     plot = maps.plot_genres({"on the map": apart, "in the tags": apart}, flags, ("War", "Horror", "Western"))
     (ax,) = plot.figure.axes
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["War", "Horror"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["War", "Horror", "any genre"]
     assert ax.containers[0][0].get_height() == pytest.approx(90)  # nine of the ten nearest
     assert ax.containers[2][0].get_height() == pytest.approx(100 * 9 / 19)
+    assert [round(bars[-1].get_height()) for bars in ax.containers] == [90, 90, 47]  # what the caption says
     assert "in 90% of cases on the map, in 90% in the tags, and in 47% with" in plot.caption
 
 
@@ -78,7 +79,8 @@ def test_a_far_film_with_a_long_tag_wins_by_dot_product():
     plot = maps.plot_far_and_near(np.array([1.0, 0.0, 0.0]), films, ["near", "far", "other"], "your")
     assert plot.caption.startswith("far lies") and "your chair" in plot.caption
     words = [text.get_text() for text in plot.figure.axes[0].texts]
-    assert "far\ndot product 2.00, distance 3.16" in words
+    assert "far\ndot product 2.00, distance 3.16" in words and "all tags\nbegin here" in words
+    assert plot.caption.endswith("Only the gap between the two films isn't to scale.")
 
 
 def test_clubs_carry_their_letters_and_the_ratio():

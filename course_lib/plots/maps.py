@@ -69,7 +69,9 @@ def plot_chair(
     corner.set_aspect("equal")
     _name_dots(corner, positions[inside], positions[films], [shorten(names[film], 24) for film in films], half)
     told = " and ".join(shorten(names[film], 40) for film in pair)
-    return Plot(cast(Figure, room.figure), f"The plan puts {told} beside {owner} chair. Can you believe the two?")
+    return Plot(
+        cast(Figure, room.figure), f"The plan puts the films {told} near {owner} chair. Can you believe the two?"
+    )
 
 
 @styled
@@ -146,13 +148,13 @@ def plot_seating_plan(
 
 @styled
 def plot_genres(places: Mapping[str, np.ndarray], flags: np.ndarray, genres: Sequence[str], k: int = 7) -> Plot:
-    """How often one of the ten films nearest to a film of a genre is of that genre too, for the commonest genres.
+    """How often one of the ten films nearest to a film of a genre is of that genre too, and of any genre that it has.
 
     Args:
         places: by name, a row for each film: `(n, d)` or `(n, 2)`.
         flags: `(n, L)` bool, a column per genre; a film may have several.
         genres: the names of the columns.
-        k: genres to draw.
+        k: genres to draw, the commonest.
     """
     ax = new_axes(9, 4)
     common = [genre for genre in np.argsort(-flags.sum(axis=0), kind="stable")[:k] if flags[:, genre].sum() > 1]
@@ -161,16 +163,18 @@ def plot_genres(places: Mapping[str, np.ndarray], flags: np.ndarray, genres: Seq
         for name, points in places.items()
     }
     rates["shuffled"] = [(flags[:, genre].sum() - 1) / (len(flags) - 1) for genre in common]
+    pairs = (flags[:, None] & flags).any(axis=2)
+    shared = {name: shared_label_rate(points, flags) for name, points in places.items()}
+    by_chance = (pairs.sum() - np.trace(pairs)) / (len(flags) * (len(flags) - 1))
+    for name, rate in (shared | {"shuffled": by_chance}).items():
+        rates[name].append(rate)
     width = 0.8 / len(rates)
     for place, ((name, shares), colour) in enumerate(zip(rates.items(), (FILM, GUEST, MUTED), strict=False)):
-        left = np.arange(len(common)) - 0.4 + place * width
+        left = np.arange(len(common) + 1) - 0.4 + place * width
         ax.bar(left, 100 * np.array(shares), width, align="edge", color=colour, label=name, edgecolor="black", lw=0.5)
-    ax.set_xticks(range(len(common)), [genres[genre] for genre in common])
-    ax.set_ylabel("nearest films of the same genre, %")
-    ax.legend(loc="upper right")
-    shared = {name: shared_label_rate(points, flags) for name, points in places.items()}
-    pairs = (flags[:, None] & flags).any(axis=2)
-    by_chance = (pairs.sum() - np.trace(pairs)) / (len(flags) * (len(flags) - 1))
+    ax.set_xticks(range(len(common) + 1), [*(genres[genre] for genre in common), "any genre"])
+    ax.set_ylabel("nearest films that share it, %")
+    ax.legend(loc="best")
     told = ", ".join(
         f"in {share:.0%} {'of cases ' * (name == next(iter(shared)))}{name}" for name, share in shared.items()
     )
@@ -318,7 +322,8 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
         ax.annotate(words, (x, y), (aside, 0), textcoords="offset points", ha=side, va="center", zorder=4)
     _chair(ax, np.array([size, 0.0]))
     ax.annotate(f"{owner} chair", (size, 0), (16, 0), textcoords="offset points", va="center")
-    ax.set(xlabel="farther right, higher dot product →", ylim=(-0.2 * high, 1.3 * high), xlim=(-1.5 * high, 2 * high))
+    ax.annotate("all tags\nbegin here", (0, 0), (-10, 0), textcoords="offset points", ha="right", va="center")
+    ax.set(xlabel="farther right, higher dot product →", ylim=(-0.2 * high, 1.3 * high), xlim=(-1.2 * high, 2 * high))
     ax.set_aspect("equal")
     _bare(ax)
     return Plot(
@@ -326,7 +331,8 @@ def plot_far_and_near(chair: np.ndarray, films: np.ndarray, names: Sequence[str]
         f"{shorten(names[far], 40)} lies {gap[far] / gap[near]:.1f} times as far from {owner} chair as "
         f"{shorten(names[near], 40)}, but it wins by dot product, "
         + ("because" if turned.any() else "and")
-        + f" its tag is {length[far] / length[near]:.1f} times as long.",
+        + f" its tag is {length[far] / length[near]:.1f} times as long. Only the gap between the two films isn't to "
+        "scale.",
     )
 
 
