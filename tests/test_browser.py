@@ -272,7 +272,7 @@ def test_you_arrive_tick_five_films_and_are_the_guest_of_every_notebook_after_a_
     assert re.search(f"({names}) has .+ and ({names}) ", fold_in)
     assert re.search(f"({names}) speaks up most .+ and ({names}) least for ", receipts)
 
-    assert "beside your chair" in read(opening.page, "09_visualization", "train(", "plot_chair(")[-1]
+    assert "near your chair" in read(opening.page, "09_visualization", "train(", "plot_chair(")[-1]
 
     paths = read(opening.page, "10_peer_influence", "plot_walks(")[-1]
     film, over = re.search("walks that brought (.+) to you, .+ over (.+) and guest", paths).groups()
