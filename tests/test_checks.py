@@ -608,6 +608,7 @@ def test_a_value_is_described_without_addresses_and_a_difference_with_its_place(
     other[1, 2] = 5
     assert difference(other, zeros) == "at [1, 2] it expected 0.000 and got 5.000"
     assert difference({"a": 1, "b": 2}, {"a": 1, "b": 3}) == "for 'b' it expected 3 and got 2"
+    assert difference(0.12346, 0.12349) == "it expected 0.123490 and got 0.123460"  # the two must not read the same
 
 
 def test_a_case_that_runs_out_of_time_is_the_last():
@@ -624,3 +625,14 @@ def test_what_is_worth_remembering_is_said_with_right_and_not_before():
     exercise = Exercise("00.word", "make", 1, answer=2, mistakes=(), hints=(), remember="Two is enough.")
     assert str(judge(exercise, 2)) == "✓ right. Two is enough."
     assert "Two" not in str(judge(exercise, 3)) + str(judge(exercise, ...))
+
+
+def test_the_mistake_that_explains_every_case_comes_before_one_that_explains_some_and_else_the_first():
+    mistakes = (
+        Mistake(lambda x: 0 if x == 1 else x, "one is lost."),
+        Mistake(lambda x: 5 if x == 2 else x, "two is five."),
+        Mistake(lambda x: 0, "all is lost."),
+    )
+    exercise = Exercise("00.x", "make", 1, lambda x: x, mistakes, (), lambda: {"one": (1,), "two": (2,)})
+    assert judge(exercise, lambda x: 0).reason == "all is lost."
+    assert judge(exercise, lambda x: {1: 0, 2: 5}[x]).reason == "one is lost."
