@@ -636,3 +636,12 @@ def test_the_mistake_that_explains_every_case_comes_before_one_that_explains_som
     exercise = Exercise("00.x", "make", 1, lambda x: x, mistakes, (), lambda: {"one": (1,), "two": (2,)})
     assert judge(exercise, lambda x: 0).reason == "all is lost."
     assert judge(exercise, lambda x: {1: 0, 2: 5}[x]).reason == "one is lost."
+
+
+def test_a_blank_in_a_line_that_no_case_reaches_is_a_blank():
+    def attempt(x):
+        if len(x) > 100:
+            return ...
+        return 3 * x
+
+    assert judge(DOUBLE, attempt).state == NOT_TRIED

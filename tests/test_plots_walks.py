@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from course_lib.plots.colours import ACCENT, FILM, GUEST, MUTED
 from course_lib.plots.walks import Station, Walk, plot_far, plot_flow, plot_peers, plot_similar, plot_walks
@@ -52,7 +53,7 @@ def test_what_is_missing_leaves_the_bars_at_both_ends_white():
 def test_similar_guests_and_the_one_who_shares_most():
     plot = plot_similar("Ada's", ["Ben", "Cleo"], [0.5, 0.2], most=1, rank=7, n=2, m=3)
     first, second = plot.figure.axes[0].patches
-    assert first.get_width() == 0.5 and first.get_facecolor() != second.get_facecolor()
+    assert first.get_width() == 0.5 and [to_hex(bar.get_facecolor()) for bar in (first, second)] == [GUEST, ACCENT]
     assert plot.caption == (
         "2 of 3 other guests share a rave, and so they have a number in Ada's row. Who shares most raves (red) is only "
         "number 7."

@@ -99,7 +99,10 @@ def exercise(**parts) -> str:
         (changed(edition=1), "of edition 1 of the course, and this is edition 2"),
         (changed(checks=[]), "its parts are no tables"),
         (exercise(state="perfect"), "exercise '01.fans' cannot be"),
+        (exercise(state="not tried yet"), "exercise '01.fans' cannot be"),
         (exercise(tries=0), "exercise '01.fans' cannot be"),
+        (exercise(tries=0, mistakes=[]), "exercise '01.fans' cannot be"),
+        (exercise(mistakes=[-1]), "exercise '01.fans' cannot be"),
         (exercise(tries=True), "exercise '01.fans' cannot be"),
         (exercise(mistakes=[0, 1]), "exercise '01.fans' cannot be"),
         (exercise(mistakes=[0, 0], tries=2), "exercise '01.fans' cannot be"),
@@ -157,3 +160,12 @@ def test_no_folder_is_made_for_what_nobody_asked_to_keep(tmp_path, monkeypatch):
     note_prediction("01.hits", 3.0, True)
     check("01.fans", FANS.answer)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_guesses_the_first_is_kept(home):
+    keep_progress()
+    for guess, right in ((2.0, False), (3.0, True)):
+        note_prediction("01.hits", guess, right)
+    assert json.loads((home / "progress.json").read_text())["predictions"] == {
+        "01.hits": {"guess": 2.0, "right": False}
+    }
