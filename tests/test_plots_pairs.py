@@ -40,7 +40,8 @@ def test_three_groups_of_margins_say_what_was_learnt_and_what_was_never_taught()
     plot = plot_margins({"before": [0.0, 0.1], "after": [6.7, 2.0], "hidden": [1.0, -1.0, 3.0]}, PAIR, place=0)
     assert plot.caption == (
         "Star Wars (1977) now leads Sliding Doors (1998) by 6.7, and 2 of 2 pairs are in the right order; before "
-        "training it was 1 of 2. Of the hidden raves, which no step ever pulled, 2 of 3 lead their random film."
+        "training it was 1 of 2. Of the hidden raves, which no step pulled for this guest, 2 of 3 lead their random "
+        "film."
     )
     ax = plot.figure.axes[0]
     assert dots(ax) == 7 and [label.get_text() for label in ax.get_yticklabels()] == ["before", "after", "hidden"]
@@ -79,8 +80,7 @@ def test_a_hundred_squares_for_a_hundred_random_films():
     plot = plot_random_films(hidden=0.014, rated=0.051)
     assert dots(plot.figure.axes[0]) == 0 and sum(len(line.get_xdata()) for line in plot.figure.axes[0].lines) == 100
     assert plot.caption == (
-        "Of 100 random films 1.4 are raves that we hid and 5.1 got one to three stars, so 22% of those whose rating is "
-        "known are raves. The other 93.5 were never rated."
+        "Of 100 random films 1.4 are raves that we hid and 5.1 got one to three stars. The other 93.5 were never rated."
     )
 
 
@@ -146,7 +146,7 @@ def test_the_margin_is_a_thick_stretch_between_the_landings_of_the_films():
     (thick,) = [line for line in drawings.shapes(svg, "polyline") if line.get("stroke-width") == "7"]
     (x, up), (x2, up2) = [[float(n) for n in point.split(",")] for point in thick.get("points").split()]
     assert up == up2 and x - x2 == pytest.approx(1.5 * 320 / 3.5, abs=0.3)  # the landings are 1.5 apart
-    assert "thick: how far the rave leads along the tag; times its length, 3.00" in drawings.words(svg)
+    assert "thick length × tag length = how far the rave leads, 3.00" in drawings.words(svg)
 
 
 def test_level_films_are_in_no_right_order():

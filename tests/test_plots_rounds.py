@@ -104,6 +104,8 @@ def test_overlap_has_a_line_for_random_and_one_for_chosen_tags():
     assert [line.get_ydata()[-1] for line in plot.figure.axes[0].lines] == [0, 0.7, 0]
     assert len(plot.figure.axes[0].collections) == 2  # a band each
     assert "0.10 up or down" in plot.caption and "from −0.05" in plot.caption and "to 0.70" in plot.caption
+    assert "deviation), whoever their fans are" in plot.caption
+    assert "almost whoever their fans are" in plot_overlap(table.assign(overlap=[0.0, 0.03]), table).caption
 
 
 def test_rules_has_two_panels_and_compares_the_symmetric_rule_with_none():

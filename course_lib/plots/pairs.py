@@ -69,7 +69,7 @@ def _told(margins: Mapping[str, Sequence[float]], raved: str, random: str, place
         f"before training it was {order(first)}."
     )
     if len(later) > 1:
-        told += f" Of the hidden raves, which no step ever pulled, {order(later[1])} lead their random film."
+        told += f" Of the hidden raves, which no step pulled for this guest, {order(later[1])} lead their random film."
     return told
 
 
@@ -184,7 +184,7 @@ def plot_pull(
         beside = (x, y + up * away, shorten(name, 24), "middle") if which else (x + 18, y, name, "start")
         sketch.text(*beside, bold=True)
     state = "leads" if margin > 0 else "trails"
-    told = f"thick: how far the rave {state} along the tag; times its length, {abs(margin):.2f}"
+    told = f"thick length × tag length = how far the rave {state}, {abs(margin):.2f}"
     sketch.text(20, 368, told, colour=order)
     sketch.text(560, 20, f"loss {loss:.2f}, push {push:.2f}", bold=True)
     losses = Plane(600, 70, 235, 236, (-5.0, 7.0), (0.0, 5.2))
@@ -253,9 +253,8 @@ def plot_random_films(hidden: float, rated: float) -> Plot:
     ax.legend(loc="lower center", ncols=3, bbox_to_anchor=(0.5, 1.0), handletextpad=0.2)
     return Plot(
         cast(Figure, ax.figure),
-        f"Of 100 random films {100 * hidden:.1f} are raves that we hid and {100 * rated:.1f} got one to three stars, "
-        f"so {hidden / max(hidden + rated, 1e-9):.0%} of those whose rating is known are raves. The other "
-        f"{100 * (1 - hidden - rated):.1f} were never rated.",
+        f"Of 100 random films {100 * hidden:.1f} are raves that we hid and {100 * rated:.1f} got one to three stars. "
+        f"The other {100 * (1 - hidden - rated):.1f} were never rated.",
     )
 
 

@@ -233,10 +233,11 @@ def plot_overlap(before: pd.DataFrame, after: pd.DataFrame, names: tuple[str, st
     ax.set(xlabel="of all fans of either film, those who are fans of both", ylabel="overlap of their tags (cosine)")
     ax.set_xlim(right=len(after) - 0.4)
     first, last, wide = after["overlap"].iloc[0], after["overlap"].iloc[-1], before["spread"].iloc[0]
+    nearly = "almost " if float(np.ptp(before["overlap"])) >= 0.02 else ""
     return Plot(
         cast(Figure, ax.figure),
-        f"Two {names[0]} tags overlap by lot, {wide:.2f} up or down (band: one standard deviation), whoever their fans "
-        f"are. {names[1].capitalize()} ones go from {first:.2f} without a common fan to {last:.2f} where "
+        f"Two {names[0]} tags overlap by lot, {wide:.2f} up or down (band: one standard deviation), {nearly}whoever "
+        f"their fans are. {names[1].capitalize()} ones go from {first:.2f} without a common fan to {last:.2f} where "
         f"{after['shared'].iloc[-1]} of the fans are fans of both.".replace("-", "−"),
     )
 

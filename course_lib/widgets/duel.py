@@ -39,8 +39,8 @@ class DuelWidget:
                 "The rave doesn't go straight at the guest, it goes in the direction of the guest's tag. They end up "
                 "closer because the guest has come to meet it.", {"start": "wrong order"}),
         Promise("start", "wrong order", "easy pair", "furthest", "stays",
-                "It's the guest's. One film pulls at it and the other pushes, so with these tags a step moves it twice "
-                "as far as either film, or further.", {"steps": 0}),
+                "It's the guest's. One film pulls at it and the other pushes, so from these two starts a step moves it "
+                "twice as far as either film, or further.", {"steps": 0}),
         Promise("steps", 4, 12, "length", "rises",
                 "A longer tag scales the margin. Once the order is right that means a larger lead, so the tag goes on "
                 "growing.",
@@ -50,7 +50,7 @@ class DuelWidget:
     def __init__(self, guest: str = "you", raved: str = "your rave", random: str = "a random film") -> None:
         self._names = (guest, raved, random)
         self._pairs = {name: duel(torch.tensor(tags), MAX_STEPS, RATE) for name, tags in STARTS.items()}
-        self.start = live.buttons("start from", [(name, name) for name in STARTS], "wrong order")
+        self.start = live.buttons("start", [(name, name) for name in STARTS], "wrong order")
         self.steps, row = live.number("steps", 0, 0, MAX_STEPS)
         self.step = ipywidgets.Button(description="One step")
         self.view = ipywidgets.HTML()
