@@ -207,3 +207,13 @@ def test_a_file_of_something_else_is_no_checkpoint(pairs, tmp_path, alone):
 def test_a_run_that_leaves_the_numbers_ends_in_a_sentence(pairs, tmp_path, alone):
     with pytest.raises(ValueError, match=r"at epoch \d+ the loss is (nan|inf); lower the learning rate"):
         train_distributed(share_of(read_pairs(pairs), 0, 1), replace(CONFIG, learning_rate=1e30), tmp_path / "one.pt")
+
+
+def test_another_seed_draws_other_negatives_and_the_loss_of_an_epoch_is_a_mean_over_likes(
+    pairs, tmp_path, alone, capsys
+):
+    share = share_of(read_pairs(pairs), 0, 1)
+    ((first, _),), ((other, _),) = (list(triples(share, 10_000, seed, epoch=0)) for seed in (0, 1))
+    assert (first[2] == other[2]).float().mean() < 0.3
+    train_distributed(share, replace(CONFIG, n_epochs=1, learning_rate=1e-9), tmp_path / "one.pt")
+    assert capsys.readouterr().out.startswith("epoch 1: loss 0.69")  # log 2, as nothing has been learned
