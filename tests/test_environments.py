@@ -122,8 +122,8 @@ def test_binders_steps_open_the_first_notebook_and_put_no_data_into_the_image(tm
 VERBS = [
     "lab", "test", "test-browser", "test-kernel", "test-notebooks", "lint", "resolve", "lonely", "stamp", "release",
     "notebooks", "instructor", "clean-edition",
-    "html", "check-html", "workshop", "slides", "guide", "bench", "growth", "load", "mutants", "kills", "fuzz", "budgets",
-    "test-oldest", "test-newest", "clean",
+    "html", "check-html", "workshop", "slides", "guide", "bench", "growth", "load", "mutants", "kills", "fuzz",
+    "budgets", "test-oldest", "test-newest", "clean",
 ]  # fmt: skip
 
 
