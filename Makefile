@@ -23,7 +23,7 @@ DOCTOR = { $(BIN)/python -m course_lib doctor; exit 1; }
 # Threads that wait give up their core: see course_lib/__init__.py. Here also for kernels that load PyTorch first.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: lab test test-browser test-kernel test-notebooks lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
+.PHONY: lab test test-browser test-kernel test-a-e test-f-o test-p-z test-notebooks lint resolve lonely stamp release notebooks instructor clean-edition html check-html workshop slides guide bench growth load gowalla cuda mutants kills fuzz budgets test-oldest test-newest clean
 
 # Without a source of the real data the course still opens, on a party that JupyterLab's kernels inherit. A folder that
 # the learner named and that cannot be read is an error instead. The address that is printed opens 01, as the browser
@@ -38,7 +38,7 @@ lab: .venv/.course  ## open the course in JupyterLab
 	|| $(DOCTOR)
 
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
-	@$(MAKE) --no-print-directory --jobs 2 test-browser test-kernel test-notebooks
+	@$(MAKE) --no-print-directory --jobs 2 test-browser test-a-e test-p-z test-f-o test-notebooks
 
 # Two parts at a time, with a core each: more threads would take the other's. Their dots mix. Tests that are skipped say
 # why: without Chromium, for one.
@@ -48,9 +48,20 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet -rs
 test-browser: .venv/.dev  ## the tests that need Chromium
 	$(PYTEST) $(BROWSER)
 
-test-kernel: .venv/.dev  ## the tests that don't
-	$(PYTEST) $(BROWSER:%=--ignore=%) --ignore=tests/test_fuzz.py
+# The others, by their first letter: as many parts as leave neither core idle at the end.
+REST := $(filter-out $(BROWSER) tests/test_fuzz.py,$(wildcard tests/test_*.py))
+
+test-a-e: .venv/.dev
+	$(PYTEST) $(filter $(wildcard tests/test_[a-e]*.py),$(REST))
+
+test-f-o: .venv/.dev
+	$(PYTEST) $(filter $(wildcard tests/test_[f-o]*.py),$(REST)) course_lib
 	$(PYTEST) tests/test_fuzz.py
+
+test-p-z: .venv/.dev
+	$(PYTEST) $(filter $(wildcard tests/test_[p-z]*.py),$(REST))
+
+test-kernel: test-a-e test-f-o test-p-z  ## the tests that need none
 
 test-notebooks: .venv/.dev  ## the notebooks against their stored outputs
 	$(PYTEST) --nbval --nbval-current-env notebooks
