@@ -46,21 +46,25 @@ class LightGCN(nn.Module):
         self.embedding = nn.Embedding(n_users + n_items, embedding_dim)
         nn.init.xavier_uniform_(self.embedding.weight, generator=torch.Generator().manual_seed(seed))
 
-    def layers(self, graph: Tensor, ego: Tensor | None = None) -> list[Tensor]:
+    def layers(self, graph: Tensor) -> list[Tensor]:
         """The tags after 0, 1, ..., `n_layers` rounds: each `(N, d)`, users first.
 
         Args:
             graph: the matrix of `graph.adjacency`.
-            ego: `(N, d)` to begin with, instead of the model's own layer-0 tags.
 
         Raises:
             ValueError: the graph is of another party.
         """
         check_graph(self, graph)
-        return list(gossip_rounds(graph, self.embedding.weight if ego is None else ego, self.n_layers))
+        return list(gossip_rounds(graph, self.embedding.weight, self.n_layers))
 
     def tags(self, graph: Tensor, ego: Tensor | None = None) -> Tensor:
-        """The final tags of all nodes in one table, `(N, d)`, users first: what `forward` returns in two parts."""
+        """The final tags of all nodes in one table, `(N, d)`, users first: what `forward` returns in two parts.
+
+        Args:
+            graph: the matrix of `graph.adjacency`.
+            ego: `(N, d)` to begin with, instead of the model's own layer-0 tags.
+        """
         check_graph(self, graph)
         rounds = gossip_rounds(graph, self.embedding.weight if ego is None else ego, self.n_layers)
         total = next(rounds).clone()

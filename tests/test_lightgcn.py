@@ -241,12 +241,3 @@ def test_other_ego_tags_may_be_given(split):
     ego = torch.randn(800, 8, generator=torch.Generator().manual_seed(0))
     dense = graph.to_dense()
     torch.testing.assert_close(model.tags(graph, ego), (ego + dense @ ego + dense @ (dense @ ego)) / 3)
-
-
-def test_layers_begin_with_the_tags_that_are_handed_in(paper):
-    model, graph = LightGCN(3, 4, 2, n_layers=2), adjacency(paper)
-    ego = torch.arange(14.0).view(7, 2)
-    dense = graph.to_dense()
-    for heard, expected in zip(model.layers(graph, ego), (ego, dense @ ego, dense @ dense @ ego), strict=True):
-        torch.testing.assert_close(heard, expected)
-    torch.testing.assert_close(model.layers(graph)[0], model.embedding.weight)

@@ -47,7 +47,7 @@ from torch import Tensor
 from course_lib.bpr import bpr_objective
 from course_lib.evaluation import evaluate
 from course_lib.files import write_whole
-from course_lib.graph import adjacency, edge_index, edge_weight, propagate
+from course_lib.graph import adjacency, edge_index, edge_weight, gossip_rounds, propagate
 from course_lib.interactions import Interactions
 from course_lib.lightgcn import LightGCN
 from course_lib.memory import kept_memory
@@ -67,7 +67,7 @@ class Before(LightGCN):
     """The model as it was: every layer is a table of its own, and so is their sum."""
 
     def tags(self, graph: Tensor, ego: Tensor | None = None) -> Tensor:
-        layers = self.layers(graph, ego)
+        layers = list(gossip_rounds(graph, self.embedding.weight if ego is None else ego, self.n_layers))
         return sum(layers[1:], start=layers[0]) / len(layers)
 
 
