@@ -234,6 +234,25 @@ def strangers(interactions: Interactions, liked: Tensor, n: int = 2, at_least: i
     return found
 
 
+def shared_with_fans(likes: Interactions, liked: Tensor) -> Tensor:
+    """Of each item `(n_items,)` float64: the part of its fans' likes that somebody has too, mean over the fans.
+
+    Two rounds of averaging from the liked items: a fan hears which part of their likes is liked, an item what its fans
+    heard. It is 0 for an item without a fan.
+
+    Args:
+        liked: the items that somebody likes.
+
+    Raises:
+        ValueError: an item is not there.
+    """
+    check_range("a liked item", liked, likes.n_items)
+    start = torch.zeros(likes.n_users + likes.n_items, 1, dtype=torch.float64)
+    start[likes.n_users + liked] = 1
+    *_, heard = gossip_rounds(loudness(likes, "row mean"), start, 2)
+    return heard[likes.n_users :, 0]
+
+
 def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20) -> pd.DataFrame:
     """How far the tags of two items point the same way, by how many fans they have in common.
 

@@ -19,6 +19,7 @@ from course_lib.influence import (
     path_ledger,
     place_of,
     reach_by_hop,
+    shared_with_fans,
     strangers,
     strongest_walks,
     tags_by_round,
@@ -45,6 +46,15 @@ def test_reach_leaves_out_guests_without_a_rave_and_bad_input():
     nothing = Interactions(torch.tensor([], dtype=torch.long), torch.tensor([], dtype=torch.long), 2, 2)
     with pytest.raises(ValueError, match="no like to walk along"):
         reach_by_hop(nothing)
+
+
+def test_on_paper_a_fan_of_brazil_has_seven_twelfths_of_their_films_from_alien_and_casablanca():
+    # Of Ada's films Alien is one of two, of Ben's Alien and Casablanca are two of three, and Cleo's is Casablanca.
+    shared = shared_with_fans(paper_party(), torch.tensor([0, 2]))
+    assert shared.tolist() == pytest.approx([(1 / 2 + 2 / 3) / 2, (1 / 2 + 2 / 3) / 2, (2 / 3 + 1) / 2, 0])
+    assert shared_with_fans(paper_party(), torch.tensor([3])).tolist() == [0, 0, 0, 0]  # Dune has no fan
+    with pytest.raises(ValueError, match="a liked item"):
+        shared_with_fans(paper_party(), torch.tensor([4]))
 
 
 def test_on_paper_ben_carries_casablanca_to_ada_through_both_of_her_films():

@@ -4,13 +4,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets
-import torch
 
 from course_lib.baselines import untrained_gossip
 from course_lib.classroom.guest import ENOUGH_TO_HIDE, N_HIDDEN, Guest, newcomer, writer
 from course_lib.data import MovieLens
 from course_lib.graph import adjacency
-from course_lib.influence import Walk, strongest_walks
+from course_lib.influence import Walk, shared_with_fans, strongest_walks
 from course_lib.interactions import Split
 from course_lib.plots.opening import Arrival, plot_arrivals
 from course_lib.plots.sketch import Sketch
@@ -117,14 +116,11 @@ class ArrivalWidget:
 
         raves, mine = self._split.fit, self._guest.shown
         fame = raves.item_degree()
-        of_fan = torch.zeros(raves.n_users).index_add_(0, raves.user, torch.isin(raves.item, mine).float())
-        of_fan /= raves.user_degree().clamp_min(1)  # the share of each guest's raves that are this guest's too
-        shared = torch.zeros(raves.n_items).index_add_(0, raves.item, of_fan[raves.user]) / fame.clamp_min(1)
         others = [item for item in fame.nonzero().flatten().tolist() if item not in {*mine.tolist()}]
         return plot_how_loud(
             self._guest.scores(self._scorer)[others].numpy(),
             fame[others].numpy(),
-            shared[others].numpy(),
+            shared_with_fans(raves, mine)[others].numpy(),
             [self._names[item] for item in others],
             [others.index(walk.item) for walk in self._walks],
             self._guest.name,
