@@ -278,14 +278,6 @@ def test_the_split_of_the_course_hides_a_fifth_and_then_a_tenth():
     assert [len(part) for part in parts_of(other)] == [9 * N_USERS, 2 * N_USERS, 2 * N_USERS]
 
 
-@pytest.mark.parametrize("who", ["user", "item"])
-def test_a_split_refuses_an_id_that_stands_twice(split, who):
-    ids = {"user": split.user_ids, "item": split.item_ids}
-    ids[who] = ids[who].where(ids[who] != ids[who][1], ids[who][0])
-    with pytest.raises(ValueError, match=f"the {who} id {ids[who][0]} stands more than once"):
-        Split(split.train, split.validation, split.test, ids["user"], ids["item"])
-
-
 def test_a_user_who_likes_all_items_but_one_has_room_and_one_who_likes_all_has_none():
     likes = Interactions(torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 2, 0, 1, 2]), 3, 3)
     check_room(likes, torch.tensor([0, 2]))

@@ -64,10 +64,3 @@ def test_without_the_root_alien_fades(paper):
 
     graph = adjacency(paper).to_dense()
     assert (round(left(graph), 2), round(left(graph.square()), 2)) == (0.94, 0.09)  # what the notebook says
-
-
-def test_without_the_root_the_gossip_fades(paper):
-    graph, tags = adjacency(paper).to_dense(), {"root": column(ROUND_0), "no root": column(ROUND_0)}
-    for _ in range(3):
-        tags = {"root": graph @ tags["root"], "no root": graph**2 @ tags["no root"]}
-    assert {name: round(tag.sum().item(), 2) for name, tag in tags.items()} == {"root": 0.94, "no root": 0.09}
