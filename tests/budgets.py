@@ -11,19 +11,15 @@ clock's stand beside them. The table goes into tests/README.md. Linux only, for 
 import inspect
 import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
-from nbclient import NotebookClient
-
+from tests.lonely import NOTEBOOKS, alone
 from tests.tables import replace_table
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 SECONDS, SECONDS_TOGETHER, MEGABYTES = 15, 90, 2000
 # What packages leave in the temporary folder where a layer of PyTorch Geometric is built: its code, made for the layer,
 # which PyG does not remove, and PyTorch's folder for compiled code, which stays empty.
@@ -113,16 +109,10 @@ def cost(notebook: Path) -> Cost:
     Raises:
         CellExecutionError: a cell failed.
     """
-    read = nbformat.read(notebook, as_version=4)
-    first = nbformat.v4.new_code_cell(f"{inspect.getsource(watch)}\n{watch.__name__}()")
-    last = nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({watch.__name__}.heard()))")
-    read.cells = [first, *read.cells, last]
+    first = f"{inspect.getsource(watch)}\n{watch.__name__}()"
+    last = f"import json\nprint(json.dumps({watch.__name__}.heard()))"
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(notebook, folder)
-        NotebookClient(
-            read, timeout=600, kernel_name="python3", store_widget_state=False, resources={"metadata": {"path": folder}}
-        ).execute()
-    return Cost(**json.loads(read.cells[-1].outputs[0].text))
+        return Cost(**json.loads(alone(notebook, Path(folder) / "alone", first=first, last=last)))
 
 
 def table(costs: dict[str, Cost]) -> str:

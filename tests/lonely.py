@@ -56,8 +56,10 @@ def missing(wheel: Path) -> list[str]:
     return sorted({*there, *tables} - files)
 
 
-def alone(notebook: Path, folder: Path, kernel: str = "python3") -> str:
-    """Run one notebook in a folder that has nothing else; where its kernel had course_lib from, and its memory.
+def alone(notebook: Path, folder: Path, kernel: str = "python3", first: str = "", last: str = ASK) -> str:
+    """Run one notebook in a folder that has nothing else, between two cells of ours; what the last one printed.
+
+    By default that is where its kernel had course_lib from, and its memory.
 
     Raises:
         CellExecutionError: a cell failed.
@@ -65,7 +67,7 @@ def alone(notebook: Path, folder: Path, kernel: str = "python3") -> str:
     folder.mkdir()
     shutil.copy(notebook, folder)
     read = nbformat.read(folder / notebook.name, as_version=4)
-    read.cells.append(nbformat.v4.new_code_cell(ASK))
+    read.cells = [nbformat.v4.new_code_cell(first), *read.cells, nbformat.v4.new_code_cell(last)]
     NotebookClient(
         read, timeout=600, kernel_name=kernel, store_widget_state=False, resources={"metadata": {"path": folder}}
     ).execute()
