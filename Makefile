@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
+NO_CPU_TORCH := echo "The CPU build of PyTorch is out of reach; taking the one your package index has, which may be gigabytes."
 
 # uv where it is there (seconds), else venv and pip (minutes). The course needs no GPU: on Linux, plain PyPI brings
 # gigabytes of CUDA, so the CPU build is asked for first, unless the machine has an NVIDIA driver.
@@ -13,7 +14,7 @@ else
 CREATE := $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ifeq ($(shell uname)$(shell command -v nvidia-smi),Linux)
-CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || echo "The CPU build of PyTorch is out of reach; taking the one your package index has, which may be gigabytes."
+CPU_TORCH := $(INSTALL) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null || $(NO_CPU_TORCH)
 endif
 endif
 
@@ -144,7 +145,7 @@ ENDS = $(BIN)/uv pip install --quiet --python build/$@/bin/python --upgrade \
 test-oldest test-newest: .venv/.dev
 	$(BIN)/uv venv --quiet --clear --seed --python 3.11 build/$@
 	@UV_TORCH_BACKEND=$${UV_TORCH_BACKEND:-cpu} $(ENDS) 2>/dev/null || { \
-		echo "The CPU build of PyTorch is out of reach; taking the one your package index has, which may be gigabytes."; $(ENDS); }
+		$(NO_CPU_TORCH); $(ENDS); }
 	OMP_NUM_THREADS=1 build/$@/bin/python -m pytest --quiet $(BROWSER:%=--ignore=%) tests
 
 test-oldest:  ## the tests, without Chromium and notebooks, on the lowest versions that pyproject.toml allows: ten minutes

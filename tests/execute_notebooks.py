@@ -24,10 +24,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         if "setup" in kept.get("tags", []) or "Predict(" in cell.source:
             kept["jupyter"] = {"source_hidden": True}  # collapsed: set-up is not the story, and a truth is not for now
-        if "folded" in kept.get("tags", []):
-            kept["jupyter"] = {
-                "outputs_hidden": True
-            }  # a picture that a guess above asks for, on pages without a kernel
+        if "folded" in kept.get("tags", []):  # a picture that a guess above asks for, on pages without a kernel
+            kept["jupyter"] = {"outputs_hidden": True}
         cell.metadata = kept
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if set(output.get("data", "x")) != {WIDGET_VIEW}]
