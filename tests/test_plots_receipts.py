@@ -205,6 +205,6 @@ def test_newcomers_are_ahead_or_behind_where_they_are_on_every_seed():
 
 
 def test_a_film_that_falls_without_a_rave_is_marked_by_an_arrow_down():
-    lost = np.array([[3.0, -2.0], [0.0, 1.25]])
+    lost = np.array([[3.0, -2.0], [0.0, 12.0]])
     page = plot_receipts(TITLES, SCORES, RAVES, SHARES, beyond=True, lost=lost).svg("words")
-    assert [word for word in words(page) if word[:1] in ("▼", "▲") and len(word) < 6] == ["▼3", "▲2", "▼1.2"]
+    assert [word for word in words(page) if word[:1] in ("▼", "▲") and len(word) < 6] == ["▼3", "▲2", "▼12"]

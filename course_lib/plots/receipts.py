@@ -85,8 +85,7 @@ def plot_receipts(
         lit: the place of a film to point at, from 0.
         lost: `(n titles, n raves)`, how many places a film falls without a rave, to stand beside the bars.
     """
-    names, bars = _columns(raves, beyond_average(shares) if beyond else shares, beyond)
-    falls = None if lost is None else _columns(raves, beyond_average(shares) if beyond else shares, beyond, lost)[1]
+    names, bars, chosen = _columns(raves, beyond_average(shares) if beyond else shares, beyond)
     step = (_WIDTH - _LEFT - 8) / max(len(names), 1)
     heads = [_heading(name, int(step / 8.4)) for name in names]
     top = 18 * max((len(head) for head in heads), default=1) + 14
@@ -106,9 +105,10 @@ def plot_receipts(
                 x, width = zero + scale * min(float(bar), 0), scale * abs(float(bar))
                 title = f"{names[column]}: {bar:+.3f}" if beyond else f"{names[column]}: {bar:.3f}"
                 sketch.rect(x, top + _ROW * place + 7, width, 16, FILM if bar > 0 else MUTED, title=title)
-                if falls is not None:  # on the side of the line where there is no bar
+                if lost is not None and column < len(chosen):  # on the side of the line where there is no bar
                     side = (zero - 5, "end") if bar > 0 else (zero + 5, "start")
-                    sketch.text(side[0], top + _ROW * (place + 0.5), _fall(falls[place, column]), side[1], size=14)
+                    fall = _fall(lost[place, chosen[column]])
+                    sketch.text(side[0], top + _ROW * (place + 0.5), fall, side[1], size=14)
     for place, (title, score) in enumerate(zip(titles, scores, strict=True)):
         y = top + _ROW * (place + 0.5)
         sketch.text(28, y, str(place + 1), "end")
@@ -129,7 +129,7 @@ def plot_receipts(
         sketch.text(_LEFT + 20, y, "more than it gives this list on average", size=14)
         sketch.rect(_LEFT + 330, y - 7, 14, 14, MUTED)
         sketch.text(_LEFT + 350, y, "less than that", size=14)
-        if falls is not None:
+        if lost is not None:
             sketch.text(_LEFT, y + 22, "▼ places the film falls without the rave, ▲ places it rises", size=14)
     return sketch
 
@@ -308,30 +308,26 @@ def plot_damped(table: pd.DataFrame) -> Plot:
 
 
 def _fall(places: float) -> str:
-    """How a fall by so many places is written; a mean over raves may be a fraction."""
-    return f"{'▼' if places > 0 else '▲'}{abs(round(places, 1)):g}" if abs(places) >= 0.05 else ""
+    """How a fall by so many places is written."""
+    return f"{'▼' if places > 0 else '▲'}{abs(places):g}" if places else ""
 
 
-def _columns(
-    raves: Sequence[str], bars: np.ndarray, together: bool, shown: np.ndarray | None = None
-) -> tuple[list[str], np.ndarray]:
-    """The columns of `plot_receipts`, chosen by the bars: names, and the bars or what else is shown.
+def _columns(raves: Sequence[str], bars: np.ndarray, together: bool) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The columns of `plot_receipts`: names, bars, and which raves have a column of their own.
 
-    Of the raves without a column the bars are added up, or their mean is taken. Falls do neither, so they stay away.
+    Of the others, if there are any, the last column holds the sum or the mean.
     """
-    values = bars if shown is None else shown
     if len(raves) <= N_COLUMNS + 1:
-        return list(raves), values
+        return list(raves), bars, np.arange(len(raves))
     there = np.flatnonzero(np.isfinite(bars).all(axis=0))
     chosen = np.sort(there[np.argsort(-bars[:, there].std(axis=0), kind="stable")[:N_COLUMNS]])
     others = np.setdiff1d(there, chosen)
     names = [raves[place] for place in chosen]
     if not len(others):
-        return names, values[:, chosen]
-    last = values[:, others].sum(axis=1) if together else values[:, others].mean(axis=1)
-    last = last if shown is None else np.zeros_like(last)
+        return names, bars[:, chosen], chosen
+    last = bars[:, others].sum(axis=1) if together else bars[:, others].mean(axis=1)
     name = f"{len(others)} others{' together' if together else ', on average'}"
-    return [*names, name], np.column_stack([values[:, chosen], last])
+    return [*names, name], np.column_stack([bars[:, chosen], last]), chosen
 
 
 def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
