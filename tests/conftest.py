@@ -14,6 +14,20 @@ settings.load_profile("course")
 torch.set_num_threads(1)  # the matrices are small: more threads would mostly wait for each other
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; a test that asks for it skips where none can be driven."""
+    from playwright.sync_api import sync_playwright  # here, as most tests run without it
+
+    from tests.jupyterlab import CHROMIUM, FLAGS, need_chromium
+
+    need_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def paper() -> Interactions:
     """3 guests, 4 films, 6 raves; film 3 has none."""

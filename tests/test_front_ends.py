@@ -10,11 +10,9 @@ from types import SimpleNamespace
 
 import ipywidgets
 import pytest
-from playwright.sync_api import sync_playwright
 
 from course_lib.widgets import live
 from course_lib.widgets.prediction import Predict
-from tests.jupyterlab import CHROMIUM, FLAGS, need_chromium
 
 PAGES = {
     "JupyterLab": '<div class="jp-OutputArea"><div class="course-live"><p></p></div></div>',
@@ -88,15 +86,6 @@ def test_an_old_ipywidgets_is_a_sentence_with_the_next_step():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "ImportError: the course's widgets need ipywidgets 8.1 or newer" in ran.stderr
     assert "restart the kernel" in ran.stderr
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    need_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("front_end", PAGES)

@@ -1,14 +1,12 @@
 """The message-passing picture's JavaScript, in a bare page of Chromium with a stand-in for the widget's model."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from course_lib.influence import told_by_round
 from course_lib.plots.gossip import FILM_COLOURS, blend
 from course_lib.widgets.gossip_picture import GossipPicture
 from course_lib.widgets.little_party import LittlePartyWidget
 from tests.drawings import alt, drawing
-from tests.jupyterlab import CHROMIUM, FLAGS, need_chromium
 
 MODEL = """([script, state]) => {
     const listeners = [];
@@ -23,15 +21,6 @@ MODEL = """([script, state]) => {
     return import(url).then(module => { window.leave = module.default.render({model, el: document.body}); });
 }"""
 TURN = "round => { model.set('round', round); model.save_changes(); }"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    need_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

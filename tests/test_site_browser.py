@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.site.check import in_a_browser
 from tests.site.markdown import to_html
 from tests.site.pages import ROOT, write
-from tests.test_gossip_picture import chromium  # noqa: F401
 
 PAGES = (("index", "dark", 390), ("01_setup", "light", 1280))
 
@@ -22,11 +21,11 @@ def site(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name, theme, width", PAGES)
-def test_a_browser_finds_nothing_wrong(chromium, site, name, theme, width):  # noqa: F811
+def test_a_browser_finds_nothing_wrong(chromium, site, name, theme, width):
     assert in_a_browser(chromium, site / f"{name}.html", theme, width) == []
 
 
-def test_what_nobody_could_read_is_found(chromium, site, tmp_path):  # noqa: F811
+def test_what_nobody_could_read_is_found(chromium, site, tmp_path):
     page = tmp_path / "install.html"
     grey = '<p style="color:#bbb;background:#fff">grey</p><script>fetch("https://example.org")</script></main>'
     page.write_text((site / "install.html").read_text().replace("</main>", grey))
@@ -34,7 +33,7 @@ def test_what_nobody_could_read_is_found(chromium, site, tmp_path):  # noqa: F81
     assert "color-contrast" in found and "asks https://example.org" in found
 
 
-def test_search_theme_and_quiz(chromium, site):  # noqa: F811
+def test_search_theme_and_quiz(chromium, site):
     page = chromium.new_page()
     page.goto((site / "01_setup.html").as_uri())
     page.get_by_role("searchbox").fill("casablanca")
@@ -56,7 +55,7 @@ h1, h2 { margin: 24px 0 16px } img { max-width: 100% } pre { padding: 16px; font
 table { border-collapse: collapse } th, td { padding: 6px 13px }</style>"""
 
 
-def test_the_readme_fits_three_screens_and_shows_a_picture_and_the_command_on_the_first(chromium, tmp_path):  # noqa: F811
+def test_the_readme_fits_three_screens_and_shows_a_picture_and_the_command_on_the_first(chromium, tmp_path):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     readme = to_html((ROOT / "README.md").read_text()).replace('src="notebooks', f'src="{ROOT.as_uri()}/notebooks')
     (tmp_path / "readme.html").write_text(HOST + readme)
