@@ -363,17 +363,20 @@ def plot_gowalla(
     rows.append(("Gowalla, softmax", "softmax", found, float(there["MF-softmax"].mean())))
     ax = new_axes(8.5, 2.6)
     ax.axvline(0, color=MUTED, linewidth=1.5, linestyle=":")
-    for place, (_, teacher, table, without) in enumerate(rows):
+    adds = {}
+    for place, (name, teacher, table, without) in enumerate(rows):
         pair = table[(table["first"] == f"LightGCN-{teacher}") & (table["second"] == f"MF-{teacher}")]
         added, low, high = pair[["difference", "low", "high"]].to_numpy(dtype=float)[0].tolist()
+        adds[name] = added, low, high, without
         colour, _, marker = _TEACHERS[teacher]
         ax.plot([100 * low / without, 100 * high / without], [place, place], color=colour, linewidth=3)
         ax.plot(100 * added / without, place, marker, color=colour, markersize=9)
         ax.annotate(f"{100 * added / without:+z.1f}%", (100 * high / without, place), (10, 0),
                     textcoords="offset points", va="center")  # fmt: skip
-    ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    ax.set_yticks(range(len(rows)), list(adds))
     ax.set(xlabel="what the graph adds, in % of matrix factorisation's score", ylim=(len(rows) - 0.5, -0.5))
     ax.margins(x=0.14)
+    added, low, high, without = adds["Gowalla, softmax"]
     return Plot(
         cast(Figure, ax.figure),
         f"On Gowalla, under softmax, LightGCN finds {there['LightGCN-softmax'].mean():.3f} of a guest's hidden places "
