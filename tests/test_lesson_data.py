@@ -117,6 +117,18 @@ def test_fame_times_taste_is_the_same_for_a_newcomer_with_the_same_raves(party):
     torch.testing.assert_close(rare(torch.arange(split.fit.n_users)), score(stars))
 
 
+def test_gains_are_in_per_cent_of_the_first_charts_and_tell_of_the_best_and_of_what_turns_round():
+    index = pd.MultiIndex.from_product([[0, 1], ["the charts", "b", "a", "c"]], names=["split_seed", "charts"])
+    one = pd.DataFrame([[9, 9, 9, n, 5] for n in (5, 9, 9, 4, 5, 4, 9, 3)], index, range(1, 6))
+    two = pd.DataFrame([[0, 0, 0, n, 5] for n in (5, 4, 6, 4, 5, 4, 7, 2)], index, range(1, 6))
+    beside, percent, told, odd = n02_data.gains({"one party": one, "at MovieLens": two})
+    assert beside == "the charts" and list(percent) == ["b", "a", "c"]
+    assert percent.index.tolist() == [("one party", 0), ("one party", 1), ("at MovieLens", 0), ("at MovieLens", 1)]
+    expected = [[40, 40, -10], [-10, 40, -20], [-10, 10, -10], [-10, 20, -30]]
+    assert percent.to_numpy() == pytest.approx(np.array(expected))
+    assert told == ["b", "a"] and odd == 1  # once b is behind at the first party, where it is ahead in the mean
+
+
 def test_places_in_the_charts_and_guests_without_raves():
     ratings = pd.DataFrame({"user_id": [1, 1, 2, 2], "item_id": [7, 8, 7, 9], "rating": [5, 4, 3, 1]})
     films = pd.DataFrame({"item_id": [6, 7, 8, 9], "title": list("abcd")})

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from course_lib.classroom.lessons.n02_data import gains
 from course_lib.plots import guest_list
 
 
@@ -69,7 +70,8 @@ def test_found_raves_are_compared_with_the_first_charts_split_by_split():
     rows = [[9, 9, 9, 5, 5], [0, 0, 0, 6, 6], [0, 0, 0, 9, 0], [9, 9, 9, 5, 5], [0, 0, 0, 6, 5], [0, 0, 0, 1, 0]]
     here = pd.DataFrame(rows, index, range(1, 6))
     rows[1], rows[4] = [9, 9, 9, 4, 4], [9, 9, 9, 6, 5]
-    plot = guest_list.plot_raves_found({"one party": here, "the other": pd.DataFrame(rows, index, range(1, 6))})
+    there = pd.DataFrame(rows, index, range(1, 6))
+    plot = guest_list.plot_raves_found(*gains({"one party": here, "the other": there}))
     assert [[text.get_text() for text in ax.texts] for ax in plot.figure.axes] == [["+15%", "−50%"], ["−5%", "−50%"]]
     drawn = [dots.get_offsets()[:, 0].tolist() for dots in plot.figure.axes[1].collections]
     assert np.allclose(drawn, [[-20, 10], [-10, -90]])

@@ -66,13 +66,10 @@ PLOTS = {
     ],
     guest_list.plot_long_tail: [np.array([1, 6, 1]), 1, [0], ["Alien", "Brazil", "Dune"], "your"],
     guest_list.plot_raves_found: [
-        {
-            "a party": pd.DataFrame(
-                [[1, 2, 3, 4, 5], [1, 2, 3, 4, 4]],
-                pd.MultiIndex.from_product([[0], ["a", "b"]], names=["split_seed", "charts"]),
-                range(1, 6),
-            )
-        }
+        "a",
+        pd.DataFrame({"b": [-10.0]}, pd.MultiIndex.from_tuples([("a party", 0)], names=["party", "split_seed"])),
+        ["b"],
+        0,
     ],
     guest_list.plot_sessions: [pd.Series([0.0, 10.0])],
     guest_list.plot_stars: [["Alien", "Brazil"], [5, 2], "the writer"],

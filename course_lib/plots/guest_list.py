@@ -1,6 +1,6 @@
 """Pictures of notebook 02: the guest list, charts of ratings and of raves, the long tail, and the order of the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -179,44 +179,38 @@ def plot_found(found: pd.DataFrame, more: str, less: str) -> Plot:
 
 
 @styled
-def plot_raves_found(found: Mapping[str, pd.DataFrame]) -> Plot:
-    """How many more hidden raves some charts find than the plain ones, at each party: a bar to the mean, a dot a draw.
+def plot_raves_found(beside: str, percent: pd.DataFrame, told: Sequence[str], odd: int) -> Plot:
+    """How many more hidden raves some charts find than others, at each party: a bar to the mean, a dot a draw.
 
     Args:
-        found: by party, counts in the columns 1 to 5, indexed by `split_seed` and `charts`, the plain ones first.
+        beside: the charts that the others are held against.
+        percent: a row per `party` and draw, a column per charts.
+        told: the charts that the caption is about.
+        odd: in how many draws charts are ahead where they are behind in the mean, or the other way round.
     """
-    gains = {}  # in percent, a row per draw and a column per charts
-    for party, counts in found.items():
-        raves = counts[[4, 5]].sum(axis=1).unstack("charts")[counts.index.unique("charts")]
-        gains[party] = 100 * (raves.iloc[:, 1:].div(raves.iloc[:, 0], axis=0) - 1)
-    base, *names = map(str, raves)
-    axes = new_grid(10, 0.7 * len(names) + 1.2, len(found))
-    ends = np.concatenate([gain.to_numpy().ravel() for gain in gains.values()])
-    for ax, (party, gain) in zip(axes, gains.items(), strict=True):
-        for place, name in enumerate(names):
-            mean = gain[name].mean()
+    means = percent.groupby("party", sort=False).mean()
+    axes = new_grid(10, 0.7 * percent.shape[1] + 1.2, len(means))
+    low, high = percent.to_numpy().min(), percent.to_numpy().max()
+    for ax, party in zip(axes, means.index, strict=True):
+        for place, name in enumerate(percent):
+            mean, draws = means.loc[party, name], percent.loc[party, name]
             ax.barh(place, mean, 0.5, color=PALETTE[4], alpha=0.6)
-            ax.scatter(gain[name], [place] * len(gain), s=16, color=INK, zorder=3)
+            ax.scatter(draws, [place] * len(draws), s=16, color=INK, zorder=3)
             ax.text(mean, place - 0.36, f"{mean:+.0f}%".replace("-", "−"), ha="center", weight="bold")
         ax.axvline(0, color=INK, linewidth=1)
-        ax.set_yticks(range(len(names)), names if ax is axes[0] else [""] * len(names))
-        ax.set(xlabel=f"hidden raves, beside {base} (%)", ylim=(len(names) - 0.5, -0.7), title=party,
-               xlim=(min(ends.min(), 0) - 3, max(ends.max(), 0) + 3))  # fmt: skip
-    means = {party: gain.mean() for party, gain in gains.items()}
-    best = str(means[party].idxmax())  # at the last party
-    told = [
+        ax.set_yticks(range(percent.shape[1]), percent.columns if ax is axes[0] else [""] * percent.shape[1])
+        ax.set(xlabel=f"hidden raves, beside {beside} (%)", ylim=(percent.shape[1] - 0.5, -0.7), title=party,
+               xlim=(min(low, 0) - 3, max(high, 0) + 3))  # fmt: skip
+    words = (
         f"“{name}” "
         + " and ".join(
-            f"{abs(mean[name]):.0f}% {'more' if mean[name] >= 0 else 'fewer'} at {party}"
-            for party, mean in means.items()
+            f"{abs(mean):.0f}% {'more' if mean >= 0 else 'fewer'} at {party}" for party, mean in means[name].items()
         )
-        for name in names
-        if name == best or len({mean[name] >= 0 for mean in means.values()}) > 1  # what turns round between parties
-    ]
-    odd = sum(int((gain * means[party] < 0).to_numpy().sum()) for party, gain in gains.items())
+        for name in told
+    )
     return Plot(
         cast(Figure, axes[0].figure),
-        f"Hidden raves found, beside {base}: {', '.join(told)}. Of the {len(ends)} draws {odd or 'none'} "
+        f"Hidden raves found, beside {beside}: {', '.join(words)}. Of the {percent.size} draws {odd or 'none'} "
         f"point{'s' * (odd < 2)} the other way.",
     )
 

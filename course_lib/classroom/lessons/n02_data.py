@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,36 @@ def hidden_ratings_found(data: MovieLens, charts: Mapping[str, Charts], n_splits
             found[seed, name] = torch.bincount(listed.flatten().long(), minlength=6)[1:].tolist()
     table = pd.DataFrame.from_dict(found, orient="index", columns=range(1, 6))
     return table.set_index(pd.MultiIndex.from_tuples(found, names=["split_seed", "charts"]))
+
+
+class Gains(NamedTuple):
+    """How many more hidden raves some charts find than others."""
+
+    beside: str
+    """The charts that the others are held against."""
+    percent: pd.DataFrame
+    """A row per `party` and `split_seed`, a column per charts."""
+    told: list[str]
+    """The best at the last party, and what finds more at one party and less at another."""
+    odd: int
+    """So many entries of `percent` have another sign than their mean at the party."""
+
+
+def gains(found: Mapping[str, pd.DataFrame]) -> Gains:
+    """What charts find beside the first ones, in per cent of it.
+
+    Args:
+        found: by party, what `hidden_ratings_found` returns for the same charts.
+    """
+    by_party = {}
+    for party, counts in found.items():
+        raves = counts[[4, 5]].sum(axis=1).unstack("charts")[counts.index.unique("charts")]
+        by_party[party] = 100 * (raves.iloc[:, 1:].div(raves.iloc[:, 0], axis=0) - 1)
+    percent, beside = pd.concat(by_party, names=["party"]), str(raves.columns[0])
+    of_party = percent.groupby("party", sort=False)
+    means, odd = of_party.mean(), int((percent * of_party.transform("mean") < 0).to_numpy().sum())
+    told = [name for name in percent if name == means.iloc[-1].idxmax() or (means[name] >= 0).nunique() > 1]
+    return Gains(beside, percent, told, odd)
 
 
 def _top_ten(scores: Tensor, seen: Tensor) -> Tensor:
