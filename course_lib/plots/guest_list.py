@@ -192,8 +192,8 @@ def plot_raves_found(beside: str, percent: pd.DataFrame, told: Sequence[str], od
     axes = new_grid(10, 0.7 * percent.shape[1] + 1.2, len(means))
     low, high = percent.to_numpy().min(), percent.to_numpy().max()
     for ax, party in zip(axes, means.index, strict=True):
-        for place, name in enumerate(percent):
-            mean, draws = means.loc[party, name], percent.loc[party, name]
+        for place, (name, mean) in enumerate(means.loc[party].items()):
+            draws = percent.loc[party][name]
             ax.barh(place, mean, 0.5, color=PALETTE[4], alpha=0.6)
             ax.scatter(draws, [place] * len(draws), s=16, color=INK, zorder=3)
             ax.text(mean, place - 0.36, f"{mean:+.0f}%".replace("-", "−"), ha="center", weight="bold")

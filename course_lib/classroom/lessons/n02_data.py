@@ -71,14 +71,15 @@ def gains(found: Mapping[str, pd.DataFrame]) -> Gains:
     Args:
         found: by party, what `hidden_ratings_found` returns for the same charts.
     """
+    beside, *others = next(iter(found.values())).index.unique("charts")
     by_party = {}
     for party, counts in found.items():
-        raves = counts[[4, 5]].sum(axis=1).unstack("charts")[counts.index.unique("charts")]
-        by_party[party] = 100 * (raves.iloc[:, 1:].div(raves.iloc[:, 0], axis=0) - 1)
-    percent, beside = pd.concat(by_party, names=["party"]), str(raves.columns[0])
+        raves = counts[[4, 5]].sum(axis=1).unstack("charts")
+        by_party[party] = 100 * (raves[others].div(raves[beside], axis=0) - 1)
+    percent = pd.concat(by_party, names=["party"])
     of_party = percent.groupby("party", sort=False)
     means, odd = of_party.mean(), int((percent * of_party.transform("mean") < 0).to_numpy().sum())
-    told = [name for name in percent if name == means.iloc[-1].idxmax() or (means[name] >= 0).nunique() > 1]
+    told = [str(name) for name in percent if name == means.iloc[-1].idxmax() or (means[name] >= 0).nunique() > 1]
     return Gains(beside, percent, told, odd)
 
 
