@@ -6,7 +6,7 @@ import torch
 from course_lib.baselines import ease, item_knn, popularity, random_scorer, untrained_gossip
 from course_lib.classroom.guest import guest_file, newcomer, protagonist, save_guest, writer
 from course_lib.graph import adjacency
-from course_lib.interactions import Interactions, Split
+from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
 from course_lib.recommendation import recommend
 
@@ -76,6 +76,25 @@ def test_the_writer_is_scored_as_a_guest_of_the_party(split):
         expected = recommend(scorer, split, user=28, k=7)["item_id"].tolist()
         assert split.item_ids[guest.top(scorer, 7).numpy()].tolist() == expected
     assert guest.hits(torch.cat([guest.hidden[:2], guest.shown[:1]])).tolist() == [True, True, False]
+
+
+def test_stars_are_what_the_guest_rated_by_item_index_and_you_have_rated_nothing(party, split):
+    rated = party.ratings.query("user_id == 28").set_index("item_id")["rating"]
+    expected = {split.item_ids.get_loc(item): given for item, given in rated.items()}
+    stars = writer(split).stars(party, split)
+    assert stars == expected and {given >= 4 for given in stars.values()} == {True, False}
+    assert {type(given) for given in stars.values()} == {int}  # "2 stars", and not "2.0"
+    assert newcomer(split, [3, 4, 5]).stars(party, split) == {}
+
+
+def test_a_film_that_the_split_does_not_know_has_no_stars(party):
+    rated = party.ratings.query("user_id == 28")["item_id"]
+    unknown = rated.iloc[0]
+    fewer = party.ratings[party.ratings["item_id"] != unknown]
+    known = party.films.loc[party.films["item_id"] != unknown, "item_id"]
+    small = split_per_user(to_likes(fewer), party.users["user_id"], known)
+    stars = writer(small).stars(party, small)
+    assert sorted(small.item_ids[list(stars)]) == sorted(rated.iloc[1:])
 
 
 @pytest.mark.parametrize(

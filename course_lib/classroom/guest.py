@@ -79,6 +79,12 @@ class Guest:
         """Which places of a list hold a hidden rave: `(k,)` item indices to `(k,)` bool."""
         return torch.isin(items, self.hidden)
 
+    def stars(self, data: MovieLens, split: Split) -> dict[int, float]:
+        """What the guest rated, by item index; nothing for you, who tick films and rate none."""
+        mine = data.ratings[data.ratings["user_id"] == self.user]
+        items = split.item_ids.get_indexer(mine["item_id"]).tolist()
+        return {item: given for item, given in zip(items, mine["rating"].tolist(), strict=True) if item >= 0}
+
 
 def protagonist(data: MovieLens, split: Split) -> Guest:
     """The guest whom a notebook is about: you, from the films you have ticked, and until you have, the writer.
