@@ -157,7 +157,7 @@ def test_dividing_by_a_films_genres_lists_drama_and_nothing_else(real_data, real
     raves, drama = real_split.fit.dense(), GENRES.index("Drama")
     assert (raves @ genres).argmax(1).eq(drama).float().mean() > 0.6  # the favourite of most
     assert (raves.sum(0) @ genres).argmax() == drama  # the commonest genre
-    charts, taste, divided, rare = n02_data.of_one_genre(real_data, real_split).values()
+    charts, taste, divided, rare = n02_data.only_drama(real_data, real_split).values()
     assert charts < 0.1 and taste < 0.1 and 0.4 < divided < 0.5 and rare < 0.15
 
 

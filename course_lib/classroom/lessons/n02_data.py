@@ -93,18 +93,19 @@ def _top_ten(scores: Tensor, seen: Tensor) -> Tensor:
     return scores.expand(seen.shape).masked_fill(seen, -torch.inf).topk(10).indices
 
 
-def taste_charts(raves: Tensor, genres: Tensor, weights: Tensor | float = 1.0) -> Tensor:
+def taste_charts(raves: Tensor, genres: Tensor, weights: Tensor | float = 1.0, guests: Tensor | None = None) -> Tensor:
     """Fame times taste: a film's raves times how often a guest raves about its genres, added up over the genres.
 
     Args:
         raves: `(n_users, n_items)` of 0 and 1.
         genres: `(n_items, n_genres)` of 0 and 1.
         weights: of what is added up, one number, `(n_genres,)`, `(n_items, 1)`, or `(n_items, n_genres)`.
+        guests: the raves of those who get scores, `(..., n_items)`, newcomers perhaps; without it those of all.
 
     Returns:
-        `(n_users, n_items)` scores.
+        `(n_users, n_items)` scores, or of the shape of `guests`.
     """
-    return raves.sum(dim=0) * (raves @ genres @ (genres * weights).T)
+    return raves.sum(dim=0) * ((raves if guests is None else guests) @ genres @ (genres * weights).T)
 
 
 def charts_by_taste(data: MovieLens, own: Any = None) -> dict[str, Charts]:
@@ -113,24 +114,19 @@ def charts_by_taste(data: MovieLens, own: Any = None) -> dict[str, Charts]:
     Args:
         own: a reader's answer to 02.own_charts, which comes last if it gives scores at all.
     """
-    genres = torch.tensor(data.films[list(GENRES)].to_numpy(), dtype=torch.float32)
-    each = 1 / genres.sum(1, keepdim=True).clamp_min(1)
+    genres = _genres(data.films)
 
-    def by_taste(weights: Callable[[Tensor], Tensor | float]) -> Charts:
-        def score(stars: Tensor) -> Tensor:
-            raves = (stars >= 4).float()
-            return taste_charts(raves, genres, weights(raves))
-
-        return score
+    def of_raves(score: Callable[[Tensor], Tensor]) -> Charts:
+        return lambda stars: score((stars >= 4).float())
 
     charts = {
-        "the charts": lambda stars: (stars >= 4).sum(dim=0),
-        "fame × taste": by_taste(lambda raves: 1.0),
-        "fame × taste, divided": by_taste(lambda raves: each),
-        "fame × rare taste": by_taste(lambda raves: _rare(raves, genres)),
+        "the charts": of_raves(lambda raves: raves.sum(dim=0)),
+        "fame × taste": of_raves(lambda raves: taste_charts(raves, genres)),
+        "fame × taste, divided": of_raves(lambda raves: taste_charts(raves, genres, _divided(genres))),
+        "fame × rare taste": of_raves(lambda raves: taste_charts(raves, genres, _rare(raves, genres))),
     }
     if _gives_scores(own):
-        charts["your own charts"] = lambda stars: own((stars >= 4).float(), genres.clone()).nan_to_num()
+        charts["your own charts"] = of_raves(lambda raves: own(raves, genres.clone()).nan_to_num())
     return charts
 
 
@@ -142,10 +138,10 @@ def _gives_scores(own: Any) -> bool:
         return False
 
 
-def of_one_genre(data: MovieLens, split: Split, genre: str = "Drama") -> dict[str, float]:
-    """By `charts_by_taste`: how much of all top tens are films of one genre and no other."""
-    genres, shown = torch.tensor(data.films[list(GENRES)].to_numpy()), split.fit.dense()
-    only = (genres[:, GENRES.index(genre)] == 1) & (genres.sum(dim=1) == 1)
+def only_drama(data: MovieLens, split: Split) -> dict[str, float]:
+    """By `charts_by_taste`: how much of all top tens are films of the genre Drama and no other."""
+    genres, shown = _genres(data.films), split.fit.dense()
+    only = (genres[:, GENRES.index("Drama")] == 1) & (genres.sum(dim=1) == 1)
     return {
         name: float(only[_top_ten(score(4 * shown), shown > 0)].float().mean())
         for name, score in charts_by_taste(data).items()
@@ -158,20 +154,28 @@ def by_taste(data: MovieLens, split: Split, rare: bool = False) -> Matchmaker:
     Args:
         rare: whether a film's genres share its score, and those that are often raved about count less.
     """
-    raves, films = torch.zeros(split.fit.n_users, split.fit.n_items), data.films.set_index("item_id")
-    raves[split.fit.user, split.fit.item] = 1
-    genres = torch.tensor(films.loc[split.item_ids, list(GENRES)].to_numpy(), dtype=torch.float32)
-    fame = raves.sum(dim=0)
+    raves = split.fit.dense()
+    genres = _genres(data.films.set_index("item_id").loc[split.item_ids])
     weights = _rare(raves, genres) if rare else 1.0
     return Matchmaker(
-        lambda users: fame * (raves[users] @ genres @ (genres * weights).T),
-        lambda liked: fame * (genres[liked].sum(dim=0) @ (genres * weights).T),
+        lambda users: taste_charts(raves, genres, weights, raves[users]),
+        lambda liked: taste_charts(raves, genres, weights, torch.zeros(len(genres)).index_fill(0, liked, 1)),
     )
+
+
+def _genres(films: pd.DataFrame) -> Tensor:
+    """Of 0 and 1, `(n_items, n_genres)`."""
+    return torch.tensor(films[list(GENRES)].to_numpy(), dtype=torch.float32)
+
+
+def _divided(genres: Tensor) -> Tensor:
+    """Weights `(n_items, 1)`: one over a film's genres."""
+    return 1 / genres.sum(dim=1, keepdim=True).clamp_min(1)
 
 
 def _rare(raves: Tensor, genres: Tensor) -> Tensor:
     """Weights `(n_items, n_genres)`: one over a film's genres, and over the raves that everybody has for a genre."""
-    return 1 / genres.sum(1, keepdim=True).clamp_min(1) / (raves.sum(dim=0) @ genres).clamp_min(1)
+    return _divided(genres) / (raves.sum(dim=0) @ genres).clamp_min(1)
 
 
 def in_the_charts(ratings: pd.DataFrame, films: pd.DataFrame) -> pd.DataFrame:
@@ -247,8 +251,7 @@ def _made_up() -> tuple[Tensor, Tensor, Tensor]:
     data = load_movielens("party")
     likes = to_likes(data.ratings)
     split = split_per_user(likes, data.users["user_id"], data.films["item_id"], validation=0, seed=0)
-    genres = torch.tensor(data.films[list(GENRES)].to_numpy(), dtype=torch.float32)
-    return split.fit.dense(), genres, split.test.dense()
+    return split.fit.dense(), _genres(data.films), split.test.dense()
 
 
 def _raves_and_genres() -> dict[str, tuple]:
