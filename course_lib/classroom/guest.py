@@ -81,9 +81,9 @@ class Guest:
 
     def stars(self, data: MovieLens, split: Split) -> dict[int, float]:
         """What the guest rated, by item index; nothing for you, who tick films and rate none."""
-        mine = data.ratings[data.ratings["user_id"] == self.user]
-        items = split.item_ids.get_indexer(mine["item_id"]).tolist()
-        return {item: given for item, given in zip(items, mine["rating"].tolist(), strict=True) if item >= 0}
+        mine = data.ratings[data.ratings["user_id"] == self.user].set_index("item_id")["rating"]
+        items = split.item_ids.get_indexer(mine.index).tolist()
+        return {item: given for item, given in zip(items, mine.tolist(), strict=True) if item >= 0}
 
 
 def protagonist(data: MovieLens, split: Split) -> Guest:
