@@ -166,3 +166,10 @@ def test_the_readme_states_the_minutes_of_the_notebook(notebook, name):
     minutes = re.search(r"(\d+) minutes", prose(notebook))[1]
     readme = (NOTEBOOKS.parent / "README.md").read_text()
     assert re.search(rf"\(notebooks/{name}\.ipynb\).* \| {minutes} \|", readme)
+
+
+def test_no_fold_is_opened_by_a_line_that_holds_a_link(notebook):
+    # A click would have to do both, and a screen reader reads only one of them.
+    for cell in notebook.cells:
+        for line in re.findall(r"<summary>(.*?)</summary>", cell.source, re.S):
+            assert "<a " not in line and "](" not in line, line
