@@ -39,7 +39,7 @@ lab: .venv/.course  ## open the course in JupyterLab
 	|| $(DOCTOR)
 
 test: .venv/.dev  ## unit, documentation, widget and browser tests, and the ten notebooks against their stored outputs
-	@$(MAKE) --no-print-directory --jobs 2 test-browser test-a-e test-p-z test-f-o test-notebooks
+	@$(MAKE) --no-print-directory --jobs 2 test-browser test-a-e test-p-z test-notebooks test-f-o
 
 # Two parts at a time, with a core each: more threads would take the other's. Their dots mix. Tests that are skipped say
 # why: without Chromium, for one.

@@ -32,7 +32,7 @@ def outcome(attempt: Any, *arguments: Any) -> Any:
     return attempt(*arguments) if callable(attempt) else attempt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself, so that what it comes to can be kept
 class Exercise:
     """One exercise.
 

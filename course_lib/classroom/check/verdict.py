@@ -3,12 +3,13 @@
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
 from course_lib.classroom.check.attempts import Outcome, StillRunning, is_blank, place_of, run, within
 from course_lib.classroom.check.compare import describe, difference, kind, same_numbers
-from course_lib.classroom.check.exercise import Exercise, Mistake
+from course_lib.classroom.check.exercise import Exercise
 
 NOT_TRIED, WRONG, ALMOST, RIGHT = "not tried yet", "wrong", "almost", "right"
 _SYMBOLS = {NOT_TRIED: "○", WRONG: "✗", ALMOST: "≈", RIGHT: "✓"}
@@ -42,7 +43,7 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
     Args:
         seconds: how long the attempt may run. A little more is for comparing and describing what came of it.
     """
-    expected = run(exercise, exercise.answer)
+    expected = _expected(exercise)
     got = run(exercise, attempt, seconds)
 
     def wrong_cases() -> list[str]:
@@ -56,7 +57,7 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
             if buts:
                 return Verdict(ALMOST, f"the result is right, but your function {buts[0]}.")
             return Verdict(RIGHT, exercise.remember)
-        mistakes, almost = (_outcomes(exercise, known) for known in (exercise.mistakes, exercise.almost))
+        mistakes, almost = _known(exercise)
         # To say by how much the bar was missed, some exercises measure the attempt once more.
         looking = _TO_LOOK if _runs_on(got) else 3 * _TO_LOOK
         return within(looking, lambda: _reason(exercise, attempt, got, expected, wrong, mistakes, almost))
@@ -72,8 +73,22 @@ def judge(exercise: Exercise, attempt: Any, seconds: float = 7.0) -> Verdict:
 _Known = list[tuple[str, dict[str, Outcome]]]
 
 
-def _outcomes(exercise: Exercise, known: tuple[Mistake, ...]) -> _Known:
-    return [(mistake.message, run(exercise, mistake.attempt)) for mistake in known]
+# What our own attempts come to is always the same, so each is measured once.
+
+
+@cache
+def _expected(exercise: Exercise) -> dict[str, Outcome]:
+    return run(exercise, exercise.answer)
+
+
+@cache
+def _known(exercise: Exercise) -> tuple[_Known, _Known]:
+    """What the mistakes and the answers that are almost right come to."""
+    mistakes, almost = (
+        [(mistake.message, run(exercise, mistake.attempt)) for mistake in known]
+        for known in (exercise.mistakes, exercise.almost)
+    )
+    return mistakes, almost
 
 
 def _reason(
