@@ -263,7 +263,13 @@ def overlap_by_fans(interactions: Interactions, tags: Tensor, at_least: int = 20
     Returns:
         one row per class of pairs, with pairs in it: `shared` of their fans (in words), `pairs`, and of their cosines
         the mean `overlap` and the standard deviation `spread`.
+
+    Raises:
+        ValueError: there is a NaN among the tags, or there are not as many as items.
     """
+    if tags.dim() != 2 or len(tags) != interactions.n_items:
+        raise ValueError(f"tags must be ({interactions.n_items}, d), one row per item, got {tuple(tags.shape)}")
+    _check_no_nan("tags", tags.isnan().any(dim=1))
     likes = interactions.dense()[:, interactions.item_degree() >= at_least]
     chosen = F.normalize(tags[interactions.item_degree() >= at_least], dim=1)
     both, fans = likes.T @ likes, likes.sum(dim=0)
@@ -444,12 +450,18 @@ def place_of(scores: Tensor, item: int, seen: Tensor) -> int:
     """The place of an item on the list of a user, from 1: all items but the seen ones, by `scores` `(n_items,)`.
 
     Raises:
-        ValueError: an item is not there.
+        ValueError: an item is not there, or there is a NaN among the scores.
     """
     check_index("item", item, len(scores))
+    _check_no_nan("scores", scores.isnan())
     check_range("seen", seen, len(scores))
     rivals = torch.ones(len(scores), dtype=torch.bool).index_fill(0, seen, False)
     return 1 + int((scores[rivals] > scores[item]).sum())
+
+
+def _check_no_nan(name: str, nan: Tensor) -> None:
+    if nan.any():
+        raise ValueError(f"{name} must be numbers, got NaN for item {int(nan.nonzero()[0])}; look where it arises")
 
 
 class Peers(NamedTuple):

@@ -16,6 +16,7 @@ from course_lib.influence import (
     heard_of,
     lists_by_hops,
     n_different,
+    overlap_by_fans,
     path_ledger,
     place_of,
     reach_by_hop,
@@ -193,6 +194,10 @@ def test_another_number_of_users_than_the_graphs_is_refused_and_names_no_film_be
         call(adjacency(paper_party()), n_users)
 
 
+NOBODY = torch.tensor([], dtype=torch.int64)
+NOT_A_TAG = torch.tensor([[1.0, 0], [0, torch.nan], [0, 1], [0, 1]])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -207,6 +212,12 @@ def test_another_number_of_users_than_the_graphs_is_refused_and_names_no_film_be
         (lambda paper: without_users(paper, [0.5]), "a user must be an index from 0 to 2, got 0.5"),
         (lambda paper: place_of(torch.ones(4), -1, torch.tensor([0])), "item must be an index from 0 to 3, got -1"),
         (lambda paper: place_of(torch.ones(4), 0, torch.tensor([4])), r"seen must lie in \[0, 4\), got 4 to 4"),
+        (
+            lambda paper: place_of(torch.tensor([1, 1, torch.nan]), 0, NOBODY),
+            "scores must be numbers, got NaN for item 2",
+        ),
+        (lambda paper: overlap_by_fans(paper, NOT_A_TAG), "tags must be numbers, got NaN for item 1; look where"),
+        (lambda paper: overlap_by_fans(paper, NOT_A_TAG[:3]), r"tags must be \(4, d\), one row per item, got \(3, 2\)"),
         (lambda paper: tags_by_round(paper, "none", 0.5), "n_rounds must be a whole number, at least 0, got 0.5"),
         (lambda paper: heard_of(adjacency(paper), 3, 0, -1), "n_rounds must be a whole number, at least 0, got -1"),
     ],
