@@ -495,9 +495,9 @@ def weigh_peers(interactions: Interactions, user: int, item: int) -> Peers:
         )
     voice, degree = 1 / interactions.user_degree()[fans].double(), interactions.item_degree().double()
     walks = both * voice[:, None] / degree[liked]  # (peers, liked), but for a factor that all have
-    fewer = degree[liked] - both  # the fans of each liked item without this peer
+    fewer = degree[liked] - both  # the fans of each liked item without this peer: the user is left, and so at least 1
     others = both.T @ voice - both * voice[:, None]  # (peers, liked): how loud the other peers on it are together
-    left = (others / fewer.clamp_min(1)).sum(dim=1) * (degree[item] / (degree[item] - 1).clamp_min(1)).sqrt()
+    left = (others / fewer).sum(dim=1) * (degree[item] / (degree[item] - 1).clamp_min(1)).sqrt()
     return Peers(fans, walks.sum(dim=1) / walks.sum(), 1 - left / walks.sum())
 
 

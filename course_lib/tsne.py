@@ -145,9 +145,12 @@ def clumping(positions: np.ndarray) -> float:
     if positions.shape[1] != 2:
         raise ValueError(f"positions must be (n, 2), a map, got {positions.shape}; make one with tsne() or pca()")
     gaps = np.linalg.norm(positions - positions[nearest(positions, 1)[:, 0]], axis=1)
-    area = 4 * np.pi * np.sqrt(max(np.linalg.det(np.cov(positions.T)), 0))
-    if not area > 1e-12 * np.ptp(positions, axis=0).max() ** 2:
+    long, short = np.linalg.svd(
+        positions - positions.mean(axis=0), compute_uv=False
+    )  # det itself loses half the digits
+    if not short > 1e-12 * long:
         raise ValueError(f"the {len(positions)} dots lie on one line, which has no area to be scattered over; map them")
+    area = 4 * np.pi * long * short / (len(positions) - 1)
     return float(gaps.mean() / (0.5 * np.sqrt(area / len(positions))))
 
 

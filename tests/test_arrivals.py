@@ -1,5 +1,6 @@
 """How much of each film reaches whom under each rule of loudness, and whose walks are loudest."""
 
+import itertools
 from math import sqrt
 
 import pytest
@@ -65,6 +66,13 @@ def test_somebody_new_hears_what_untrained_gossip_tells(split):
     torch.testing.assert_close(walks, expected)
     averages = arrivals_at(split.fit, "row mean", 5, [liked])[0]
     assert [round(float(tag.sum()), 4) for tag in averages] == [0, 1, 1, 2, 2, 3]
+    assert arrivals_at(split.fit, "row mean", 1, [liked[:1]])[0][1].sum() == 1  # of one film alone
+
+
+def test_in_even_rounds_nothing_new_arrives(split):
+    different = arrivals_at(split.fit, "symmetric", 6, [0])[1]
+    assert different[2] == different[1] and different[4] == different[3] and different[6] == different[5]
+    assert different[1] == 0 < different[5] < different[3]
 
 
 def test_strangers_share_little(paper, split):
@@ -82,6 +90,22 @@ def test_overlap_is_one_for_the_same_tag_and_by_shared_fans(paper):
     assert table.loc["over 30 %", "pairs"] == 3 and table.loc["over 30 %", "overlap"] == pytest.approx(1 / 3)
     assert table.loc["over 30 %", "spread"] == pytest.approx(2**0.5 / 3)  # of 1, 0 and 0
     assert table["pairs"].sum() == 3  # Dune has no fan and is left out
+
+
+def test_overlap_is_counted_pair_by_pair(split):
+    tags = torch.randn(split.fit.n_items, 3, generator=torch.Generator().manual_seed(0))
+    fans = [set(split.fit.user[split.fit.item == item].tolist()) for item in range(split.fit.n_items)]
+    famous, found = [item for item in range(split.fit.n_items) if len(fans[item]) >= 20], {}
+    for one, other in itertools.combinations(famous, 2):
+        share = len(fans[one] & fans[other]) / len(fans[one] | fans[other])
+        name = "none" if not share else next((f"{n - 10} to {n} %" for n in (20, 30) if n - 10 < 100 * share <= n), "")
+        name = name or ("up to 10 %" if share <= 0.1 else "over 30 %")
+        found.setdefault(name, []).append(float(torch.cosine_similarity(tags[one], tags[other], dim=0)))
+    assert 20 in map(len, fans)  # as few as may be
+    table = overlap_by_fans(split.fit, tags).set_index("shared")
+    assert table["pairs"].to_dict() == {name: len(cosines) for name, cosines in found.items()} and len(found) >= 4
+    for name, cosines in found.items():
+        assert table.loc[name, "overlap"] == pytest.approx(sum(cosines) / len(cosines), abs=1e-5)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import inspect
 import itertools
+import json
 import random
 import re
 import signal
@@ -392,6 +393,13 @@ def test_an_error_that_is_no_exception_is_an_error():
         raise Mine
 
     assert "your function raised Mine in its line 2 (`raise Mine`) on two numbers" in verdict(attempt)
+
+
+def test_an_error_deep_inside_of_a_package_is_placed_in_the_learners_line():
+    def attempt(x):
+        return json.loads("x")
+
+    assert """raised JSONDecodeError in its line 2 (`return json.loads("x")`) on two numbers""" in verdict(attempt)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -94,7 +94,7 @@ def test_metrics_refuse_what_they_cannot_count(metric):
     with pytest.raises(ValueError, match=r"got \(1, 2\) torch.bool and \(2,\)"):
         metric(torch.tensor([[True, False]]), torch.tensor([1, 1]))
     with pytest.raises(ValueError, match="hide at least one like, got n_relevant = 0"):
-        metric(torch.tensor([[False, False]]), torch.tensor([0]))
+        metric(torch.tensor([[False, False]] * 2), torch.tensor([0, 3]))
     with pytest.raises(ValueError, match="a list cannot hit more likes than were hidden; count all hidden likes"):
         metric(torch.tensor([[True, True]]), one)
 
@@ -199,7 +199,7 @@ def test_a_k_outside_the_catalogue_is_refused(split, k):
     with pytest.raises(ValueError, match=f"k must be a whole number, 1 to 500, the number of items, got {k}"):
         top_k(constant(500), torch.tensor([0]), split.fit, k)
     with pytest.raises(ValueError, match=f"k must be a whole number, 1 to 500, the number of items, got {k}"):
-        evaluate(constant(500), split.test, split.fit, k=(k,))
+        evaluate(constant(500), split.test, split.fit, k=(k, 10))
 
 
 def test_a_scorer_that_returns_nan_or_another_shape_is_refused(split):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_lib.baselines import popularity, untrained_gossip
-from course_lib.evaluation import evaluate
+from course_lib.evaluation import evaluate, top_k
 from course_lib.graph import adjacency
 from course_lib.influence import (
     ALONE,
@@ -181,6 +181,11 @@ def test_lists_of_longer_walks_are_those_of_gossip_and_end_at_the_charts(split):
     charts = evaluate(popularity(split.fit), split.test, seen=split.fit)["ndcg@10"].mean()
     assert alone.loc[25, "shared"] > 9 and alone.loc[25, "ndcg@10"] == pytest.approx(charts, abs=0.01)
     assert alone.loc[3, "shared"] < alone.loc[7, "shared"]
+    block = adjacency(split.fit).to_dense()[:300, 300:]
+    walks, everybody = block @ block.T @ block, torch.arange(300)
+    tens = (top_k(of, everybody, split.fit, 10)[0].tolist() for of in (popularity(split.fit), walks.__getitem__))
+    shared = [len(set(charts) & set(ten)) for charts, ten in zip(*tens, strict=True)]
+    assert alone.loc[3, "shared"] == pytest.approx(sum(shared) / 300)
 
 
 @pytest.mark.parametrize("n_users", [2, 5])

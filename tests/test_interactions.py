@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_lib import interactions as interactions_module
 from course_lib.interactions import Interactions, Split, check_room, split_per_user, to_interactions, to_likes
 
 N_USERS, N_ITEMS = 5, 13
@@ -60,6 +61,14 @@ def test_a_table_of_everybody_that_would_be_too_large_is_refused_with_what_to_us
     with pytest.raises(ValueError, match=r"29858 users and 40981 items is larger than .* use `rows` for a block"):
         large.dense()
     assert large.rows(torch.tensor([0, 7])).sum() == 1
+
+
+def test_a_table_as_large_as_may_be_is_made(paper, monkeypatch):
+    monkeypatch.setattr(interactions_module, "MAX_DENSE", paper.n_users * paper.n_items)
+    assert paper.dense().shape == (paper.n_users, paper.n_items)
+    monkeypatch.setattr(interactions_module, "MAX_DENSE", paper.n_users * paper.n_items - 1)
+    with pytest.raises(ValueError, match="use `rows` for a block"):
+        paper.dense()
 
 
 @given(PAIRS)
@@ -119,6 +128,8 @@ def test_an_unknown_or_repeated_id_is_refused_by_name():
     likes = table([(0, 0)])
     with pytest.raises(ValueError, match="user 100 is not among the 4 user ids, which begin 101, 102, 103"):
         to_interactions(likes, USER_IDS[1:], ITEM_IDS)
+    with pytest.raises(ValueError, match=r"the table has no column \['item_id'\]; got \['user_id', 'item'\]"):
+        to_interactions(likes.rename(columns={"item_id": "item"}), USER_IDS, ITEM_IDS)
     with pytest.raises(ValueError, match="item 900 is not among the 12 item ids, which begin 901"):
         to_interactions(likes, USER_IDS, ITEM_IDS[1:])
     with pytest.raises(ValueError, match="item id 902 stands more than once"):
@@ -147,6 +158,12 @@ def test_the_split_depends_on_the_likes_and_not_on_the_order_of_rows(pairs, rand
     for part in ("train", "validation", "test"):
         first, second = getattr(one, part), getattr(other, part)
         assert torch.equal(first.user, second.user) and torch.equal(first.item, second.item)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, True, "1"])
+def test_a_seed_that_is_no_whole_number_is_refused(party, seed):
+    with pytest.raises(ValueError, match="seed must be a whole number, at least 0, got"):
+        split_per_user(to_likes(party.ratings), seed=seed)
 
 
 def test_a_seed_gives_one_split_and_another_seed_another(party):

@@ -78,6 +78,9 @@ def test_what_the_others_bring_beyond_the_average_is_added_up_and_no_fall_is_the
     widths = [width for _, width in bars(page)]
     assert widths[-1] / max(widths) == pytest.approx(0.1 / 0.2, abs=0.01)
     assert words(page).count("▼2") == 2 * N_COLUMNS
+    legend = "▼ places the film falls without the rave, ▲ places it rises"
+    assert legend in words(page)
+    assert legend not in words(plot_receipts(TITLES, SCORES, raves, shares, beyond=True).svg("words"))
 
 
 def test_the_ruler_is_as_long_as_a_bar_of_its_number():

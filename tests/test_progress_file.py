@@ -109,6 +109,9 @@ def exercise(**parts) -> str:
         (exercise(mistakes="0"), "exercise '01.fans' cannot be"),
         (exercise(more=1), "exercise '01.fans' cannot be"),
         (changed(predictions={"01.hits": {"guess": [], "right": True}}), "guess '01.hits' cannot be"),
+        (changed(predictions={"01.hits": {"guess": [1]}}), "guess '01.hits' cannot be"),
+        (changed(predictions={"01.hits": {"guess": [1], "right": True, "more": 1}}), "guess '01.hits' cannot be"),
+        (changed(predictions={"01.hits": []}), "guess '01.hits' cannot be"),
     ],
 )
 def test_a_foreign_or_hand_edited_file_is_one_sentence(tmp_path, capsys, content, sentence):

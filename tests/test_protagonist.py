@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_lib.baselines import ease, item_knn, popularity, random_scorer, untrained_gossip
-from course_lib.classroom.guest import guest_file, newcomer, protagonist, save_guest, writer
+from course_lib.classroom.guest import guest_file, newcomer, protagonist, save_guest, seated, writer
 from course_lib.graph import adjacency
 from course_lib.interactions import Interactions, Split, split_per_user, to_likes
 from course_lib.lightgcn import LightGCN
@@ -38,6 +38,14 @@ def test_the_writer_is_a_guest_of_32_who_writes_with_40_raves_shown_and_10_hidde
         for make in (untrained_gossip, popularity, ease)
     }
     assert found == {"untrained_gossip": 3, "popularity": 1, "ease": 3}
+
+
+def test_you_take_a_seat_as_the_last_guest_and_the_writer_keeps_theirs(party, split, file):
+    assert seated(protagonist(party, split), split) == (split.fit, 27)
+    tick(file, party, [4, 2, 9])
+    likes, row = seated(protagonist(party, split), split)
+    assert (row, likes.n_users, likes.n_items) == (split.fit.n_users, split.fit.n_users + 1, split.fit.n_items)
+    assert likes.items_of(row).tolist() == [2, 4, 9] and len(likes) == len(split.fit) + 3
 
 
 def test_you_are_your_ticks_and_of_eight_three_are_hidden(party, split, file):

@@ -87,6 +87,19 @@ def test_dots_on_one_line_have_no_area(dots):
         clumping(dots)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1, 1e6])
+def test_how_large_the_map_is_does_not_decide_whether_it_is_a_line(size):
+    thin = size * np.c_[np.arange(12.0), 1e-3 * np.arange(12.0) ** 2]
+    assert clumping(thin) == pytest.approx(clumping(thin / size))
+    with pytest.raises(ValueError, match="lie on one line"):
+        clumping(size * np.c_[np.arange(12.0), 3 * np.arange(12.0)])
+
+
+def test_the_seed_is_0_unless_told_another():
+    tags = np.random.default_rng(1).normal(size=(12, 6))
+    assert np.array_equal(tsne(tags, perplexity=3), tsne(tags, perplexity=3, seed=0))
+
+
 def test_infinite_tags_are_refused_as_missing_ones_are():
     with pytest.raises(ValueError, match=r"tags must be finite numbers, got \[1.0, inf\] ... in row 1"):
         nearest(np.array([[0.0, 1.0], [1.0, np.inf], [2.0, 2.0]]), k=1)
