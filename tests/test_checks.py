@@ -6,7 +6,6 @@ import functools
 import hashlib
 import inspect
 import itertools
-import json
 import random
 import re
 import signal
@@ -23,7 +22,7 @@ from matplotlib import pyplot
 
 import course_lib.classroom.check
 from course_lib.classroom.check import attempts, check, hint
-from course_lib.classroom.check.attempts import is_blank, run
+from course_lib.classroom.check.attempts import Outcome, is_blank, run
 from course_lib.classroom.check.compare import describe, difference, same, same_numbers
 from course_lib.classroom.check.exercise import Exercise, Mistake, find
 from course_lib.classroom.check.verdict import ALMOST, NOT_TRIED, RIGHT, WRONG, Verdict, judge
@@ -397,9 +396,15 @@ def test_an_error_that_is_no_exception_is_an_error():
 
 def test_an_error_deep_inside_of_a_package_is_placed_in_the_learners_line():
     def attempt(x):
-        return json.loads("x")
+        return pd.DataFrame({"a": [1]})["b"]  # raised some 4,000 lines down in pandas
 
-    assert """raised JSONDecodeError in its line 2 (`return json.loads("x")`) on two numbers""" in verdict(attempt)
+    assert """raised KeyError in its line 2 (`return pd.DataFrame({"a": [1]})["b"]""" in verdict(attempt)
+
+
+def test_two_errors_are_the_same_by_kind_and_words():
+    errors = KeyError("b"), KeyError("b"), KeyError("c"), ValueError("'b'"), None
+    one, again, *others = (Outcome(error=error) for error in errors)
+    assert one.equals(again) and not any(one.equals(other) or other.equals(one) for other in others)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -213,6 +213,21 @@ def test_the_made_up_party_is_the_same_every_time(party):
     assert_same_tables(party, load_movielens("party"))
 
 
+def test_the_made_up_party_is_what_the_course_says_of_it(party):
+    """Guests with tastes, films of uneven fame; the bounds leave room for another processor's last digits."""
+    ratings, genres = party.ratings, party.films.drop(columns=["item_id", "title", "year"]).to_numpy()
+    assert (len(party.users), len(party.films)) == (300, 500)
+    assert set(genres.sum(axis=1)) == {1, 2, 3}
+    assert ratings["rating"].mean() == pytest.approx(3.66, abs=0.05)
+    assert ratings["rating"].std() == pytest.approx(1.10, abs=0.05)
+    for _, seen in ratings.groupby("user_id")["timestamp"]:
+        assert 20 <= len(seen) <= 250 and (seen.diff().dropna() == 20).all()  # one film every 20 seconds
+        assert 880_000_000 <= seen.iloc[0] < 890_000_000
+    first = genres[ratings["item_id"] - 1].argmax(axis=1)
+    of_one = ratings.groupby(["user_id", first])["rating"].mean()
+    assert of_one.groupby("user_id").std().mean() > 0.5  # by taste
+
+
 # Which source
 
 

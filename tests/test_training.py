@@ -121,7 +121,7 @@ def test_the_history_has_a_row_per_epoch_with_the_documented_columns(small):
     _, result = run(small, replace(CONFIG, n_epochs=2))
     assert list(result.history) == ["epoch", "loss", "seconds", "ndcg@10"]
     assert result.history["epoch"].tolist() == [1, 2]
-    assert (result.history["seconds"] >= 0).all()
+    assert result.history["seconds"].between(0, 60).all()
     without = train(build(small.train, CONFIG), small.train, config=replace(CONFIG, n_epochs=2))
     assert list(without.history) == ["epoch", "loss", "seconds"]
     assert without.best_epoch == 2

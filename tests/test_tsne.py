@@ -95,11 +95,6 @@ def test_how_large_the_map_is_does_not_decide_whether_it_is_a_line(size):
         clumping(size * np.c_[np.arange(12.0), 3 * np.arange(12.0)])
 
 
-def test_the_seed_is_0_unless_told_another():
-    tags = np.random.default_rng(1).normal(size=(12, 6))
-    assert np.array_equal(tsne(tags, perplexity=3), tsne(tags, perplexity=3, seed=0))
-
-
 def test_infinite_tags_are_refused_as_missing_ones_are():
     with pytest.raises(ValueError, match=r"tags must be finite numbers, got \[1.0, inf\] ... in row 1"):
         nearest(np.array([[0.0, 1.0], [1.0, np.inf], [2.0, 2.0]]), k=1)
@@ -118,6 +113,9 @@ def test_nearest_and_shared_labels_by_hand():
     labels = np.array([[1, 0], [1, 1], [0, 1], [1, 0]], dtype=bool)
     # 0-1 and 1-0 share the first label; 2-3 and 3-2 share none.
     assert shared_label_rate(points, labels, k=1) == 0.5
+    line = np.arange(24.0)[:, None].repeat(2, axis=1)
+    of_two = np.eye(2, dtype=bool)[np.arange(24) // 12]
+    assert shared_label_rate(line, of_two) == shared_label_rate(line, of_two, k=10) < 1
     with pytest.raises(ValueError, match="k must be a whole number, 1 to 3, the number of other points, got 4"):
         nearest(points, 4)
     with pytest.raises(ValueError, match="labels has 3 rows and points 4"):

@@ -102,7 +102,7 @@ class LittlePartyWidget:
         parts = [
             f"{share:.0%} {film}" for film, share in zip(TOPICS, self.shares[n][guest].tolist(), strict=True) if share
         ]
-        tag = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+        tag = f"{', '.join(parts[:-1])} and {parts[-1]}"  # everybody has raved about two films or more
         news = [" – ".join(names[node] for node in walk) for walk in self._walks(n, guest)]
         told = f"After {n} round{'' if n == 1 else 's'} {name}'s tag is {tag}."
         if news:
