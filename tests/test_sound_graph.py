@@ -110,6 +110,12 @@ def test_two_films_of_movielens_that_swap_their_fans_leave_the_writers_list_and_
         assert only.sum() > 50 and (first[only] == other).all()
 
 
+def test_the_two_that_swap_are_the_most_famous_pair_with_equally_many_fans(split):
+    fans, (one, other) = split.fit.item_degree(), equally_famous(split.fit)
+    assert one != other and fans[one] == fans[other]
+    assert fans[fans > fans[one]].unique().numel() == (fans > fans[one]).sum()  # no two of the more famous
+
+
 def test_films_got_their_numbers_guest_by_guest(real_data):
     assert real_data.ratings.groupby("item_id")["user_id"].min().is_monotonic_increasing
 

@@ -29,6 +29,14 @@ def test_it_starts_before_any_gossip():
     assert widget.summary().startswith("Before any gossip Ada's tag is empty. 9 raves join the 4 guests")
 
 
+def test_the_picture_turns_in_the_browser_itself(monkeypatch):
+    links = []
+    monkeypatch.setattr("ipywidgets.jslink", lambda source, target: links.append((source, target)))
+    widget = LittlePartyWidget()
+    assert ((widget.rounds, "value"), (widget.gossip, "round")) in links
+    assert ((widget.guest, "index"), (widget.gossip, "row")) in links
+
+
 @pytest.mark.parametrize(
     ("n", "guest", "sentence"),
     [
