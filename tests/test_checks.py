@@ -6,6 +6,7 @@ import functools
 import hashlib
 import inspect
 import itertools
+import operator
 import random
 import re
 import signal
@@ -332,7 +333,9 @@ def test_a_long_call_into_which_python_cannot_break_says_so(capsys, monkeypatch)
     monkeypatch.setattr(attempts, "_LONG_CALL_AFTER", 0)
     words = verdict(lambda x: hashlib.pbkdf2_hmac("sha256", b"word", b"salt", 3_000_000), seconds=0.05)
     assert "still running after 0.05 seconds" in words
-    assert capsys.readouterr().out.startswith("The check waits for one long call in your function, into which Python")
+    said = capsys.readouterr().out
+    assert said.startswith("The check waits for one long call in your function, into which Python")
+    assert said.count("The check waits") == 1
 
 
 class Strange:
@@ -399,6 +402,20 @@ def test_an_error_deep_inside_of_a_package_is_placed_in_the_learners_line():
         return pd.DataFrame({"a": [1]})["b"]  # raised some 4,000 lines down in pandas
 
     assert """raised KeyError in its line 2 (`return pd.DataFrame({"a": [1]})["b"]""" in verdict(attempt)
+
+
+def test_an_error_in_the_first_line_has_a_place_and_one_in_a_builtin_has_none():
+    assert "raised TypeError in its line 1 (" in verdict(lambda x: x + "a")
+    words = verdict(operator.index)
+    assert "your function raised TypeError on two numbers" in words and "must take" not in words
+
+
+def test_a_list_that_is_given_may_not_be_changed():
+    exercise = Exercise("00.list", "make", 1, answer=len, mistakes=(), hints=(), cases=lambda: {"": ([1, 2],)})
+    assert judge(exercise, lambda x: len(x)).state == RIGHT
+    for changes in (lambda x: x.append(3) or 2, lambda x: x.clear() or 2, lambda x: x.reverse() or 2):
+        verdict = judge(exercise, changes)
+        assert str(verdict).startswith("≈ almost: the result is right, but your function changes the object"), verdict
 
 
 def test_two_errors_are_the_same_by_kind_and_words():

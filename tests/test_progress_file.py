@@ -1,6 +1,8 @@
 """Progress is kept where a learner asks for it, shown on a page of their own, and counted in a room without names."""
 
 import json
+import runpy
+import sys
 
 import pytest
 
@@ -56,6 +58,7 @@ def test_verdicts_and_first_guesses_are_kept_and_shown(home, capsys):
     assert page.rows()[0] == ("01", "✓ fans  ○ arrival  ○ shortcut", "0 of 1", "hits (0.0)")
     assert "1 exercises are right" in repr(page) and "<caption>" in page._repr_html_()
     forget_progress()
+    forget_progress()  # what is not there need not be deleted
     assert not (home / "progress.json").exists() and progress_page() is None
 
 
@@ -131,6 +134,13 @@ def test_exercises_and_mistakes_that_the_course_does_not_have_are_one_sentence(t
     path = tmp_path / "progress.json"
     path.write_text(changed(checks=checks))
     assert progress_page(path) is None and "this course does not" in capsys.readouterr().out
+
+
+def test_a_folder_without_files_ends_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["room", str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "course_lib.classroom.room")
+    with pytest.raises(SystemExit, match="there are no progress files in"):
+        runpy.run_module("course_lib.classroom.room", run_name="__main__")
 
 
 def test_a_room_counts_misconceptions_and_leaves_out_what_it_cannot_read(tmp_path, capsys):
