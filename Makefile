@@ -133,7 +133,7 @@ mutants: .venv/.dev  ## put one bug at a time into a copy, and see whether a tes
 kills: .venv/.dev  ## end saving, training and downloads at random moments, and read what is left (tests/README.md): ten minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.kills
 
-fuzz: .venv/.dev  ## twenty thousand calls with arguments of every kind (tests/README.md): five minutes
+fuzz: .venv/.dev  ## twenty thousand calls with arguments of every kind (tests/README.md): a minute or two
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz
 
 budgets: .venv/.dev  ## what each notebook costs: seconds, memory, files, connections (tests/README.md); two minutes
