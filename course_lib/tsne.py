@@ -145,9 +145,8 @@ def clumping(positions: np.ndarray) -> float:
     if positions.shape[1] != 2:
         raise ValueError(f"positions must be (n, 2), a map, got {positions.shape}; make one with tsne() or pca()")
     gaps = np.linalg.norm(positions - positions[nearest(positions, 1)[:, 0]], axis=1)
-    long, short = np.linalg.svd(
-        positions - positions.mean(axis=0), compute_uv=False
-    )  # det itself loses half the digits
+    # The root of the determinant, by singular values: as a determinant it would lose half of its digits.
+    long, short = np.linalg.svd(positions - positions.mean(axis=0), compute_uv=False)
     if not short > 1e-12 * long:
         raise ValueError(f"the {len(positions)} dots lie on one line, which has no area to be scattered over; map them")
     area = 4 * np.pi * long * short / (len(positions) - 1)
