@@ -12,6 +12,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from tests.execute_notebooks import NOTEBOOKS, clean
+from tests.exercises import bound_names
 
 NAMES = [
     "01_setup", "02_data", "03_graph", "04_lightgcn", "05_bpr",
@@ -173,3 +174,11 @@ def test_no_fold_is_opened_by_a_line_that_holds_a_link(notebook):
     for cell in notebook.cells:
         for line in re.findall(r"<summary>(.*?)</summary>", cell.source, re.S):
             assert "<a " not in line and "](" not in line, line
+
+
+def test_what_a_folded_cell_shows_is_bound_once(notebook):
+    # Else the cell would show the picture of another guess when it is run again.
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    folded = [cell.source for cell in code if "folded" in cell.metadata.get("tags", [])]
+    for name in re.findall(r"^show\((\w+)\)", "\n".join(folded), re.M):
+        assert sum(name in bound_names(cell.source) for cell in code) == 1, name
